@@ -1,0 +1,96 @@
+import type { PluginLocator } from '../contracts/locator.ts';
+import type { Model } from '../contracts/model.ts';
+import type { SinkPlugin } from '../contracts/sink.ts';
+import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
+
+/** Settings of the retry middleware. */
+export interface RetrySettings {
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** Upper bound of the first wait. */
+  readonly baseMs: number;
+  /** Upper bound of any wait. */
+  readonly maxMs: number;
+}
+
+/** Time limits of one attempt, in milliseconds. */
+export interface TimeoutSettings {
+  /** From the start to a connected socket that takes the headers. */
+  readonly connectMs: number;
+  /** From sent to the response headers. */
+  readonly headersMs: number;
+  /** Between two pieces of the body. */
+  readonly bodyMs: number;
+  /** The whole attempt, waiting for a slot or a token aside. */
+  readonly attemptMs: number;
+}
+
+/** Settings of the circuit breaker. */
+export interface BreakerSettings {
+  /** Consecutive failures that open it. */
+  readonly failures: number;
+  /** Share of failures in the window that opens it, in (0, 1]. */
+  readonly failureRate: number;
+  /** Fewest results in the window for the share to count. */
+  readonly minimumResults: number;
+  readonly windowMs: number;
+  /** From open to the next probe. */
+  readonly cooldownMs: number;
+  /** Failed probes in a row after which the source is given up. */
+  readonly probes: number;
+}
+
+/** A source with everything decided: what the plugin says, overridden by the config, completed by the defaults. */
+export interface ResolvedSource {
+  readonly name: string;
+  readonly plugin: SourcePlugin;
+  readonly locator: PluginLocator;
+  readonly baseUrl: string;
+  readonly rateLimit: RateLimit;
+  /** Added to each rate-limit window, in milliseconds: covers the jitter between sending and arriving. */
+  readonly rateLimitMarginMs: number;
+  readonly concurrency: number;
+  readonly retry: RetrySettings;
+  readonly timeouts: TimeoutSettings;
+  readonly breaker: BreakerSettings;
+  readonly maxPages: number;
+  readonly maxBodyBytes: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface ResolvedSink {
+  /** Unique in the run: the plugin's name, numbered where it stands twice. */
+  readonly name: string;
+  readonly plugin: SinkPlugin;
+  /** As the plugin's schema returned them. */
+  readonly options: unknown;
+  /** Limit for each of its operations. */
+  readonly timeoutMs: number;
+}
+
+export interface WorkerSettings {
+  /** Worker threads; 0 works on the main thread. */
+  readonly threads: number;
+  /** Bytes of pages that go to a worker at once. */
+  readonly batchBytes: number;
+  /** Bytes fetched but not yet taken by the sinks, over all sources. */
+  readonly maxInFlightBytes: number;
+}
+
+/** The whole of a run's settings: nothing is left to decide. */
+export interface ResolvedConfig {
+  /** The config file; undefined for a config given as an object. */
+  readonly file: string | undefined;
+  /** Folder against which relative paths are resolved. */
+  readonly baseDir: string;
+  readonly sources: readonly ResolvedSource[];
+  readonly sinks: readonly ResolvedSink[];
+  readonly model: Model;
+  readonly modelLocator: PluginLocator;
+  readonly workers: WorkerSettings;
+  /** Fetching and draining end this long after the start; undefined means never. */
+  readonly deadlineMs: number | undefined;
+  readonly onSourceFailure: 'continue' | 'abort';
+  /** Values that came from the environment or stand in headers: never printed. */
+  readonly secrets: readonly string[];
+}

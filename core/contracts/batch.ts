@@ -1,0 +1,93 @@
+import type { ErrorCode } from '../errors.ts';
+import type { MetricsPartial } from './metrics.ts';
+
+/** Why an item did not become a record. Stable, part of the public contract. */
+export type RejectReason =
+  | 'not_an_object'
+  | 'missing_id'
+  | 'invalid_id'
+  | 'missing_title'
+  | 'invalid_price'
+  | 'invalid_field'
+  | 'normalizer_failed'
+  | 'record_too_large';
+
+export interface Reject {
+  readonly reason: RejectReason;
+  /** Index of the item within its page. */
+  readonly index: number;
+  /** Dotted path of the field at fault, where one is. */
+  readonly field?: string;
+  readonly message: string;
+  /** The raw item as JSON, cut at 64 KiB. */
+  readonly raw: string;
+}
+
+/** The records of one page, as bytes: what a sink is given. */
+export interface Batch {
+  readonly source: string;
+  readonly pageKey: string;
+  readonly count: number;
+  /** `count` lines of JSON, each ended by a newline. */
+  readonly ndjson: Uint8Array<ArrayBuffer>;
+  /** The records themselves, parsed on the first call. */
+  records(): readonly Record<string, unknown>[];
+}
+
+/** A page handed to processing. Its bytes are gone from the caller's hands afterwards; the result brings them back. */
+export interface PageInput {
+  readonly source: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly contentType: string;
+  readonly processedAt: string;
+  /** One byte an item; 1 leaves that item out (a duplicate seen by the main thread). */
+  readonly skip?: Uint8Array<ArrayBuffer>;
+}
+
+/** A page that could be read: what the worker made of it. */
+export interface PageRead {
+  readonly ok: true;
+  /** The raw page, back again. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Items the page held, rejected and skipped ones included. */
+  readonly items: number;
+  /** What the body declares as the number of all items; undefined where nothing usable was said. */
+  readonly total: number | undefined;
+  /** Hash of the raw bytes: tells a page that came before. */
+  readonly bytesHash: bigint;
+  readonly count: number;
+  readonly ndjson: Uint8Array<ArrayBuffer>;
+  /** 64-bit keyed hash of each record's id, in the order of the lines. */
+  readonly idHashes: BigUint64Array<ArrayBuffer>;
+  /** Index within the page of the item behind each line. */
+  readonly itemIndexes: Uint32Array<ArrayBuffer>;
+  readonly metrics: MetricsPartial;
+  readonly rejects: readonly Reject[];
+  /** Items left out by the skip mask. */
+  readonly skipped: number;
+  /** Milliseconds of work in the thread. */
+  readonly processingMs: number;
+}
+
+/** A page that could not be read at all. */
+export interface PageUnreadable {
+  readonly ok: false;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly code: Extract<
+    ErrorCode,
+    'malformed_json' | 'unexpected_content_type' | 'unexpected_shape' | 'worker_failed'
+  >;
+  readonly message: string;
+  readonly processingMs: number;
+}
+
+export type PageVerdict = PageRead | PageUnreadable;
+
+/** Turns pages into records: worker threads, or the main thread. */
+export interface PageProcessor {
+  /** Threads that work at once; 0 is the main thread. */
+  readonly threads: number;
+  /** Never rejects for what a page holds: that is data. */
+  process(page: PageInput): Promise<PageVerdict>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import type { SluiceError } from '../errors.ts';
+import type { Batch, PageProcessor, Reject } from './batch.ts';
+import type { Clock, Random } from './clock.ts';
+import type { EmitEvent } from './events.ts';
+import type { Handler } from './http.ts';
+import type { JsonObject } from './json.ts';
+import type { MetricsPartial } from './metrics.ts';
+import type { CircuitBreaker } from './resilience.ts';
+import type { SourceState } from './report.ts';
+import type { RateLimit, SourcePlugin } from './source.ts';
+
+/** One source as this run will treat it: the plugin's word, overridden by the config. */
+export interface SourcePlan {
+  readonly name: string;
+  readonly plugin: SourcePlugin;
+  readonly baseUrl: string;
+  readonly rateLimit: RateLimit;
+  readonly concurrency: number;
+  readonly maxPages: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface RunPlan {
+  readonly runId: string;
+  readonly sources: readonly SourcePlan[];
+  readonly onSourceFailure: 'continue' | 'abort';
+  /** Fetched bytes that may wait for processing and sinks, over all sources. */
+  readonly maxInFlightBytes: number;
+}
+
+/** The way to one upstream: the middleware chain, and the breaker in it that the worklist must know of. */
+export interface SourceClient {
+  readonly handle: Handler;
+  readonly breaker: CircuitBreaker;
+  close(): Promise<void>;
+}
+
+/** What an engine is given; each may be local, or shared by processes. */
+export interface EnginePorts {
+  readonly clients: (source: SourcePlan) => SourceClient;
+  readonly processor: PageProcessor;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: EmitEvent;
+}
+
+/** A page that is done: its records are the consumer's to write. */
+export interface DeliveredPage {
+  readonly kind: 'delivered';
+  readonly batch: Batch;
+  readonly items: number;
+  readonly duplicates: number;
+  readonly dropped: number;
+  readonly split: number;
+  readonly rejects: readonly Reject[];
+  readonly metrics: MetricsPartial;
+  readonly attempts: number;
+  /** Raw bytes, for the record. */
+  readonly bytes: number;
+  readonly processingMs: number;
+  /** To be called once every sink has taken the batch or failed: lets the fetchers go on. */
+  readonly release: () => void;
+}
+
+/** Pages that will not come. */
+export interface FailedPages {
+  readonly kind: 'failed';
+  readonly source: string;
+  /** Pages that this stands for; a source of unknown size weighs one. */
+  readonly pages: number;
+  readonly error: SluiceError;
+}
+
+/** A complaint about a source that costs no page: a total that does not add up. */
+export interface SourceNotice {
+  readonly kind: 'notice';
+  readonly source: string;
+  readonly error: SluiceError;
+}
+
+export interface SourceEnded {
+  readonly kind: 'ended';
+  readonly source: string;
+  readonly state: SourceState;
+}
+
+export type PageOutcome = DeliveredPage | FailedPages | SourceNotice | SourceEnded;
+
+/**
+ * Runs a plan. The consumer pulls: what it does not take is not fetched much ahead of. Ends when every source
+ * has ended; an abort of `signal` ends fetching, hands over what was fetched, and ends.
+ */
+export interface Engine {
+  run(plan: RunPlan, ports: EnginePorts, signal: AbortSignal): AsyncIterable<PageOutcome>;
+}
+
+/** Options of a plugin entry in the config, beside the framework's own. */
+export type PluginOptions = JsonObject;

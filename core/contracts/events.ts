@@ -1,0 +1,93 @@
+import type { ErrorCode, SluiceError } from '../errors.ts';
+import type { Reject } from './batch.ts';
+import type { MetricsPartial } from './metrics.ts';
+import type { RunReport, SourceState } from './report.ts';
+import type { BreakerState } from './resilience.ts';
+import type { RateLimit } from './source.ts';
+
+/** All that happens in a run, as data. The report, the logs and the progress display are listeners, nothing more. */
+export type RunEvent =
+  | {
+      readonly type: 'run-started';
+      readonly runId: string;
+      readonly sources: readonly string[];
+      readonly sinks: readonly string[];
+      readonly threads: number;
+    }
+  | {
+      readonly type: 'source-started';
+      readonly source: string;
+      readonly baseUrl: string;
+      readonly rateLimit: RateLimit;
+      readonly pagination: string;
+    }
+  /** The number of pages became known, or changed. */
+  | { readonly type: 'pages-known'; readonly source: string; readonly pages: number }
+  /** One request on the wire ended, with a status or without. */
+  | {
+      readonly type: 'attempt';
+      readonly source: string;
+      readonly key: string;
+      readonly url: string;
+      readonly attempt: number;
+      readonly status?: number;
+      readonly error?: ErrorCode;
+      readonly message?: string;
+      readonly bytes: number;
+      readonly ms: number;
+    }
+  | { readonly type: 'limiter-wait'; readonly source: string; readonly ms: number }
+  | { readonly type: 'limiter-paused'; readonly source: string; readonly ms: number; readonly reason: string }
+  | {
+      readonly type: 'retry';
+      readonly source: string;
+      readonly key: string;
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly error: ErrorCode;
+      readonly message: string;
+    }
+  | {
+      readonly type: 'breaker';
+      readonly source: string;
+      readonly from: BreakerState;
+      readonly to: BreakerState;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'page-delivered';
+      readonly source: string;
+      readonly key: string;
+      readonly items: number;
+      readonly records: number;
+      readonly duplicates: number;
+      readonly dropped: number;
+      readonly split: number;
+      readonly rejects: readonly Reject[];
+      readonly metrics: MetricsPartial;
+      readonly bytes: number;
+      readonly attempts: number;
+      readonly processingMs: number;
+    }
+  | { readonly type: 'pages-failed'; readonly source: string; readonly pages: number; readonly error: SluiceError }
+  | { readonly type: 'source-notice'; readonly source: string; readonly error: SluiceError }
+  | { readonly type: 'source-ended'; readonly source: string; readonly state: SourceState }
+  | {
+      readonly type: 'sink-wrote';
+      readonly sink: string;
+      readonly records: number;
+      readonly bytes: number;
+      readonly ms: number;
+    }
+  | { readonly type: 'sink-committed'; readonly sink: string; readonly records: number }
+  | { readonly type: 'sink-failed'; readonly sink: string; readonly unwritten: number; readonly error: SluiceError }
+  /** Records that came after the sink had failed. */
+  | { readonly type: 'sink-skipped'; readonly sink: string; readonly records: number }
+  | { readonly type: 'run-stopping'; readonly error: SluiceError }
+  | { readonly type: 'run-finished'; readonly report: RunReport };
+
+/** An event with the wall-clock time at which it happened, in milliseconds since the epoch. */
+export type TimedEvent = RunEvent & { readonly at: number };
+
+export type EmitEvent = (event: RunEvent) => void;
+export type EventListener = (event: TimedEvent) => void;

@@ -1,0 +1,24 @@
+/**
+ * What a set of records says about one group, as plain data that any two can be added up: the sums are
+ * exact integers, so no order of adding changes the result.
+ */
+export interface GroupPartial {
+  /** Records, with or without a value. */
+  count: number;
+  /** Records that have a value. */
+  valued: number;
+  min: number;
+  max: number;
+  /** Sum of values in millionths, exact. */
+  sum: bigint;
+  /** Sum of squared millionths, exact. */
+  sumOfSquares: bigint;
+  zeros: number;
+  /** Quantile sketch: bin index of a positive value → how many. */
+  bins: Map<number, number>;
+  /** The same for negative values. */
+  negativeBins: Map<number, number>;
+}
+
+/** Group name → what its records say. The empty string is the group of records without one. */
+export type MetricsPartial = Map<string, GroupPartial>;

@@ -1,0 +1,29 @@
+import type { UnknownBody } from './json.ts';
+import type { FetchedPage, PageRequest } from './page.ts';
+
+export type PagerStyle = 'single' | 'offset' | 'page' | 'cursor' | 'link' | 'next-url' | 'custom';
+
+/**
+ * Says what to ask for, never asks itself. Both functions are pure: the same page gives the same
+ * follow-ups, in this process, after a resume, or on another machine.
+ */
+export interface Pager {
+  readonly style: PagerStyle;
+  /** The most items a page may hold; more means that the upstream ignored the paging. */
+  readonly limit?: number;
+  /**
+   * What `next` looks at, and so when it is called and whether its follow-ups wait:
+   * - `headers`: as soon as the page is there; follow-ups start at once;
+   * - `body`: at once too (`json()` parses on the main thread); follow-ups wait for the worker's verdict on the body;
+   * - `items`: after the verdict, which knows `itemCount()` without a parse on the main thread.
+   */
+  readonly needs: 'headers' | 'body' | 'items';
+  first(): readonly PageRequest[];
+  next(page: FetchedPage): readonly PageRequest[];
+  /** Reads the declared number of items from a body. Runs in the worker on every page; anything may come back. */
+  totalInBody?(body: UnknownBody): unknown;
+  /** Reads the declared number of items from headers. */
+  totalInHeaders?(headers: Readonly<Record<string, string>>): unknown;
+  /** The page right after `request`: asked for when the items do not add up to the declared total. */
+  following?(request: PageRequest): PageRequest | undefined;
+}

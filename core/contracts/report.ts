@@ -1,0 +1,117 @@
+/** One line of `errors[]`. */
+export interface ErrorEntry {
+  /** Name of the source or sink. */
+  readonly endpoint: string;
+  /** Stable code; see `docs/error-codes.md`. */
+  readonly error: string;
+  /** ISO 8601. */
+  readonly timestamp: string;
+  readonly message: string;
+  readonly attempts: number;
+  readonly status?: number;
+  readonly url?: string;
+  /** Pages that this entry stands for, where more than one. */
+  readonly pages?: number;
+  /** Records that this entry stands for. */
+  readonly records?: number;
+}
+
+/** Statistics of the measured value over a group of records. All null where no record has a value. */
+export interface ValueStatistics {
+  readonly count: number;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  /** Population standard deviation. */
+  readonly stddev: number | null;
+  /** Within 1 % of a value at that rank (DDSketch). */
+  readonly median: number | null;
+  readonly p95: number | null;
+  /** Counts in buckets [from, to) on a 1-2-5 scale; only those that hold something. */
+  readonly histogram: readonly { readonly from: number; readonly to: number; readonly count: number }[];
+}
+
+export interface GroupMetrics {
+  readonly records: number;
+  readonly price: ValueStatistics;
+}
+
+export interface SourceMetrics extends GroupMetrics {
+  readonly categories: Readonly<Record<string, GroupMetrics>>;
+}
+
+export interface RunMetrics {
+  readonly overall: GroupMetrics;
+  readonly by_source: Readonly<Record<string, SourceMetrics>>;
+  /** Records of each category over all sources. */
+  readonly category_distribution: Readonly<Record<string, number>>;
+}
+
+/** Where every item went. `read + split = written + rejected + duplicates + dropped + unwritten`, for each sink. */
+export interface Reconciliation {
+  readonly read: number;
+  readonly split: number;
+  readonly written: number;
+  readonly rejected: number;
+  readonly duplicates: number;
+  readonly dropped: number;
+  readonly unwritten: number;
+}
+
+export type SourceState = 'complete' | 'partial' | 'failed';
+
+export interface SourceMonitoring {
+  readonly state: SourceState;
+  readonly pages: { readonly delivered: number; readonly failed: number };
+  readonly records: number;
+  readonly requests: number;
+  readonly retries: number;
+  /** Status code → responses. */
+  readonly status_counts: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  readonly latency_ms: { readonly p50: number | null; readonly p95: number | null; readonly p99: number | null };
+  readonly processing_ms: { readonly total: number; readonly p50: number | null; readonly p95: number | null };
+  readonly success_rate: number;
+  readonly failure_rate: number;
+  /** Milliseconds that requests spent waiting for the rate limit, added up. */
+  readonly limiter_wait_ms: number;
+  readonly breaker_transitions: readonly { readonly at: string; readonly from: string; readonly to: string }[];
+  readonly items: {
+    readonly read: number;
+    readonly rejected: number;
+    readonly duplicates: number;
+    readonly dropped: number;
+    readonly split: number;
+  };
+}
+
+export interface SinkMonitoring {
+  readonly state: 'complete' | 'failed';
+  readonly batches: number;
+  readonly bytes: number;
+  readonly write_ms: number;
+  readonly commits: number;
+  readonly reconciliation: Reconciliation;
+}
+
+/** The document of a run, without its records: those are in the sinks. */
+export interface RunReport {
+  readonly summary: {
+    readonly run_id: string;
+    readonly started_at: string;
+    readonly total_products: number;
+    readonly processing_time_seconds: number;
+    /** Distinct pages delivered ÷ pages with a final outcome. */
+    readonly success_rate: number;
+    readonly sources: readonly string[];
+    readonly partial: boolean;
+  };
+  readonly errors: readonly ErrorEntry[];
+  readonly metrics: RunMetrics;
+  readonly monitoring: {
+    readonly sources: Readonly<Record<string, SourceMonitoring>>;
+    readonly sinks: Readonly<Record<string, SinkMonitoring>>;
+    /** Errors that are counted but not listed, because there were too many. */
+    readonly errors_omitted: number;
+  };
+}

@@ -1,0 +1,39 @@
+/** The right to send one request. */
+export interface Permit {
+  /** The headers are on the wire: the window counts from here. */
+  sent(): void;
+  /** Gives the right back; no effect once sent. */
+  release(): void;
+}
+
+/** Holds back requests so that the upstream never sees more than it declared. May be shared by processes. */
+export interface RateLimiter {
+  /** Resolves when one request may go; rejects with the signal's reason. First come, first served. */
+  acquire(signal: AbortSignal): Promise<Permit>;
+  /** Stops all sends until `ms` from now. A longer pause in force stays. */
+  pause(ms: number): void;
+  /** Milliseconds until a pause ends; 0 when there is none. */
+  pausedFor(): number;
+}
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/** Stops asking an upstream that keeps failing, and lets one probe through after a while. */
+export interface CircuitBreaker {
+  readonly state: BreakerState;
+  /**
+   * Resolves when an attempt may be made. Rejects with the signal's reason, or with `circuit_open` (last real
+   * failure as cause) once the set number of probes has failed in a row: the upstream is given up.
+   */
+  ready(signal: AbortSignal): Promise<void>;
+  /** Runs `attempt` and counts how it ends; throws `circuit_open` at once where none may be made. */
+  execute<T>(attempt: () => Promise<T>): Promise<T>;
+}
+
+/** Bounds how many of a source's requests may be retries. Delays, never drops. */
+export interface RetryBudget {
+  /** Counts one first attempt. */
+  first(): void;
+  /** Resolves when one more retry fits; rejects with the signal's reason. */
+  spend(signal: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Batch } from './batch.ts';
+import type { JsonValue } from './json.ts';
+import type { Logger } from './logger.ts';
+import type { RunReport } from './report.ts';
+
+/** How far a sink has durably got: plain data that `open` understands again after a resume. */
+export type SinkPosition = JsonValue;
+
+export interface SinkContext {
+  readonly runId: string;
+  /** Name of the sink in this run, unique. */
+  readonly name: string;
+  /** Folder against which relative paths are resolved: the config's. */
+  readonly baseDir: string;
+  readonly sources: readonly string[];
+  readonly logger: Logger;
+}
+
+/** An open sink. The run calls one operation at a time and gives each a timeout. */
+export interface SinkWriter {
+  /** Resolves when the batch is taken; slow means that the fetchers slow down. */
+  write(batch: Batch): Promise<void>;
+  /** Makes all that was written durable, and says where that is. */
+  commit(): Promise<SinkPosition>;
+  /** Ends well: everything is committed, the report is final; what readers look for appears now, whole. */
+  close(report: RunReport): Promise<void>;
+  /** Ends badly: gives up without leaving half of something where readers look. */
+  abort(): Promise<void>;
+}
+
+/** A kind of sink; made by `defineSink`. */
+export interface SinkPlugin<Options = unknown> {
+  readonly name: string;
+  /** Checks the options of the config's entry before any request. Default: no options are taken. */
+  readonly options?: StandardSchemaV1<unknown, Options>;
+  /** Opens the sink, at `position` where a run is taken up again. */
+  open(context: SinkContext, options: Options, position?: SinkPosition): Promise<SinkWriter>;
+}

@@ -1,0 +1,35 @@
+import type { UnknownBody } from './json.ts';
+import type { MockApi } from './mock.ts';
+import type { Normalizer } from './normalizer.ts';
+import type { FetchedPage, PageRequest } from './page.ts';
+import type { Pager } from './pager.ts';
+
+/** Never more than `requests` arrivals in any `perMs` milliseconds, as the upstream sees it. */
+export interface RateLimit {
+  readonly requests: number;
+  readonly perMs: number;
+}
+
+/** A source seen from the run: what to ask for first, and what after each page. Pure. */
+export interface SourceAdapter {
+  readonly name: string;
+  first(): readonly PageRequest[];
+  next(page: FetchedPage): readonly PageRequest[];
+}
+
+/** What a source declares; made by `defineSource`. */
+export interface SourcePlugin {
+  /** Lower-case name: letters, digits, `-`, `_`; it is the first half of every record's id. */
+  readonly name: string;
+  readonly baseUrl: string;
+  /** What the upstream allows. A config may only be stricter knowingly: it overrides this. */
+  readonly rateLimit: RateLimit;
+  readonly pagination: Pager;
+  /** Finds the list of items in a parsed body. Default: the body itself. Runs in the worker. */
+  items?(body: UnknownBody): unknown;
+  readonly normalizer: Normalizer<never>;
+  /** Sent with every request. Values may hold secrets; they are never printed. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** An embedded upstream that answers as the real one does, for `--mock` and `pipeline mock`. Loaded on use. */
+  mock?(): Promise<{ readonly default: MockApi }>;
+}
