@@ -22,7 +22,7 @@ export function defineNormalizer<Raw, Fields extends object = object>(
 }
 
 /** Declares a kind of sink; gives it back unchanged, typed. */
-export function defineSink<Options = Record<never, never>>(sink: SinkPlugin<Options>): SinkPlugin<Options> {
+export function defineSink<Options = unknown>(sink: SinkPlugin<Options>): SinkPlugin<Options> {
   return sink;
 }
 
