@@ -4,7 +4,7 @@ export interface Clock {
   now(): number;
   /** Wall-clock milliseconds since the epoch, for timestamps that people read. */
   date(): number;
-  /** Calls `fire` once after `ms`; the returned function cancels it. Does not keep the process alive on its own. */
+  /** Calls `fire` once after `ms`; the returned function cancels it. */
   timer(ms: number, fire: () => void): () => void;
 }
 

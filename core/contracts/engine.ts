@@ -1,9 +1,8 @@
 import type { SluiceError } from '../errors.ts';
 import type { Batch, PageProcessor, Reject } from './batch.ts';
-import type { Clock, Random } from './clock.ts';
+import type { Clock } from './clock.ts';
 import type { EmitEvent } from './events.ts';
 import type { Handler } from './http.ts';
-import type { JsonObject } from './json.ts';
 import type { MetricsPartial } from './metrics.ts';
 import type { CircuitBreaker } from './resilience.ts';
 import type { SourceState } from './report.ts';
@@ -17,7 +16,7 @@ export interface SourcePlan {
   readonly rateLimit: RateLimit;
   readonly concurrency: number;
   readonly maxPages: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly retry: { readonly retries: number };
 }
 
 export interface RunPlan {
@@ -39,8 +38,9 @@ export interface SourceClient {
 export interface EnginePorts {
   readonly clients: (source: SourcePlan) => SourceClient;
   readonly processor: PageProcessor;
+  /** 64-bit hash of a text, the same for the whole run. */
+  readonly hash: (text: string) => bigint;
   readonly clock: Clock;
-  readonly random: Random;
   readonly emit: EmitEvent;
 }
 
@@ -93,6 +93,3 @@ export type PageOutcome = DeliveredPage | FailedPages | SourceNotice | SourceEnd
 export interface Engine {
   run(plan: RunPlan, ports: EnginePorts, signal: AbortSignal): AsyncIterable<PageOutcome>;
 }
-
-/** Options of a plugin entry in the config, beside the framework's own. */
-export type PluginOptions = JsonObject;

@@ -80,8 +80,16 @@ export type RunEvent =
       readonly ms: number;
     }
   | { readonly type: 'sink-committed'; readonly sink: string; readonly records: number }
-  | { readonly type: 'sink-failed'; readonly sink: string; readonly unwritten: number; readonly error: SluiceError }
-  /** Records that came after the sink had failed. */
+  | {
+      readonly type: 'sink-failed';
+      readonly sink: string;
+      /** Records that it was given and did not deliver. */
+      readonly unwritten: number;
+      /** How many of those it had committed: a file that was never renamed into place. Default 0. */
+      readonly revoked?: number;
+      readonly error: SluiceError;
+    }
+  /** Records that the sink was not given: it had failed, or the time for writing was over. */
   | { readonly type: 'sink-skipped'; readonly sink: string; readonly records: number }
   | { readonly type: 'run-stopping'; readonly error: SluiceError }
   | { readonly type: 'run-finished'; readonly report: RunReport };

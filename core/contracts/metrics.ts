@@ -13,11 +13,14 @@ export interface GroupPartial {
   sum: bigint;
   /** Sum of squared millionths, exact. */
   sumOfSquares: bigint;
+  /** Values that round to zero millionths. */
   zeros: number;
   /** Quantile sketch: bin index of a positive value → how many. */
   bins: Map<number, number>;
   /** The same for negative values. */
   negativeBins: Map<number, number>;
+  /** Histogram, counted exactly: index of a bucket on the 1-2-5 scale → how many. */
+  buckets: Map<number, number>;
 }
 
 /** Group name → what its records say. The empty string is the group of records without one. */

@@ -4,8 +4,8 @@ export interface MockRequest {
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
-  /** Base URL under which the upstream is reached, without a trailing slash. */
-  readonly origin: string;
+  /** The whole URL as the client asked for it: the host is that of its Host header. */
+  readonly url: string;
   /** Wall-clock milliseconds of the arrival. */
   readonly arrivedAt: number;
 }
@@ -22,6 +22,12 @@ export interface MockResponse {
   readonly delayMs?: number;
 }
 
+/** How an instance of an embedded upstream is to behave. */
+export interface MockSettings {
+  /** Whether the API's own rate limit is in force. */
+  readonly rateLimit: boolean;
+}
+
 /** An embedded upstream: the behaviour of one API over deterministic data. */
 export interface MockApi {
   readonly name: string;
@@ -32,5 +38,5 @@ export interface MockApi {
   /** Which encodings the real one speaks. */
   readonly encodings: readonly ('gzip' | 'deflate' | 'br')[];
   /** A fresh instance with its own rate-limit state. */
-  create(): (request: MockRequest) => MockResponse;
+  create(settings: MockSettings): (request: MockRequest) => MockResponse;
 }

@@ -18,12 +18,12 @@ export type UnifiedRecord<Fields extends object = Record<string, unknown>> = Rec
  * What a run makes of every item: a schema (anything that implements Standard Schema: zod, valibot,
  * arktype, or by hand) over the fields beside the head.
  */
-export interface Model<Output extends object = Record<string, unknown>, Input = unknown> {
+export interface Model<Output extends object = object, Input = unknown> {
   readonly name: string;
   /** Checks and shapes what a normalizer returned. A schema that answers with a promise is refused. */
   readonly schema: StandardSchemaV1<Input, Output>;
   /** Fields in the order in which they are written; the head goes around them. Default: as the schema returns them. */
-  readonly fields?: readonly (keyof Output & string)[];
+  readonly fields?: readonly string[];
   /** Fields that become `null` where a normalizer leaves them out. */
   readonly optional?: readonly string[];
   /** What the metrics measure: a number to describe and a text to group by. Default: records are only counted. */

@@ -26,14 +26,20 @@ export interface CircuitBreaker {
    * failure as cause) once the set number of probes has failed in a row: the upstream is given up.
    */
   ready(signal: AbortSignal): Promise<void>;
-  /** Runs `attempt` and counts how it ends; throws `circuit_open` at once where none may be made. */
-  execute<T>(attempt: () => Promise<T>): Promise<T>;
+  /**
+   * Runs `attempt` and counts how it ends; throws `circuit_open` at once where none may be made. What fails after
+   * `signal` was aborted says nothing of the upstream, and counts for nothing.
+   */
+  execute<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
-/** Bounds how many of a source's requests may be retries. Delays, never drops. */
+/**
+ * Bounds how many of a source's requests may be retries. Delays, never drops. What both functions give back
+ * takes the attempt off the count again: one that the breaker refused was none.
+ */
 export interface RetryBudget {
   /** Counts one first attempt. */
-  first(): void;
-  /** Resolves when one more retry fits; rejects with the signal's reason. */
-  spend(signal: AbortSignal): Promise<void>;
+  first(): () => void;
+  /** Resolves when one more retry fits, and counts it; rejects with the signal's reason. First come, first served. */
+  spend(signal: AbortSignal): Promise<() => void>;
 }

@@ -25,7 +25,10 @@ export interface SinkWriter {
   commit(): Promise<SinkPosition>;
   /** Ends well: everything is committed, the report is final; what readers look for appears now, whole. */
   close(report: RunReport): Promise<void>;
-  /** Ends badly: gives up without leaving half of something where readers look. */
+  /**
+   * Ends badly: gives up without leaving half of something where readers look. May come while another
+   * operation is still under way, because that one hangs or the run is stopped hard.
+   */
   abort(): Promise<void>;
 }
 
@@ -34,6 +37,11 @@ export interface SinkPlugin<Options = unknown> {
   readonly name: string;
   /** Checks the options of the config's entry before any request. Default: no options are taken. */
   readonly options?: StandardSchemaV1<unknown, Options>;
+  /**
+   * When readers get the records. A sink that shows everything at its close (a file renamed into place) has
+   * delivered nothing until then: if it fails, none of its records count as written. Default `on-commit`.
+   */
+  readonly delivers?: 'on-commit' | 'on-close';
   /** Opens the sink, at `position` where a run is taken up again. */
   open(context: SinkContext, options: Options, position?: SinkPosition): Promise<SinkWriter>;
 }

@@ -1,20 +1,12 @@
 import type { UnknownBody } from './json.ts';
 import type { MockApi } from './mock.ts';
 import type { Normalizer } from './normalizer.ts';
-import type { FetchedPage, PageRequest } from './page.ts';
-import type { Pager } from './pager.ts';
+import type { SourceAdapter } from './pager.ts';
 
 /** Never more than `requests` arrivals in any `perMs` milliseconds, as the upstream sees it. */
 export interface RateLimit {
   readonly requests: number;
   readonly perMs: number;
-}
-
-/** A source seen from the run: what to ask for first, and what after each page. Pure. */
-export interface SourceAdapter {
-  readonly name: string;
-  first(): readonly PageRequest[];
-  next(page: FetchedPage): readonly PageRequest[];
 }
 
 /** What a source declares; made by `defineSource`. */
@@ -24,7 +16,8 @@ export interface SourcePlugin {
   readonly baseUrl: string;
   /** What the upstream allows. A config may only be stricter knowingly: it overrides this. */
   readonly rateLimit: RateLimit;
-  readonly pagination: Pager;
+  /** One of the pagers, or `first` and `next` of your own. */
+  readonly pagination: SourceAdapter;
   /** Finds the list of items in a parsed body. Default: the body itself. Runs in the worker. */
   items?(body: UnknownBody): unknown;
   readonly normalizer: Normalizer<never>;
