@@ -1,5 +1,6 @@
 import type { PluginLocator } from '../contracts/locator.ts';
 import type { Model } from '../contracts/model.ts';
+import type { Services } from '../contracts/services.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
 
@@ -91,6 +92,7 @@ export interface ResolvedConfig {
   /** Fetching and draining end this long after the start; undefined means never. */
   readonly deadlineMs: number | undefined;
   readonly onSourceFailure: 'continue' | 'abort';
+  readonly services: Services;
   /** Values that came from the environment or stand in headers: never printed. */
   readonly secrets: readonly string[];
 }

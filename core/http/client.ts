@@ -1,0 +1,79 @@
+import { unescape } from 'node:querystring';
+import type { ResolvedSource } from '../config/resolved.ts';
+import type { Clock, Random } from '../contracts/clock.ts';
+import type { SourceClient } from '../contracts/engine.ts';
+import type { EmitEvent } from '../contracts/events.ts';
+import type { Middleware, TransportFactory } from '../contracts/http.ts';
+import { version } from '../version.ts';
+import { compose } from './compose.ts';
+import { defaultChain } from './default-chain.ts';
+import { createCircuitBreaker } from './resilience/circuit-breaker.ts';
+import { createRetryBudget } from './resilience/retry-budget.ts';
+import { createSlidingLogLimiter } from './resilience/sliding-log-limiter.ts';
+
+export interface SourceClientOptions {
+  readonly source: ResolvedSource;
+  readonly transportFactory: TransportFactory;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: EmitEvent;
+  /** The user's own middleware, first is outermost; it stands between response actions and redirects. */
+  readonly middleware: readonly Middleware[];
+}
+
+/** As many retries as first attempts in a minute, and these many in any case. */
+const budgetSettings = { windowMs: 60_000, minimum: 20 };
+
+/**
+ * Builds the way to one upstream: transport, limits and chain, all of them this source's alone. Its handler throws
+ * only `SluiceError`s and the reasons of aborted signals.
+ */
+export function createSourceClient(options: SourceClientOptions): SourceClient {
+  const { source, transportFactory, clock, random, emit, middleware } = options;
+  const { name, rateLimit, rateLimitMarginMs, timeouts, maxBodyBytes } = source;
+  const baseUrl = new URL(source.baseUrl);
+  const transport = transportFactory({
+    origin: baseUrl.origin,
+    // Nothing may queue after the limiter, so each slot has a connection.
+    connections: source.concurrency,
+    connectMs: timeouts.connectMs,
+    maxBodyBytes,
+  });
+  const breaker = createCircuitBreaker({
+    settings: source.breaker,
+    clock,
+    onTransition: (from, to, reason) => emit({ type: 'breaker', source: name, from, to, reason }),
+  });
+  const chain = defaultChain({
+    source,
+    limiter: createSlidingLogLimiter({ ...rateLimit, marginMs: rateLimitMarginMs, clock }),
+    breaker,
+    budget: createRetryBudget({ clock, ...budgetSettings }),
+    clock,
+    random,
+    emit,
+    extra: middleware,
+  });
+  const send = compose(chain)(transport.handle);
+  const headers = { ...ownHeaders, ...credentials(baseUrl), ...lowerCased(source.headers) };
+  return {
+    handle: (request) => send({ ...request, headers: { ...headers, ...lowerCased(request.headers) } }),
+    breaker,
+    close: () => transport.close(),
+  };
+}
+
+const ownHeaders = { accept: 'application/json', 'user-agent': `sluice/${version}` };
+
+/** Credentials in the base URL travel as a header: in a URL they would end up in logs, and `fetch` refuses them. */
+function credentials({ username, password }: URL): Record<string, string> {
+  if (username === '' && password === '') return {};
+  // Unlike decodeURIComponent, this leaves alone what is not encoded well.
+  const pair = `${unescape(username)}:${unescape(password)}`;
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+/** One spelling for each header, so that a later one replaces an earlier one and none is sent twice. */
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,69 @@
+import type { ResolvedSource } from '../config/resolved.ts';
+import type { Clock, Random } from '../contracts/clock.ts';
+import type { EmitEvent } from '../contracts/events.ts';
+import type { Middleware } from '../contracts/http.ts';
+import type { CircuitBreaker, RateLimiter, RetryBudget } from '../contracts/resilience.ts';
+import { circuitBreaker } from './middleware/circuit-breaker.ts';
+import { concurrency } from './middleware/concurrency.ts';
+import { observe } from './middleware/observe.ts';
+import { rateLimit } from './middleware/rate-limit.ts';
+import { redirect } from './middleware/redirect.ts';
+import { responseActions } from './middleware/response-actions.ts';
+import { retry } from './middleware/retry.ts';
+import { timeout } from './middleware/timeout.ts';
+
+/** What a chain is made of. Its parts have state, so there is one chain for each source. */
+export interface ChainParts {
+  readonly source: ResolvedSource;
+  readonly limiter: RateLimiter;
+  readonly breaker: CircuitBreaker;
+  readonly budget: RetryBudget;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly emit: EmitEvent;
+  /** The user's own, first is outermost. */
+  readonly extra: readonly Middleware[];
+}
+
+/** `fetch` allows 20; an API that needs more than this within its own origin is going in circles. */
+const maxHops = 3;
+
+/** The way of a request, outermost first. The order is the design: each line says why it stands where it does. */
+export function defaultChain(parts: ChainParts): readonly Middleware[] {
+  const { source, limiter, breaker, budget, clock, random, emit, extra } = parts;
+  const { name, timeouts, concurrency: slots } = source;
+  return [
+    // Outermost: every attempt runs all that follows anew, and holds neither slot nor token while it backs off.
+    retry({
+      settings: source.retry,
+      budget,
+      clock,
+      random,
+      onRetry: ({ error, ...notice }) =>
+        emit({ type: 'retry', source: name, ...notice, error: error.code, message: error.message }),
+    }),
+    // Within retry, for it counts attempts; outside the limits, so that an open breaker costs no slot and no token.
+    circuitBreaker(breaker),
+    // Within the breaker, which is to see a 500 as a failure; outside redirects, for it judges the final response.
+    responseActions({
+      limiter,
+      clock,
+      backoff: source.retry,
+      random,
+      onPause: (ms, reason) => emit({ type: 'limiter-paused', source: name, ms, reason }),
+    }),
+    // The user's own see raw responses once an attempt, and whatever else they ask for goes through the limits too.
+    ...extra,
+    // Outside the limits: the upstream sees a request in each hop, so each takes a slot and a token of its own.
+    redirect({ maxHops }),
+    // Before the rate limit: who has a token must be able to use it at once. Nothing queues after the limiter.
+    concurrency(slots),
+    // As near to the wire as can be: one token for one request, counted from when its headers are out.
+    rateLimit({ limiter, clock, onWait: (ms) => emit({ type: 'limiter-wait', source: name, ms }) }),
+    // After all waiting, so that the time told is the upstream's. This is the log: it tells of every request on the
+    // wire, the lines above tell of theirs, and listeners turn the events into lines. Further out it would miss hops.
+    observe({ source: name, clock, emit }),
+    // Innermost: waiting for a slot or a token does not eat up the attempt's time.
+    timeout({ settings: timeouts, clock }),
+  ];
+}

@@ -1,0 +1,26 @@
+import type { Middleware } from '../../contracts/http.ts';
+import { createWaitingLine } from '../resilience/waiting-line.ts';
+
+/** Lets at most `limit` requests be under way at once; the others wait, first come, first served. */
+export function concurrency(limit: number): Middleware {
+  const line = createWaitingLine<void>({ onEmpty: () => undefined });
+  let running = 0;
+
+  function leave(): void {
+    // The slot goes from hand to hand: were it free in between, a newcomer could take it before whoever waits.
+    if (!line.serve()) running -= 1;
+  }
+
+  return (next) =>
+    async function concurrencyMiddleware(request) {
+      if (running < limit) running += 1;
+      else await line.join(request.signal);
+      try {
+        // An abort may have come between being served and getting here; the slot is given on below.
+        request.signal.throwIfAborted();
+        return await next(request);
+      } finally {
+        leave();
+      }
+    };
+}

@@ -1,0 +1,45 @@
+import type { Clock } from '../../contracts/clock.ts';
+import type { HttpRequest, Middleware } from '../../contracts/http.ts';
+import type { RateLimiter } from '../../contracts/resilience.ts';
+
+export interface RateLimitOptions {
+  readonly limiter: RateLimiter;
+  readonly clock: Clock;
+  /** Told of each request that had to wait, with the milliseconds. */
+  readonly onWait: (ms: number) => void;
+}
+
+/** Shorter is no wait, but the time that the call itself takes. */
+const shortestWaitMs = 1;
+
+/** Holds each request until the limiter lets it go, and tells the limiter when it is really on the wire. */
+export function rateLimit({ limiter, clock, onWait }: RateLimitOptions): Middleware {
+  return (next) =>
+    async function rateLimitMiddleware(request) {
+      const askedAt = clock.now();
+      const permit = await limiter.acquire(request.signal);
+      let told = false;
+      const onPhase: NonNullable<HttpRequest['onPhase']> = (phase) => {
+        if (phase === 'sent') {
+          told = true;
+          permit.sent();
+          // Once more as soon as this turn is over: a transport may tell just before it writes, and a pause of the
+          // process in between would make the stamp too early. The second stamp can only move it to the safe side.
+          queueMicrotask(() => permit.sent());
+        }
+        request.onPhase?.(phase);
+      };
+      try {
+        const waitedMs = clock.now() - askedAt;
+        if (waitedMs >= shortestWaitMs) onWait(waitedMs);
+        // An abort may have come between the grant and getting here; the permit is given back below.
+        request.signal.throwIfAborted();
+        const response = await next({ ...request, onPhase });
+        // Who answers was asked, even if the transport does not tell its phases.
+        if (!told) permit.sent();
+        return response;
+      } finally {
+        permit.release();
+      }
+    };
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../../contracts/clock.ts';
+import type { RetryBudget } from '../../contracts/resilience.ts';
+import { createBucketedWindow } from './bucketed-window.ts';
+import { createWaitingLine } from './waiting-line.ts';
+
+export interface RetryBudgetOptions {
+  readonly clock: Clock;
+  /** Time over which attempts are counted. */
+  readonly windowMs: number;
+  /** Retries that always fit into a window, however few first attempts there were. */
+  readonly minimum: number;
+}
+
+/**
+ * Builds a budget: in any window, at most as many retries as first attempts, or `minimum` if that is more. An upstream
+ * in trouble is asked at most twice as often as a healthy one, where each request alone would retry several times.
+ */
+export function createRetryBudget({ clock, windowMs, minimum }: RetryBudgetOptions): RetryBudget {
+  const firsts = createBucketedWindow({ windowMs, clock });
+  const retries = createBucketedWindow({ windowMs, clock });
+  const line = createWaitingLine<() => void>({ onEmpty: disarm });
+  let cancelTimer: (() => void) | undefined;
+
+  function hasRoom(): boolean {
+    return retries.total() < Math.max(minimum, firsts.total());
+  }
+
+  function count(): () => void {
+    const takeBack = retries.add();
+    return () => {
+      takeBack();
+      serve();
+    };
+  }
+
+  function serve(): void {
+    while (line.length > 0 && hasRoom()) line.serve(count());
+    arm();
+  }
+
+  /** One timer for the whole line, for when the oldest retries stop to count. */
+  function arm(): void {
+    disarm();
+    const waitMs = line.length === 0 ? undefined : retries.expiresIn();
+    if (waitMs !== undefined) cancelTimer = clock.timer(waitMs, serve);
+  }
+
+  function disarm(): void {
+    cancelTimer?.();
+    cancelTimer = undefined;
+  }
+
+  return {
+    first() {
+      const takeBack = firsts.add();
+      // One more first attempt makes room for one more retry.
+      if (line.length > 0) serve();
+      return takeBack;
+    },
+    spend(signal) {
+      if (signal.aborted) return Promise.reject(signal.reason);
+      if (line.length === 0 && hasRoom()) return Promise.resolve(count());
+      const counted = line.join(signal);
+      arm();
+      return counted;
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { onAbort } from '../on-abort.ts';
+
+/** A line of callers that wait for something, first come, first served. Who aborts leaves it at once. */
+export interface WaitingLine<T> {
+  /** Joins at the end. Resolves with what `serve` hands over; rejects with the signal's reason or `refuse`'s error. */
+  join(signal: AbortSignal): Promise<T>;
+  /**
+   * Hands `value` to the first in line. It is theirs even if their signal aborts right afterwards, so whoever joins
+   * must use it or give it back. False where nobody waits: the value is still the caller's.
+   */
+  serve(value: T): boolean;
+  /** Sends everybody away with `error`. */
+  refuse(error: Error): void;
+  readonly length: number;
+}
+
+interface Waiter<T> {
+  previous: Waiter<T> | undefined;
+  next: Waiter<T> | undefined;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+  stopListening: () => void;
+}
+
+/** Builds a line; `onEmpty` is called when an abort took the last one out of it, so that a timer for it can go. */
+export function createWaitingLine<T>({ onEmpty }: { readonly onEmpty: () => void }): WaitingLine<T> {
+  // A linked list: an abort takes from the middle, and serving takes from the front, both without a walk.
+  let first: Waiter<T> | undefined;
+  let last: Waiter<T> | undefined;
+  let length = 0;
+
+  function append(waiter: Waiter<T>): void {
+    if (last === undefined) first = waiter;
+    else last.next = waiter;
+    waiter.previous = last;
+    last = waiter;
+    length += 1;
+  }
+
+  function remove(waiter: Waiter<T>): void {
+    if (waiter.previous === undefined) first = waiter.next;
+    else waiter.previous.next = waiter.next;
+    if (waiter.next === undefined) last = waiter.previous;
+    else waiter.next.previous = waiter.previous;
+    length -= 1;
+    waiter.stopListening();
+  }
+
+  return {
+    join(signal) {
+      if (signal.aborted) return Promise.reject(signal.reason);
+      return new Promise((resolve, reject) => {
+        const waiter: Waiter<T> = {
+          previous: undefined,
+          next: undefined,
+          resolve,
+          reject,
+          stopListening: onAbort(signal, () => {
+            remove(waiter);
+            reject(signal.reason);
+            if (length === 0) onEmpty();
+          }),
+        };
+        append(waiter);
+      });
+    },
+    serve(value) {
+      const waiter = first;
+      if (waiter === undefined) return false;
+      // Out of the line before anything else runs: an abort from here on finds nobody to take a token from.
+      remove(waiter);
+      waiter.resolve(value);
+      return true;
+    },
+    refuse(error) {
+      for (let waiter = first; waiter !== undefined; waiter = first) {
+        remove(waiter);
+        waiter.reject(error);
+      }
+    },
+    get length() {
+      return length;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { HttpRequest } from '../../contracts/http.ts';
+import { classify, SluiceError } from '../../errors.ts';
+import { cleanText, redactUrl } from '../redact.ts';
+
+/** OpenSSL's complaints about a certificate, as Node names them. It will be the same one the next time. */
+const certificateCodes = /^(?:CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;
+
+/**
+ * What a transport throws for a failure of `request`: the reason of its signal where that has aborted, as it is;
+ * else an error with a code and the redacted URL.
+ */
+export function transportError(thrown: unknown, request: HttpRequest): unknown {
+  if (request.signal.aborted && thrown === request.signal.reason) return thrown;
+  const url = redactUrl(request.url);
+  const code = codeOf(thrown);
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') {
+    // A connection that takes too long is a timeout, whoever measured it.
+    return new SluiceError('timeout', 'no connection in time', { cause: thrown, retryable: true, url });
+  }
+  if (code !== undefined && certificateCodes.test(code)) {
+    return new SluiceError('network_error', `the certificate is not trusted: ${code}`, { cause: thrown, url });
+  }
+  if (thrown instanceof Error && thrown.name === 'HTTPParserError') {
+    // undici means to give it a code, and gives none.
+    return new SluiceError('network_error', cleanText(thrown.message), { cause: thrown, retryable: true, url });
+  }
+  return classify(thrown).with({ url });
+}
+
+/** `fetch` hides what happened in the cause. */
+function codeOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  return 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : codeOf(thrown.cause);
+}

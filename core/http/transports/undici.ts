@@ -1,0 +1,132 @@
+import { setMaxListeners } from 'node:events';
+import { Pool, type Dispatcher } from 'undici';
+import type { Handler, HttpRequest, HttpResponse, Transport, TransportOptions } from '../../contracts/http.ts';
+import { SluiceError } from '../../errors.ts';
+import { onAbort } from '../on-abort.ts';
+import { createBodyCollector, type BodyCollector } from './body-collector.ts';
+import { acceptedEncodings, decodeBody, parseContentEncoding } from './decode.ts';
+import { transportError } from './transport-error.ts';
+
+/**
+ * The production transport: one undici `Pool` for one origin, HTTP/1.1 with keep-alive, one request at a time on a
+ * connection. Throws `cross_origin` for a URL elsewhere, else what `transportError` makes of a failure.
+ */
+export function createUndiciTransport(options: TransportOptions): Transport {
+  const { origin } = new URL(options.origin);
+  const closing = new AbortController();
+  // Each socket listens to it.
+  setMaxListeners(0, closing.signal);
+  const pool = new Pool(origin, {
+    connections: options.connections,
+    pipelining: 1,
+    // Time limits are the chain's business, and its clock's; undici's own would be a second opinion.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    // The signal ends sockets that are still connecting, which `destroy` would leave to their timeout.
+    connect: { timeout: options.connectMs, signal: closing.signal },
+  });
+
+  const handle: Handler = async (request) => {
+    if (request.url.origin !== origin) {
+      throw transportError(new SluiceError('cross_origin', `this client only talks to ${origin}`), request);
+    }
+    try {
+      const { status, headers, body } = await exchange(pool, request, options.maxBodyBytes, closing.signal);
+      const encodings = parseContentEncoding(headers['content-encoding']);
+      return { status, headers, url: request.url.href, body: await decodeBody(body, encodings, options.maxBodyBytes) };
+    } catch (thrown) {
+      throw transportError(thrown, request);
+    }
+  };
+
+  return {
+    handle,
+    async close() {
+      closing.abort(new SluiceError('aborted', 'the transport was closed'));
+      await pool.destroy();
+    },
+  };
+}
+
+type RawResponse = Pick<HttpResponse, 'status' | 'headers' | 'body'>;
+
+/** Puts one request on the wire and gathers the answer, still encoded. */
+async function exchange(
+  pool: Dispatcher,
+  request: HttpRequest,
+  maxBodyBytes: number,
+  closing: AbortSignal,
+): Promise<RawResponse> {
+  const stopListening: (() => void)[] = [];
+  try {
+    return await new Promise((resolve, reject) => {
+      let controller: Dispatcher.DispatchController | undefined;
+      let cancelled: Error | undefined;
+      for (const signal of [request.signal, closing]) {
+        const stop = onAbort(signal, () => {
+          const reason: unknown = signal.reason;
+          cancelled = reason instanceof Error ? reason : new SluiceError('aborted', String(reason));
+          // Before `onRequestStart` there is nothing to destroy yet; the flag stops the request there.
+          controller?.abort(cancelled);
+          reject(reason);
+        });
+        stopListening.push(stop);
+      }
+      if (cancelled !== undefined) return;
+
+      let status = 0;
+      let headers: Readonly<Record<string, string>> = {};
+      let body: BodyCollector;
+      const { pathname, search } = request.url;
+      pool.dispatch(
+        {
+          path: `${pathname}${search}`,
+          method: request.method,
+          headers: { 'accept-encoding': acceptedEncodings, ...request.headers },
+          body: request.body ?? null,
+        },
+        // What a callback throws, undici turns into an abort of the socket and hands to `onResponseError`.
+        {
+          // Called by undici's `writeH1` (lib/dispatcher/client-h1.js) for a connected socket, right before it writes
+          // the headers in the same turn. The microtask runs when they are written: a time taken before the write
+          // could be long before it on a busy machine, and the rate limit counts from it.
+          onRequestStart(started) {
+            controller = started;
+            if (cancelled === undefined) queueMicrotask(() => request.onPhase?.('sent'));
+            else started.abort(cancelled);
+          },
+          onResponseStart(_, statusCode, responseHeaders) {
+            // 103 and its like come before the response proper.
+            if (statusCode < 200) return;
+            status = statusCode;
+            headers = flatten(responseHeaders);
+            request.onPhase?.('headers');
+            body = createBodyCollector(hasBody(statusCode) ? headers['content-length'] : '0', maxBodyBytes);
+          },
+          onResponseData(_, piece) {
+            body.add(piece);
+            request.onPhase?.('data');
+          },
+          onResponseEnd: () => resolve({ status, headers, body: body.finish() }),
+          onResponseError: (_, error) => reject(error),
+        },
+      );
+    });
+  } finally {
+    for (const stop of stopListening) stop();
+  }
+}
+
+/** Statuses that never come with a body, whatever their headers say of one (RFC 9110, 6.4.1). */
+function hasBody(status: number): boolean {
+  return status !== 204 && status !== 205 && status !== 304;
+}
+
+/** One text a name. Without a prototype: a header may be called `__proto__`. */
+function flatten(headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> {
+  const flat = Object.create(null) as Record<string, string>;
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = typeof value === 'string' ? value : value.join(', ');
+  }
+  return flat;
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../core/contracts/events.ts';
+import type { Handler } from '../../../core/contracts/http.ts';
+import { compose } from '../../../core/http/compose.ts';
+import { defaultChain } from '../../../core/http/default-chain.ts';
+import { createCircuitBreaker } from '../../../core/http/resilience/circuit-breaker.ts';
+import { createRetryBudget } from '../../../core/http/resilience/retry-budget.ts';
+import { createSlidingLogLimiter } from '../../../core/http/resilience/sliding-log-limiter.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { httpRequest, httpResponse } from '../../support/http.ts';
+import { resolvedSource } from '../../support/resolved-source.ts';
+
+const origin = 'http://shop.test';
+
+function chainFor(slots: number) {
+  const clock = fakeClock();
+  const events: RunEvent[] = [];
+  const source = resolvedSource(origin, { concurrency: slots });
+  const chain = defaultChain({
+    source,
+    limiter: createSlidingLogLimiter({ requests: 2, perMs: 1000, marginMs: 0, clock }),
+    breaker: createCircuitBreaker({ settings: source.breaker, clock, onTransition: () => undefined }),
+    budget: createRetryBudget({ clock, windowMs: 60_000, minimum: 20 }),
+    clock,
+    random: () => 0,
+    emit: (event) => events.push(event),
+    extra: [(next) => async (request) => next(request)],
+  });
+  return { chain, clock, events };
+}
+
+describe('defaultChain', () => {
+  it('stands in the order that the design argues for', () => {
+    const end: Handler = async () => httpResponse();
+    expect(chainFor(1).chain.map((middleware) => middleware(end).name)).toEqual([
+      'retryMiddleware',
+      'circuitBreakerMiddleware',
+      'responseActionsMiddleware',
+      '',
+      'redirectMiddleware',
+      'concurrencyMiddleware',
+      'rateLimitMiddleware',
+      'observeMiddleware',
+      'timeoutMiddleware',
+    ]);
+  });
+
+  it('gives a request its token only once it has a slot', async () => {
+    const { chain, clock, events } = chainFor(1);
+    const handle = compose(chain)(async (request) => {
+      request.onPhase?.('sent');
+      await new Promise<void>((resolve) => clock.timer(100, resolve));
+      return httpResponse();
+    });
+    await clock.run(Promise.all([1, 2, 3].map(() => handle(httpRequest(origin)))));
+    // Sent at 0 and 100; the third asks for its token at 200, when it gets the slot, and has it at 1000.
+    expect(events.filter(({ type }) => type === 'limiter-wait')).toMatchObject([{ ms: 800 }]);
+  });
+});

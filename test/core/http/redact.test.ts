@@ -1,0 +1,129 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cleanText, createRedactor, redactUrl } from '../../../core/http/redact.ts';
+
+describe('redactUrl', () => {
+  it.each([
+    ['https://a.test/x?api_key=s3cret&page=2', 'https://a.test/x?api_key=***&page=2'],
+    ['https://a.test/x?API-KEY=s3cret', 'https://a.test/x?API-KEY=***'],
+    ['https://a.test/x?page=1&access_token=a%2Fb&limit=3', 'https://a.test/x?page=1&access_token=***&limit=3'],
+    [
+      'https://a.test/x?client_secret=1&X-Amz-Signature=2&sig=3&key=4',
+      'https://a.test/x?client_secret=***&X-Amz-Signature=***&sig=***&key=***',
+    ],
+    ['https://a.test/x?api%5Fkey=s3cret', 'https://a.test/x?api%5Fkey=***'],
+    ['https://user:pa%40ss@a.test/x', 'https://a.test/x'],
+    ['https://user@a.test/x#access_token=1', 'https://a.test/x'],
+    ['https://a.test/x?page_token=abc&nextPageToken=d', 'https://a.test/x?page_token=abc&nextPageToken=d'],
+    ['https://a.test/x?monkey=1&tokens=2&author=me', 'https://a.test/x?monkey=1&tokens=2&author=me'],
+    ['/relative?token=abc', '/relative?token=***'],
+  ])('%s → %s', (url, shown) => {
+    expect(redactUrl(url)).toBe(shown);
+  });
+
+  it('takes a URL object', () => {
+    expect(redactUrl(new URL('http://u:p@a.test/?auth=x'))).toBe('http://a.test/?auth=***');
+  });
+
+  it('never shows the value of a secret key, whatever it is', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1 }).filter((s) => /\w/.test(s) && s.length > 3),
+        (value) => {
+          const secret = `Zq${value}`;
+          const url = new URL('https://a.test/path');
+          url.searchParams.set('token', secret);
+          const shown = redactUrl(url);
+          expect(shown).toBe('https://a.test/path?token=***');
+        },
+      ),
+    );
+  });
+});
+
+describe('createRedactor', () => {
+  const redact = createRedactor(['p@ss/word', 'Bearer abcdef123456', 'p@ss', 'abc', 'with "quotes"']);
+
+  it('replaces a secret as it is, URL-encoded, in JSON and in base64', () => {
+    const base64 = Buffer.from('p@ss/word').toString('base64');
+    expect(redact('x p@ss/word y')).toBe('x *** y');
+    expect(redact('x p%40ss%2Fword y')).toBe('x *** y');
+    expect(redact(`x ${base64} y`)).not.toContain(base64);
+    expect(redact('{"a":"with \\"quotes\\""}')).toBe('{"a":"***"}');
+  });
+
+  it('knows the credentials in a header value without their scheme', () => {
+    expect(redact('token abcdef123456 is invalid')).toBe('token *** is invalid');
+  });
+
+  it('takes the longer of two secrets first', () => {
+    expect(redact('p@ss/word')).toBe('***');
+  });
+
+  it('leaves alone what is too short to be a secret', () => {
+    expect(redact('abc')).toBe('abc');
+  });
+
+  it('takes out what looks like a secret though nobody named it', () => {
+    expect(redact('GET https://u:p@a.test/?api_key=zzz failed')).toBe('GET https://a.test/?api_key=*** failed');
+    expect(redact('authorization: Bearer zzzzzz, accept: */*')).toBe('authorization: ***, accept: */*');
+    expect(createRedactor([])('"Authorization":"Basic dTpw"')).toBe('"Authorization":"***"');
+  });
+
+  it('leaves no given secret in any text', () => {
+    const secrets = fc.array(fc.stringMatching(/^[A-Za-z0-9+/=.]{4,12}$/), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(secrets, fc.array(fc.string()), (given, words) => {
+        const text = given.map((secret, index) => `${words[index] ?? ''} ${secret}`).join(' ');
+        const shown = createRedactor(given)(text);
+        for (const secret of given) expect(shown).not.toContain(secret);
+      }),
+    );
+  });
+
+  it('is fast on a long text without anything in it', () => {
+    const started = performance.now();
+    redact('a'.repeat(200_000));
+    redact('?a'.repeat(100_000));
+    redact('http://'.repeat(30_000));
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+});
+
+describe('cleanText', () => {
+  it.each([
+    ['\u001b[31mred\u001b[0m', 'red'],
+    ['\u009b1;31mred', 'red'],
+    ['\u001b]0;title\u0007after', 'after'],
+    ['\u001b]8;;http://evil.test\u001b\\link\u001b]8;;\u001b\\', 'link'],
+    ['\u001bPq#0;2\u001b\\x', 'x'],
+    ['\u001bcreset', 'reset'],
+    ['one\r\ntwo\tthree\u2028four', 'one two three four'],
+    ['a\u0000b\u0007c\u007fd\u0085', 'abcd'],
+    ['user\u202egnp.exe', 'usergnp.exe'],
+    ['a\u2066b\u2069\u200bc\ufeff', 'abc'],
+    ['  grüße 日本 👍  ', 'grüße 日本 👍'],
+    ['\u001b]unterminated', 'unterminated'],
+  ])('%j → %j', (text, clean) => {
+    expect(cleanText(text)).toBe(clean);
+  });
+
+  it('caps the length and never cuts a character in two', () => {
+    expect(cleanText('abcdef', 4)).toBe('abc…');
+    expect(cleanText('👍👍👍', 4)).toBe('👍…');
+    expect(cleanText('x'.repeat(1e6))).toHaveLength(500);
+  });
+
+  it('leaves no control or direction character of any text', () => {
+    const anyText = fc
+      .array(fc.integer({ min: 0, max: 0x20ff }), { maxLength: 100 })
+      .map((codes) => String.fromCharCode(...codes));
+    fc.assert(
+      fc.property(anyText, (text) => {
+        const clean = cleanText(text, 40);
+        expect(clean).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069]/);
+        expect(clean.length).toBeLessThanOrEqual(40);
+      }),
+    );
+  });
+});

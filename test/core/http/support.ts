@@ -1,0 +1,54 @@
+import type { HttpRequest, HttpResponse } from '../../../core/contracts/http.ts';
+import { SluiceError, type ErrorCode } from '../../../core/errors.ts';
+import { settle } from '../../support/fake-clock.ts';
+
+/** A first attempt at some page, never aborted unless the test says so. */
+export function httpRequest(change: Partial<HttpRequest> = {}): HttpRequest {
+  return {
+    key: 'page-1',
+    url: new URL('https://upstream.test/items?page=1'),
+    method: 'GET',
+    headers: {},
+    attempt: 1,
+    signal: new AbortController().signal,
+    ...change,
+  };
+}
+
+export function httpResponse(status = 200, headers: Record<string, string> = {}): HttpResponse {
+  return { status, headers, url: 'https://upstream.test/items?page=1', body: new Uint8Array() };
+}
+
+const retryable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'timeout',
+  'network_error',
+  'rate_limited',
+  'http_500',
+  'http_503',
+]);
+
+/** An error as the inner middlewares throw it: retryable where they would say so. */
+export function failureOf(code: ErrorCode): SluiceError {
+  return new SluiceError(code, `${code} happened`, { retryable: retryable.has(code) });
+}
+
+/** The outcome of a promise as a value: what it rejected with, or `undefined`. */
+export async function rejection(work: Promise<unknown>): Promise<unknown> {
+  try {
+    await work;
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  }
+}
+
+/** Whether a promise settles without time going on. */
+export async function isSettled(work: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  const note = (): void => {
+    settled = true;
+  };
+  work.then(note, note);
+  await settle();
+  return settled;
+}
