@@ -1,0 +1,46 @@
+import type { PageUnreadable } from '../contracts/batch.ts';
+import { messageOf } from './message-of.ts';
+
+/** Why a body could not be read. */
+export interface BodyFault {
+  readonly ok: false;
+  readonly code: PageUnreadable['code'];
+  readonly message: string;
+}
+
+export type DecodedBody = { readonly ok: true; readonly body: unknown } | BodyFault;
+
+/** Drops a byte order mark; throws on bytes that are no UTF-8 rather than put marks in their place. */
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Parses the bytes of a page. The declared content type counts only where it says HTML: upstreams send JSON
+ * under many a name, and HTML under the name of JSON.
+ */
+export function decodeBody(bytes: Uint8Array<ArrayBuffer>, contentType: string): DecodedBody {
+  const html = /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(contentType);
+  if (html) return fault('unexpected_content_type', `the upstream sent ${describeType(contentType)}, not JSON`);
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return fault('malformed_json', 'the body is not valid UTF-8');
+  }
+  try {
+    return { ok: true, body: JSON.parse(text) };
+  } catch (error) {
+    const start = text.slice(0, 1024).trimStart();
+    if (start.startsWith('<'))
+      return fault('unexpected_content_type', `the body is markup, not JSON (${describeType(contentType)})`);
+    if (start === '' && text.trim() === '') return fault('malformed_json', 'the body is empty');
+    return fault('malformed_json', messageOf(error));
+  }
+}
+
+function fault(code: BodyFault['code'], message: string): BodyFault {
+  return { ok: false, code, message };
+}
+
+function describeType(contentType: string): string {
+  return contentType.trim() === '' ? 'no content type' : contentType.trim().slice(0, 100);
+}

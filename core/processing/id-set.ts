@@ -1,0 +1,110 @@
+/** Parts of the set, by the top bits of a hash: only one is copied at a time when the set grows. */
+const shardBits = 6;
+
+/** Slots of a shard that has just been made. */
+const firstCapacity = 16;
+
+/** Share of the slots in use at which a shard grows, and by how much: 9.4 to 14.1 bytes for each hash. */
+const maxLoad = 0.85;
+const growth = 1.5;
+
+/** A set of 64-bit hashes in at most 16 bytes each, however many: a `Set` of bigints takes about 60. */
+export interface IdSet {
+  readonly size: number;
+  /** Bytes of memory in use. */
+  readonly bytes: number;
+  has(hash: bigint): boolean;
+  /** Puts a hash in; false when it was there already. */
+  add(hash: bigint): boolean;
+}
+
+/** One part: pairs of 32-bit halves in open addressing; two zeros are a free slot. */
+interface Shard {
+  slots: Uint32Array;
+  capacity: number;
+  used: number;
+}
+
+/** An empty set. It costs a few KB for the first hundreds of hashes, and never needs twice its memory to grow. */
+export function createIdSet(): IdSet {
+  const shards: (Shard | undefined)[] = Array.from({ length: 1 << shardBits });
+  // Reads the halves of a bigint without making new ones.
+  const whole = new BigUint64Array(1);
+  const halves = new Uint32Array(whole.buffer);
+  let zero = false;
+  let size = 0;
+
+  function add(hash: bigint): boolean {
+    whole[0] = hash;
+    const a = halves[0] ?? 0;
+    const b = halves[1] ?? 0;
+    if (a === 0 && b === 0) {
+      if (zero) return false;
+      zero = true;
+      size++;
+      return true;
+    }
+    const index = b >>> (32 - shardBits);
+    let shard = shards[index];
+    if (shard === undefined) shards[index] = shard = createShard(firstCapacity);
+    const slot = find(shard, a, b);
+    if (shard.slots[slot] !== 0 || shard.slots[slot + 1] !== 0) return false;
+    shard.slots[slot] = a;
+    shard.slots[slot + 1] = b;
+    shard.used++;
+    size++;
+    if (shard.used > shard.capacity * maxLoad) shards[index] = grown(shard);
+    return true;
+  }
+
+  function has(hash: bigint): boolean {
+    whole[0] = hash;
+    const a = halves[0] ?? 0;
+    const b = halves[1] ?? 0;
+    if (a === 0 && b === 0) return zero;
+    const shard = shards[b >>> (32 - shardBits)];
+    if (shard === undefined) return false;
+    const slot = find(shard, a, b);
+    return shard.slots[slot] === a && shard.slots[slot + 1] === b;
+  }
+
+  return {
+    add,
+    has,
+    get size() {
+      return size;
+    },
+    get bytes() {
+      return shards.reduce((sum, shard) => sum + (shard?.slots.byteLength ?? 0), 0);
+    },
+  };
+}
+
+function createShard(capacity: number): Shard {
+  return { slots: new Uint32Array(capacity * 2), capacity, used: 0 };
+}
+
+/** Where a hash stands or would stand: linear probing from a place that its lower half sets. */
+function find({ slots, capacity }: Shard, a: number, b: number): number {
+  // Multiplying spreads 32 bits over any capacity (Lemire, fast range); the product is below 2^53.
+  let slot = Math.floor((a * capacity) / 2 ** 32) * 2;
+  while (!(slots[slot] === a && slots[slot + 1] === b) && !(slots[slot] === 0 && slots[slot + 1] === 0)) {
+    slot += 2;
+    if (slot === slots.length) slot = 0;
+  }
+  return slot;
+}
+
+function grown({ slots, capacity, used }: Shard): Shard {
+  const larger = createShard(Math.ceil(capacity * growth));
+  for (let slot = 0; slot < slots.length; slot += 2) {
+    const a = slots[slot] ?? 0;
+    const b = slots[slot + 1] ?? 0;
+    if (a === 0 && b === 0) continue;
+    const place = find(larger, a, b);
+    larger.slots[place] = a;
+    larger.slots[place + 1] = b;
+  }
+  larger.used = used;
+  return larger;
+}

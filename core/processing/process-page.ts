@@ -1,0 +1,79 @@
+/** What a worker does with a page: pure, the same in a thread and on the main thread. */
+import type { PageInput, Reject } from '../contracts/batch.ts';
+import type { MetricsPartial } from '../contracts/metrics.ts';
+import type { Model } from '../contracts/model.ts';
+import type { SourcePlugin } from '../contracts/source.ts';
+import { foldOverflow } from '../metrics/merge.ts';
+import { measure } from '../metrics/partial.ts';
+import { decodeBody, type BodyFault } from './decode-body.ts';
+import type { Hasher } from './hash.ts';
+import { makeRecord } from './make-record.ts';
+import type { PageReply } from './protocol.ts';
+import { readItems, readTotal } from './read-items.ts';
+import { createReject } from './reject.ts';
+
+/** What processing a page needs beside the page. */
+export interface PageTools {
+  readonly source: SourcePlugin;
+  readonly model: Model;
+  readonly hash: Hasher;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * Decodes a page, and normalises, checks, measures and encodes its items. Whatever the page holds is data, a
+ * body that can't be read as well as items that can't; duplicates are not looked for, only hashed, because no
+ * thread sees all pages. Throws `plugin_invalid` for a schema that answers with a promise.
+ */
+export function processPage(page: PageInput, { source, model, hash }: PageTools): PageReply {
+  const started = performance.now();
+  const decoded = decodeBody(page.bytes, page.contentType);
+  if (!decoded.ok) return unreadable(decoded, started);
+  const items = readItems(decoded.body, source);
+  if ('code' in items) return unreadable(items, started);
+
+  const context = { source: page.source, processedAt: page.processedAt };
+  const metrics: MetricsPartial = new Map();
+  const rejects: Reject[] = [];
+  const idHashes = new BigUint64Array(items.length);
+  const itemIndexes = new Uint32Array(items.length);
+  let ndjson = '';
+  let count = 0;
+  let skipped = 0;
+  for (const [index, item] of items.entries()) {
+    if (page.skip?.[index] === 1) {
+      skipped++;
+      continue;
+    }
+    const made = makeRecord(item, source, model, context);
+    if ('reason' in made) {
+      rejects.push(createReject(made, index, item));
+      continue;
+    }
+    ndjson += made.line;
+    idHashes[count] = hash.text(made.id);
+    itemIndexes[count] = index;
+    count++;
+    measure(metrics, made.fields, model.metrics);
+    foldOverflow(metrics);
+  }
+  return {
+    ok: true,
+    items: items.length,
+    total: readTotal(decoded.body, source),
+    bytesHash: hash.bytes(page.bytes),
+    count,
+    ndjson: encoder.encode(ndjson),
+    idHashes: count === items.length ? idHashes : idHashes.slice(0, count),
+    itemIndexes: count === items.length ? itemIndexes : itemIndexes.slice(0, count),
+    metrics,
+    rejects,
+    skipped,
+    processingMs: performance.now() - started,
+  };
+}
+
+function unreadable({ code, message }: BodyFault, started: number): PageReply {
+  return { ok: false, code, message, processingMs: performance.now() - started };
+}

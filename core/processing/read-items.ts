@@ -1,0 +1,44 @@
+import type { UnknownBody } from '../contracts/json.ts';
+import type { SourcePlugin } from '../contracts/source.ts';
+import type { BodyFault } from './decode-body.ts';
+import { messageOf } from './message-of.ts';
+
+/** The list of items in a body, or what was found instead. */
+export function readItems(body: unknown, source: SourcePlugin): readonly unknown[] | BodyFault {
+  if (source.items === undefined) return Array.isArray(body) ? body : unexpectedShape(describe(body));
+  let found: unknown;
+  try {
+    // Whatever was parsed is handed over: reading a key that is not there is what `items` has to live with.
+    found = source.items(body as UnknownBody);
+  } catch (error) {
+    return unexpectedShape(`${describe(body)} (items() failed: ${messageOf(error)})`);
+  }
+  if (Array.isArray(found)) return found as readonly unknown[];
+  return unexpectedShape(`${describe(found)} in ${describe(body)}`);
+}
+
+/** What the body declares as the number of all items; undefined where it says nothing that can be used. */
+export function readTotal(body: unknown, source: SourcePlugin): number | undefined {
+  if (source.pagination.totalInBody === undefined) return undefined;
+  try {
+    const declared = source.pagination.totalInBody(body as UnknownBody);
+    const total = typeof declared === 'string' && /^\d+$/.test(declared) ? Number(declared) : declared;
+    return typeof total === 'number' && Number.isSafeInteger(total) && total >= 0 ? total : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function unexpectedShape(found: string): BodyFault {
+  return { ok: false, code: 'unexpected_shape', message: `expected a list of items, found ${found}` };
+}
+
+function describe(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value !== 'object') return value === undefined ? 'nothing' : `a ${typeof value}`;
+  const keys = Object.keys(value);
+  if (keys.length === 0) return 'an empty object';
+  const shown = keys.slice(0, 5).map((key) => key.slice(0, 40));
+  return `an object with keys ${shown.join(', ')}${keys.length > shown.length ? ', …' : ''}`;
+}

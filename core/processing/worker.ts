@@ -1,0 +1,54 @@
+/** The worker thread's side. It reaches nothing of DI, HTTP, the config's schema or the CLI: see `loadSource`. */
+import { workerData } from 'node:worker_threads';
+import { kTransferable, kValue, Tinypool } from 'tinypool';
+import { loadModel, loadSource } from '../registry/load-located.ts';
+import { createHasher } from './hash.ts';
+import { processPage, type PageTools } from './process-page.ts';
+import type { PageReply, PageTask, TaskPage, TaskResult, WorkerSetup } from './protocol.ts';
+import { workerFailure } from './worker-failure.ts';
+
+// Tinypool puts a record of its own before the pool's data.
+const [, setup] = workerData as [unknown, WorkerSetup];
+
+const hash = createHasher(setup.hashKey);
+const loaded = new Map<string, Promise<PageTools>>();
+
+/**
+ * Processes a batch of pages. Returns, never throws: an error that crosses the boundary loses its class and its
+ * code. All buffers are handed over, not copied.
+ */
+export async function processTask({ buffer, pages }: PageTask): Promise<unknown> {
+  const replies: PageReply[] = [];
+  let offset = 0;
+  for (const page of pages) {
+    replies.push(await processOne({ ...page, bytes: new Uint8Array(buffer, offset, page.length) }));
+    offset += page.length;
+  }
+  const result: TaskResult = { buffer, replies };
+  return Tinypool.move({ [kTransferable]: [buffer, ...replies.flatMap(buffersOf)], [kValue]: result });
+}
+
+async function processOne(page: TaskPage & { readonly bytes: Uint8Array<ArrayBuffer> }): Promise<PageReply> {
+  try {
+    let tools = loaded.get(page.source);
+    if (tools === undefined) loaded.set(page.source, (tools = load(page.source)));
+    return processPage(page, await tools);
+  } catch (error) {
+    return workerFailure(error);
+  }
+}
+
+/** Once a thread for each source; a failure is kept too, so that every page of the source tells it. */
+async function load(name: string): Promise<PageTools> {
+  const { sources, model } = setup;
+  const locator = Object.hasOwn(sources, name) ? sources[name] : undefined;
+  const [source, loadedModel] = await Promise.all([
+    loadSource(locator ?? { kind: 'inline' }, name),
+    loadModel(model.locator, model.name),
+  ]);
+  return { source, model: loadedModel, hash: await hash };
+}
+
+function buffersOf(reply: PageReply): ArrayBuffer[] {
+  return reply.ok ? [reply.ndjson.buffer, reply.idHashes.buffer, reply.itemIndexes.buffer] : [];
+}

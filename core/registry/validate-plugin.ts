@@ -1,0 +1,138 @@
+import type { Model } from '../contracts/model.ts';
+import type { SinkPlugin } from '../contracts/sink.ts';
+import type { SourcePlugin } from '../contracts/source.ts';
+
+/** What the name of a source, sink or model may be: it goes into record ids, file names and options. */
+export const pluginName = /^[a-z0-9][a-z0-9_-]*$/;
+
+export interface PluginTypes {
+  source: SourcePlugin;
+  sink: SinkPlugin;
+  model: Model;
+}
+
+export type PluginKind = keyof PluginTypes;
+
+const needs: ReadonlySet<unknown> = new Set(['headers', 'body', 'items']);
+
+/** What keeps a value from being a plugin of that kind, one sentence each; none for a good one. */
+export function pluginProblems(kind: PluginKind, value: unknown): readonly string[] {
+  return checks[kind](value);
+}
+
+const checks: Record<PluginKind, (value: unknown) => readonly string[]> = {
+  source: sourceProblems,
+  sink: sinkProblems,
+  model: modelProblems,
+};
+
+function sourceProblems(value: unknown): readonly string[] {
+  if (!isObject(value)) return [`a source is an object made by defineSource({ … }), not ${kindOf(value)}`];
+  return [
+    ...nameProblems(value),
+    ...(isBaseUrl(value['baseUrl']) ? [] : ['baseUrl must be an http or https URL without query or fragment']),
+    ...rateLimitProblems(value['rateLimit']),
+    ...paginationProblems(value['pagination']),
+    ...(hasFunction(value['normalizer'], 'normalize')
+      ? []
+      : ['normalizer must be made by defineNormalizer({ normalize(item) { … } })']),
+    ...optional(value, 'items', isFunction, 'a function of the parsed body'),
+    ...optional(value, 'headers', isTextRecord, 'an object of texts'),
+    ...optional(value, 'mock', isFunction, 'a function that imports the embedded upstream'),
+  ];
+}
+
+function sinkProblems(value: unknown): readonly string[] {
+  if (!isObject(value)) return [`a sink is an object made by defineSink({ … }), not ${kindOf(value)}`];
+  return [
+    ...nameProblems(value),
+    ...(isFunction(value['open']) ? [] : ['open must be a function that returns the open sink']),
+    ...optional(
+      value,
+      'options',
+      isStandardSchema,
+      'a schema that implements Standard Schema (zod, valibot, arktype, …)',
+    ),
+  ];
+}
+
+function modelProblems(value: unknown): readonly string[] {
+  if (!isObject(value)) return [`a model is an object made by defineModel({ … }), not ${kindOf(value)}`];
+  return [
+    ...nameProblems(value),
+    ...(isStandardSchema(value['schema']) ? [] : ['schema must implement Standard Schema (zod, valibot, arktype, …)']),
+    ...optional(value, 'fields', isTextList, 'a list of field names'),
+    ...optional(value, 'optional', isTextList, 'a list of field names'),
+    ...optional(value, 'metrics', isTextRecord, 'an object that names the fields value and group'),
+  ];
+}
+
+/** Whether a text is what requests can be resolved against: http or https, without query and fragment. */
+export function isBaseUrl(value: unknown): value is string {
+  if (typeof value !== 'string' || /[?#]/.test(value) || !URL.canParse(value)) return false;
+  return /^https?:$/.test(new URL(value).protocol);
+}
+
+function nameProblems(value: Fields): readonly string[] {
+  const name = value['name'];
+  if (typeof name === 'string' && pluginName.test(name)) return [];
+  const found = name === undefined ? 'is missing' : `is ${JSON.stringify(name) ?? kindOf(name)}`;
+  return [`name ${found}: it must be lower-case letters, digits, "-" and "_", beginning with a letter or digit`];
+}
+
+function rateLimitProblems(limit: unknown): readonly string[] {
+  const good = isObject(limit) && isPositive(limit['requests']) && isPositive(limit['perMs']);
+  return good ? [] : ['rateLimit must be { requests, perMs } with two positive numbers'];
+}
+
+function paginationProblems(pager: unknown): readonly string[] {
+  if (!isObject(pager)) return ['pagination is missing: use one of the pagers, or give { style, needs, first, next }'];
+  const good = isFunction(pager['first']) && isFunction(pager['next']) && needs.has(pager['needs']);
+  if (good && typeof pager['style'] === 'string') return [];
+  return ['pagination must have style, needs ("headers", "body" or "items") and the functions first and next'];
+}
+
+function optional(value: Fields, key: string, accepts: (found: unknown) => boolean, what: string): readonly string[] {
+  return value[key] === undefined || accepts(value[key]) ? [] : [`${key} must be ${what}`];
+}
+
+interface Fields {
+  readonly [key: string]: unknown;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+}
+
+function hasFunction(value: unknown, key: string): boolean {
+  return isObject(value) && isFunction(value[key]);
+}
+
+/** Arktype's schemas are functions, so a schema need not be an object. */
+function isStandardSchema(value: unknown): boolean {
+  const holder = isObject(value) || typeof value === 'function' ? value : {};
+  return hasFunction(Reflect.get(holder, '~standard'), 'validate');
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+}
+
+function isTextRecord(value: unknown): boolean {
+  return isObject(value) && Object.values(value).every((entry) => typeof entry === 'string');
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined) return 'nothing: is there a default export?';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}

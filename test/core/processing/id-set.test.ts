@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createIdSet } from '../../../core/processing/id-set.ts';
+
+function randomHashes(count: number): BigUint64Array {
+  return new BigUint64Array(Uint8Array.from(randomBytes(count * 8)).buffer);
+}
+
+describe('createIdSet', () => {
+  it('answers as a Set of bigints does', () => {
+    const hash = fc.oneof(
+      fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+      // Few different ones, that meet in halves and at the ends of a shard.
+      fc.constantFrom(0n, 1n, 2n ** 32n, 2n ** 32n - 1n, 2n ** 63n, 2n ** 64n - 1n, 0xffffffffn << 32n, 0xfffffffen),
+    );
+    fc.assert(
+      fc.property(fc.array(hash, { maxLength: 300 }), (hashes) => {
+        const [ids, expected] = [createIdSet(), new Set<bigint>()];
+        for (const id of hashes) {
+          expect(ids.has(id)).toBe(expected.has(id));
+          expect(ids.add(id)).toBe(!expected.has(id));
+          expected.add(id);
+          expect(ids.has(id)).toBe(true);
+          expect(ids.size).toBe(expected.size);
+        }
+      }),
+    );
+  });
+
+  it('takes the hash zero once', () => {
+    const ids = createIdSet();
+    expect([ids.has(0n), ids.add(0n), ids.add(0n), ids.has(0n), ids.size]).toEqual([false, true, false, true, 1]);
+  });
+
+  it('keeps every hash of one shard through its growing', () => {
+    const ids = createIdSet();
+    // Same top bits, neighbouring lower halves: one long run of taken slots.
+    const hashes = Array.from({ length: 5000 }, (_, index) => (7n << 32n) + BigInt(index));
+    expect(hashes.filter((hash) => ids.add(hash))).toHaveLength(hashes.length);
+    expect(hashes.filter((hash) => ids.add(hash))).toEqual([]);
+    expect(ids.has((7n << 32n) + 5000n)).toBe(false);
+  });
+
+  it('takes at most 16 bytes for each of a million hashes, at any size on the way', () => {
+    const ids = createIdSet();
+    let added = 0;
+    let most = 0;
+    for (const hash of randomHashes(1_000_000)) {
+      if (ids.add(hash)) added++;
+      if (added > 10_000 && added % 1009 === 0) most = Math.max(most, ids.bytes / added);
+    }
+    expect(ids.size).toBe(added);
+    expect(most).toBeGreaterThan(8);
+    expect(most).toBeLessThanOrEqual(16);
+  });
+
+  it('costs nothing when empty and a few KB for a few hundred hashes', () => {
+    const ids = createIdSet();
+    expect(ids.bytes).toBe(0);
+    for (const hash of randomHashes(300)) ids.add(hash);
+    expect(ids.bytes).toBeLessThan(20_000);
+  });
+});

@@ -1,0 +1,152 @@
+import { existsSync } from 'node:fs';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { PageProcessor, PageVerdict } from '../../../core/contracts/batch.ts';
+import { mergeMetrics } from '../../../core/metrics/merge.ts';
+import { createHasher } from '../../../core/processing/hash.ts';
+import { createInlineProcessor } from '../../../core/processing/inline.ts';
+import { createWorkerPool, type WorkerPoolOptions } from '../../../core/processing/pool.ts';
+import product from '../../../plugins/models/product/index.ts';
+import fragile from './fixtures/fragile-source.ts';
+import { pageOf, readable, recordsOf } from './page.ts';
+
+// A thread can't run TypeScript: the pool is this one, the worker is the built one.
+const dist = new URL('../../../dist/', import.meta.url);
+const workerUrl = new URL('core/processing/worker.js', dist);
+const fixture = (file: string): string => new URL(`fixtures/${file}`, import.meta.url).href;
+
+const sources: WorkerPoolOptions['sources'] = {
+  fragile: { kind: 'module', url: fixture('fragile-source.ts') },
+  broken: { kind: 'module', url: fixture('broken-source.mjs') },
+  inline: { kind: 'inline' },
+};
+
+function poolWith(change: Partial<WorkerPoolOptions> = {}): PageProcessor {
+  const locator = { kind: 'module', url: new URL('plugins/models/product/index.js', dist).href } as const;
+  const model = { name: 'product', locator };
+  const pool = createWorkerPool({
+    threads: 2,
+    batchBytes: 1_000_000,
+    sources,
+    model,
+    hashKey: 5n,
+    workerUrl,
+    ...change,
+  });
+  onTestFinished(() => pool.close());
+  return pool;
+}
+
+function page(from: number, count: number, faults: Readonly<Record<number, string>> = {}) {
+  const ids = Array.from({ length: count }, (_, index) => from + index);
+  return pageOf(
+    ids.map((id) => ({ id, title: `Item ${id}`, fault: faults[id] })),
+    { source: 'fragile' },
+  );
+}
+
+const idsOf = (verdict: PageVerdict) => recordsOf(readable(verdict)).map(({ source_id }) => Number(source_id));
+
+const messageOf = (verdict: PageVerdict | undefined) => (verdict?.ok === false ? verdict.message : undefined);
+
+describe('createWorkerPool', () => {
+  beforeAll(() => {
+    if (!existsSync(workerUrl)) throw new Error('dist is missing: run `npm run build` first');
+  });
+
+  it('gives what the main thread gives, for pages in any number', async () => {
+    const inline = createInlineProcessor({
+      sources: new Map([['fragile', fragile]]),
+      model: product,
+      hasher: await createHasher(5n),
+    });
+    const pages = Array.from({ length: 60 }, (_, index) => page(index * 20, index % 21));
+    const pool = poolWith({ batchBytes: 2000 });
+    const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
+    const expected = await Promise.all(pages.map((one) => inline.process(one)));
+    const timeless = (list: readonly PageVerdict[]) => list.map((verdict) => ({ ...verdict, processingMs: 0 }));
+    expect(timeless(verdicts)).toEqual(timeless(expected));
+    expect(verdicts.map(({ bytes }) => bytes)).toEqual(pages.map(({ bytes }) => bytes));
+  });
+
+  it('hands over buffers of their own, and counts that can be merged here', async () => {
+    const verdict = readable(await poolWith().process(page(1, 20)));
+    expect(verdict.ndjson.buffer.byteLength).toBe(verdict.ndjson.byteLength);
+    const sum = new Map();
+    mergeMetrics(sum, verdict.metrics);
+    expect(sum.get('')).toMatchObject({ count: 20, valued: 0 });
+  });
+
+  it('passes the skip mask on', async () => {
+    const verdict = await poolWith().process({ ...page(1, 3), skip: Uint8Array.of(0, 1, 0) });
+    expect(idsOf(verdict)).toEqual([1, 3]);
+    expect(verdict).toMatchObject({ skipped: 1 });
+  });
+
+  it('says what is wrong with a body as data', async () => {
+    const pool = poolWith();
+    const bad = ['{"a":1}', '[1', '', '<html>'].map((body) => pool.process(pageOf(body, { source: 'fragile' })));
+    const codes = (await Promise.all(bad)).map((verdict) => (verdict.ok ? 'ok' : verdict.code));
+    expect(codes).toEqual(['unexpected_shape', 'malformed_json', 'malformed_json', 'unexpected_content_type']);
+  });
+
+  it.each([
+    ['broken', 'this module can not be loaded'],
+    ['inline', 'plugin_not_reachable'],
+    ['unheard-of', 'unheard-of'],
+    ['constructor', 'constructor'],
+  ])('fails the pages of the source "%s" that a worker can’t load, and no others', async (source, message) => {
+    const pool = poolWith();
+    const [first, second, fine] = await Promise.all([
+      pool.process(pageOf([], { source })),
+      pool.process(pageOf([], { source })),
+      pool.process(page(1, 2)),
+    ]);
+    for (const verdict of [first, second]) {
+      expect(verdict).toMatchObject({ ok: false, code: 'worker_failed' });
+      expect(messageOf(verdict)).toContain(message);
+    }
+    expect(idsOf(fine)).toEqual([1, 2]);
+  });
+
+  it('fails only the page on which a thread ends, and keeps its bytes', async () => {
+    const pool = poolWith();
+    const pages = Array.from({ length: 30 }, (_, index) => page(index * 10, 10, index === 11 ? { 115: 'exit' } : {}));
+    const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
+    expect(verdicts.flatMap(({ ok }, index) => (ok ? [] : index))).toEqual([11]);
+    expect(verdicts[11]).toMatchObject({ code: 'worker_failed', message: 'the worker thread exited (7)' });
+    expect(verdicts[11]?.bytes).toBe(pages[11]?.bytes);
+    expect(idsOf(await pool.process(page(1, 1)))).toEqual([1]);
+  });
+
+  it('loses nothing to a thread that dies after it has answered', async () => {
+    const pool = poolWith({ threads: 1, batchBytes: 1 });
+    const pages = Array.from({ length: 6 }, (_, index) => page(index, 1, { 2: 'throw-later' }));
+    const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
+    expect(verdicts.flatMap(idsOf)).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('outlives more dying threads than it has', async () => {
+    const pool = poolWith();
+    const pages = Array.from({ length: 12 }, (_, index) => page(index, 1, index % 3 === 0 ? { [index]: 'exit' } : {}));
+    const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
+    expect(verdicts.map(({ ok }) => ok)).toEqual(pages.map((_, index) => index % 3 !== 0));
+  });
+
+  it('fails every page where the threads can’t start, rather than waiting for ever', async () => {
+    const pool = poolWith({ workerUrl: new URL('core/processing/no-such-worker.js', dist) });
+    const verdicts = await Promise.all(Array.from({ length: 5 }, (_, index) => pool.process(page(index, 1))));
+    for (const verdict of verdicts) expect(verdict).toMatchObject({ ok: false, code: 'worker_failed' });
+    expect(await pool.process(page(1, 1))).toMatchObject({ ok: false, code: 'worker_failed' });
+  });
+
+  it('answers for every page when it is closed, even for one on which a thread hangs', async () => {
+    const pool = poolWith({ threads: 1, batchBytes: 1 });
+    const verdicts = [page(1, 1, { 1: 'hang' }), page(2, 1), page(3, 1)].map((one) => pool.process(one));
+    await Promise.all([pool.close(), pool.close()]);
+    for (const verdict of await Promise.all(verdicts)) expect(verdict).toMatchObject({ code: 'worker_failed' });
+    expect(await pool.process(page(4, 1))).toMatchObject({
+      code: 'worker_failed',
+      message: 'the worker pool is closed',
+    });
+  });
+});
