@@ -1,0 +1,88 @@
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { cosmiconfig, type CosmiconfigResult, defaultLoaders, type Loader } from 'cosmiconfig';
+import { SluiceError } from '../errors.ts';
+import { importDefault } from '../registry/import-module.ts';
+import { configError, issueOf } from './issues.ts';
+import { type ResolveOptions, resolveConfig } from './resolve.ts';
+import type { ResolvedConfig } from './resolved.ts';
+
+export interface LoadOptions extends Pick<ResolveOptions, 'env' | 'overrides' | 'registry'> {
+  /** Folder in which the search begins, and against which `file` is resolved. Default: the working directory. */
+  readonly cwd?: string | undefined;
+  /** The config file itself. Default: the nearest one, from `cwd` upwards. */
+  readonly file?: string | undefined;
+}
+
+/** Where a config may stand in a folder; the first that is there counts. */
+const searchPlaces = [
+  ...['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map((extension) => `pipeline.config.${extension}`),
+  '.pipelinerc',
+  ...['json', 'yaml', 'yml', 'ts', 'mts', 'js', 'mjs', 'cjs'].map((extension) => `.pipelinerc.${extension}`),
+  'package.json',
+];
+
+/**
+ * Finds, reads and resolves a config file. Throws `config_not_found`, or one `config_invalid` that lists all that is
+ * wrong with it.
+ */
+export async function loadConfig(options: LoadOptions = {}): Promise<ResolvedConfig> {
+  const cwd = resolve(options.cwd ?? '.');
+  const file = options.file === undefined ? undefined : resolve(cwd, options.file);
+  const found = file === undefined ? await search(cwd) : await read(file);
+  const { env, overrides, registry } = options;
+  return resolveConfig(found.config, { file: found.filepath, env, overrides, registry });
+}
+
+type Loaded = NonNullable<CosmiconfigResult>;
+
+async function search(cwd: string): Promise<Loaded> {
+  const explorer = createExplorer();
+  // Folder by folder instead of cosmiconfig's own way up: that ends at a user-wide config that nobody expects here.
+  for (let folder = cwd; ; folder = dirname(folder)) {
+    const found = await explorer.search(folder).catch((error: unknown) => unreadable(error, folder));
+    if (found !== null) return found;
+    if (folder === dirname(folder)) break;
+  }
+  throw new SluiceError(
+    'config_not_found',
+    [
+      `no config in ${cwd} or any folder above it`,
+      `  looked for: ${searchPlaces.slice(0, -1).join(', ')}, package.json with the key "pipeline"`,
+      '  name one: pipeline run --config FILE',
+    ].join('\n'),
+  );
+}
+
+async function read(file: string): Promise<Loaded> {
+  const found = await createExplorer()
+    .load(file)
+    .catch((error: unknown) => unreadable(error, file));
+  if (found === null) throw new SluiceError('config_not_found', `${file} has no key "pipeline"`);
+  return found;
+}
+
+function createExplorer(): ReturnType<typeof cosmiconfig> {
+  const module: Loader = (file) => importDefault(pathToFileURL(file).href);
+  return cosmiconfig('pipeline', {
+    searchPlaces,
+    searchStrategy: 'none',
+    cache: false,
+    // An empty config is a mistake to be told, not one to be passed over.
+    ignoreEmptySearchPlaces: false,
+    loaders: {
+      ...defaultLoaders,
+      ...Object.fromEntries(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((extension) => [extension, module])),
+    },
+  });
+}
+
+/** Says of a config that can't be read which one it is, and why. */
+function unreadable(error: unknown, searched: string): never {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT' || code === 'EISDIR') throw new SluiceError('config_not_found', `there is no file ${searched}`);
+  const file: unknown = error instanceof Error && 'filepath' in error ? error.filepath : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const known = error instanceof SluiceError ? error : new SluiceError('config_invalid', message, { cause: error });
+  throw configError([issueOf([], known)], typeof file === 'string' ? file : searched);
+}

@@ -1,0 +1,66 @@
+import type { PluginLocator } from '../contracts/locator.ts';
+import { classify } from '../errors.ts';
+import { inlinePlugin } from '../registry/inline-plugin.ts';
+import type { Registry } from '../registry/registry.ts';
+import { type PluginKind, pluginProblems, type PluginTypes } from '../registry/validate-plugin.ts';
+import { type ConfigIssue, type ConfigPath, issueOf, pathText } from './issues.ts';
+
+/** What every step of resolving one config works with. */
+export interface ConfigContext {
+  readonly registry: Registry;
+  /** Folder at which relative paths begin. */
+  readonly baseDir: string;
+  /** The config's file, where it is a module that a worker thread can import. */
+  readonly module: string | undefined;
+  /** Takes the secrets out of a text. */
+  readonly redact: (text: string) => string;
+  /** What is wrong with the config: each step adds to it. */
+  readonly issues: ConfigIssue[];
+}
+
+/** What an entry of a config stands for. */
+export interface Found<Kind extends PluginKind> {
+  readonly plugin: PluginTypes[Kind];
+  /** What the entry calls it, else what it calls itself. */
+  readonly name: string;
+  /** Where a worker thread finds it. */
+  readonly locator: PluginLocator;
+}
+
+/** Finds the plugin of one entry. Undefined where there is none: then an issue tells, or the schema does. */
+export async function lookUp<Kind extends PluginKind>(
+  kind: Kind,
+  entry: unknown,
+  path: ConfigPath,
+  { registry, baseDir, module, issues }: ConfigContext,
+): Promise<Found<Kind> | undefined> {
+  const inline = inlinePlugin(entry);
+  if (inline !== undefined) {
+    const hints = pluginProblems(kind, inline.plugin);
+    const plugin = inline.plugin as PluginTypes[Kind];
+    const name = inline.name ?? plugin.name;
+    if (hints.length === 0) return { plugin, name, locator: locatorOf(plugin, name, module) };
+    issues.push({ code: 'plugin_invalid', path: pathText(path), problem: `this object is not a ${kind}`, hints });
+    return undefined;
+  }
+  const use = textAt(entry, 'use') ?? entry;
+  if (typeof use !== 'string' || use === '') return undefined;
+  try {
+    const { plugin, url } = await registry.find(kind, use, baseDir);
+    return { plugin, name: textAt(entry, 'name') ?? plugin.name, locator: { kind: 'module', url } };
+  } catch (error) {
+    issues.push(issueOf(path, classify(error)));
+    return undefined;
+  }
+}
+
+function locatorOf(plugin: PluginTypes[PluginKind], name: string, module: string | undefined): PluginLocator {
+  if (module !== undefined) return { kind: 'config', file: module, name };
+  const own = 'normalizer' in plugin ? plugin.normalizer.module : undefined;
+  return own === undefined ? { kind: 'inline' } : { kind: 'module', url: own };
+}
+
+function textAt(value: unknown, key: string): string | undefined {
+  const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return typeof found === 'string' ? found : undefined;
+}

@@ -1,0 +1,84 @@
+import type { PluginLocator } from '../contracts/locator.ts';
+import type { SourcePlugin } from '../contracts/source.ts';
+import { inlinePlugin } from '../registry/inline-plugin.ts';
+import { type ConfigIssue, notKnown } from './issues.ts';
+import { type ConfigContext, lookUp } from './look-up.ts';
+import type { ResolvedSource } from './resolved.ts';
+import type { ParsedSource } from './schema.ts';
+
+/** A source of the config whose plugin was found. */
+export interface SourceDraft {
+  /** Its place in the config. */
+  readonly index: number;
+  readonly name: string;
+  readonly plugin: SourcePlugin;
+  readonly locator: PluginLocator;
+}
+
+/** Finds the plugins of `sources`, in order. `written` are the same entries before the environment was put in. */
+export async function draftSources(
+  entries: readonly unknown[],
+  written: readonly unknown[],
+  context: ConfigContext,
+): Promise<readonly SourceDraft[]> {
+  const drafts: SourceDraft[] = [];
+  // One after the other, so that modules which import the same file get one copy of it.
+  for (const [index, entry] of entries.entries()) {
+    const found = await lookUp('source', entry, ['sources', index], context);
+    if (found === undefined) continue;
+    const { name, plugin, locator } = found;
+    if (drafts.some((draft) => draft.name === name)) context.issues.push(secondNamed(name, index));
+    // A worker imports the config as it is written, and finds the source by the name that stands there.
+    const sought = inlinePlugin(written[index])?.name ?? name;
+    drafts.push({ index, name, plugin, locator: locator.kind === 'config' ? { ...locator, name: sought } : locator });
+  }
+  return drafts;
+}
+
+/** Keeps the sources that were asked for by name; all where none was. */
+export function selectSources(
+  drafts: readonly SourceDraft[],
+  wanted: readonly string[],
+  issues: ConfigIssue[],
+): readonly SourceDraft[] {
+  const names = drafts.map(({ name }) => name);
+  issues.push(
+    ...wanted.filter((name) => !names.includes(name)).map((name) => notKnown('--source', 'source', name, names)),
+  );
+  return wanted.length === 0 ? drafts : drafts.filter(({ name }) => wanted.includes(name));
+}
+
+/** Puts together what the plugin says, what the config says, and the defaults that the schema filled in. */
+export function resolveSource(draft: SourceDraft, parsed: ParsedSource): ResolvedSource {
+  const { name, plugin, locator } = draft;
+  const { rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxBodyBytes } = parsed;
+  return {
+    name,
+    plugin,
+    locator,
+    baseUrl: parsed.baseUrl ?? plugin.baseUrl,
+    rateLimit: parsed.rateLimit ?? plugin.rateLimit,
+    rateLimitMarginMs,
+    concurrency,
+    retry,
+    timeouts,
+    breaker,
+    maxPages,
+    maxBodyBytes,
+    headers: { ...lowerCase(plugin.headers ?? {}), ...lowerCase(parsed.headers) },
+  };
+}
+
+function secondNamed(name: string, index: number): ConfigIssue {
+  return {
+    code: 'config_invalid',
+    path: `sources[${index}]`,
+    problem: `another source is called "${name}" already`,
+    hints: [`give one of them a name of its own, such as name: "${name}-2"`],
+  };
+}
+
+/** Header names know no case: the same name in another case must replace, not double. */
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

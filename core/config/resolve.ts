@@ -1,0 +1,143 @@
+import { dirname, extname } from 'node:path';
+import { createRedactor } from '../http/redact.ts';
+import { createRegistry, type Registry } from '../registry/registry.ts';
+import { explain, show } from './explain.ts';
+import { interpolate } from './interpolate.ts';
+import { configError, type ConfigIssue } from './issues.ts';
+import { type ConfigContext, type Found, lookUp } from './look-up.ts';
+import { draftSinks, resolveSink } from './resolve-sinks.ts';
+import { draftSources, resolveSource, selectSources, type SourceDraft } from './resolve-sources.ts';
+import type { ResolvedConfig } from './resolved.ts';
+import { configJsonSchema, configSchema } from './schema.ts';
+import { collectSecrets } from './secrets.ts';
+
+/** What a command line may change in a config. */
+export interface ConfigOverrides {
+  /** Runs only these of the config's sources. */
+  readonly sources?: readonly string[] | undefined;
+  /** Writes only to these: sinks of the config, or built-ins with their default options. */
+  readonly sinks?: readonly string[] | undefined;
+  readonly deadlineMs?: number | undefined;
+}
+
+export interface ResolveOptions {
+  /** The file that the config comes from. Default: none. */
+  readonly file?: string | undefined;
+  /** Folder at which relative paths begin. Default: the file's, else the working directory. */
+  readonly baseDir?: string | undefined;
+  /** Default: the process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly overrides?: ConfigOverrides | undefined;
+  /** Default: the one of the built-in plugins. */
+  readonly registry?: Registry | undefined;
+}
+
+/**
+ * Turns a config as its author wrote it into one with everything decided: environment, schema, plugins, options.
+ * Throws one `config_invalid` that lists all that is wrong; see `configIssues`.
+ */
+export async function resolveConfig(input: unknown, options: ResolveOptions = {}): Promise<ResolvedConfig> {
+  const { file, env = process.env, registry = createRegistry(), overrides = {} } = options;
+  const where = file ?? 'the config';
+  if (!isObject(input)) throw configError([notAnObject(input)], where);
+
+  const { sources: wantedSources = [], sinks: wantedSinks = [], deadlineMs } = overrides;
+  const interpolated = interpolate(deadlineMs === undefined ? input : { ...input, deadlineMs }, env);
+  const config = isObject(interpolated.config) ? interpolated.config : {};
+  const entries = listOf(config['sources']);
+  const headers = entries.map((entry) => (isObject(entry) && isObject(entry['headers']) ? entry['headers'] : {}));
+  const redact = createRedactor(collectSecrets(interpolated.values, headers));
+  const baseDir = options.baseDir ?? (file === undefined ? process.cwd() : dirname(file));
+  const module = file !== undefined && importable.has(extname(file)) ? file : undefined;
+
+  // Every step adds what it finds wrong, and none stops the next: all is told at once.
+  const issues: ConfigIssue[] = [];
+  const context: ConfigContext = { registry, baseDir, module, redact, issues };
+  const drafts = await draftSources(entries, listOf(input['sources']), context);
+  const sources = selectSources(drafts, wantedSources, issues);
+  const sinks = await draftSinks(listOf(config['sinks']), wantedSinks, context);
+  const model = await lookUpModel(config['model'], context);
+  const whole = sinks.added.length === 0 ? config : { ...config, sinks: [...listOf(config['sinks']), ...sinks.added] };
+  const parsed = configSchema.safeParse(whole);
+  if (parsed.success) issues.push(...unreachable(parsed.data.workers.threads, sources, model));
+  else issues.push(...explain(parsed.error.issues, configJsonSchema(), whole, redact));
+
+  const { issues: unset } = interpolated;
+  const others = issues.filter((issue) => !followsFrom(issue, unset)).map((issue) => redacted(issue, redact));
+  const all = [...unset, ...others].toSorted((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
+  if (all.length > 0 || !parsed.success || model === undefined) throw configError(all, where);
+
+  const { workers, deadlineMs: deadline, onSourceFailure, services } = parsed.data;
+  const resolved = parsed.data.sources.flatMap((entry, index) =>
+    sources.filter((draft) => draft.index === index).map((draft) => resolveSource(draft, entry)),
+  );
+  return {
+    file,
+    baseDir,
+    sources: resolved,
+    sinks: parsed.data.sinks.flatMap(({ timeoutMs }, index) =>
+      sinks.drafts.filter((draft) => draft.index === index).map((draft) => resolveSink(draft, timeoutMs)),
+    ),
+    model: model.plugin,
+    modelLocator: model.locator,
+    workers,
+    deadlineMs: deadline,
+    onSourceFailure,
+    services,
+    secrets: collectSecrets(interpolated.values, [...headers, ...resolved.map((source) => source.headers)]),
+  };
+}
+
+interface Fields {
+  readonly [key: string]: unknown;
+}
+
+/** Config files in which a plugin object can stand, and which a worker thread can import again. */
+const importable: ReadonlySet<string> = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
+
+async function lookUpModel(entry: unknown, context: ConfigContext): Promise<Found<'model'> | undefined> {
+  // The schema holds the default, and tells where this is no model at all.
+  const parsed = configSchema.shape.model.safeParse(entry);
+  if (!parsed.success) return undefined;
+  return lookUp('model', typeof parsed.data === 'string' ? parsed.data : { use: parsed.data }, ['model'], context);
+}
+
+/** Plugins that exist in this thread only, while the work is to be done in others. */
+function unreachable(
+  threads: number,
+  sources: readonly SourceDraft[],
+  model: Found<'model'> | undefined,
+): readonly ConfigIssue[] {
+  if (threads === 0) return [];
+  const paths = sources.filter(({ locator }) => locator.kind === 'inline').map(({ index }) => `sources[${index}]`);
+  if (model?.locator.kind === 'inline') paths.push('model');
+  return paths.map((path) => ({
+    code: 'plugin_not_reachable',
+    path,
+    problem: 'this object exists in the main thread only, and worker threads need it',
+    hints: ['move it into a file of its own and name that by its path, or set workers.threads to 0'],
+  }));
+}
+
+/** Whether an issue is only the consequence of a variable that is not set. */
+function followsFrom({ path }: ConfigIssue, unset: readonly ConfigIssue[]): boolean {
+  return unset.some((missing) => missing.path === path || missing.path === `${path}.use`);
+}
+
+function redacted({ code, path, problem, hints }: ConfigIssue, redact: (text: string) => string): ConfigIssue {
+  return { code, path, problem: redact(problem), hints: hints.map(redact) };
+}
+
+function notAnObject(input: unknown): ConfigIssue {
+  const found = input === null || input === '' ? 'nothing' : show(input, (text) => text);
+  const hint = typeof input === 'function' ? 'export what the function returns' : 'export default defineConfig({ … })';
+  return { code: 'config_invalid', path: '', problem: `a config is an object, found ${found}`, hints: [hint] };
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

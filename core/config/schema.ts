@@ -1,0 +1,176 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import type { Middleware } from '../contracts/http.ts';
+import type { Services } from '../contracts/services.ts';
+import { isPluginEntry } from '../registry/inline-plugin.ts';
+import { isBaseUrl, pluginName } from '../registry/validate-plugin.ts';
+
+/** The longest time that a timer can measure: 2^31 − 1 ms, about 24 days. */
+const longestMs = 2_147_483_647;
+const mebibyte = 1024 * 1024;
+
+const milliseconds = z.int().min(1).max(longestMs);
+const bytes = z
+  .int()
+  .min(1024)
+  .max(1024 * mebibyte);
+
+const use = z
+  .union([
+    z.string().min(1),
+    z.custom<object>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
+  ])
+  .describe('name of a built-in plugin, a path relative to the config, or an npm package');
+
+const name = z
+  .string()
+  .regex(pluginName)
+  .describe('lower-case letters, digits, "-" and "_", beginning with a letter or digit');
+
+const baseUrl = z
+  .string()
+  .refine(isBaseUrl, 'must be an http or https URL without query or fragment')
+  .describe("URL against which the paths of requests are resolved; default: the plugin's own");
+
+const headers = z
+  .record(
+    z.string().regex(/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/, 'is no name that a header can have'),
+    z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, "holds a character that a header can't have, such as a line break"),
+  )
+  .default({})
+  .describe("sent with every request, over the plugin's own");
+
+const rateLimit = z
+  .strictObject({
+    requests: z.int().min(1).max(10_000_000).describe('requests that may arrive in any window'),
+    perMs: milliseconds.describe('length of the window in milliseconds'),
+  })
+  .describe("what the upstream allows; default: the plugin's own");
+
+const retry = z
+  .strictObject({
+    retries: z.int().min(0).max(10).default(3).describe('attempts after the first'),
+    baseMs: z.int().min(0).max(longestMs).default(250).describe('upper bound of the first wait in milliseconds'),
+    maxMs: z.int().min(0).max(longestMs).default(10_000).describe('upper bound of any wait in milliseconds'),
+  })
+  .describe('how often and how fast a failed request is asked again');
+
+const timeouts = z
+  .strictObject({
+    connectMs: milliseconds.default(5_000).describe('to a connected socket'),
+    headersMs: milliseconds.default(10_000).describe('from sent to the response headers'),
+    bodyMs: milliseconds.default(10_000).describe('between two pieces of the body'),
+    attemptMs: milliseconds.default(30_000).describe('for the whole attempt, waiting for the rate limit aside'),
+  })
+  .describe('time limits of one attempt in milliseconds');
+
+const breaker = z
+  .strictObject({
+    failures: z.int().min(1).max(10_000).default(5).describe('consecutive failures that open it'),
+    failureRate: z.number().gt(0).max(1).default(0.8).describe('share of failures in the window that opens it'),
+    minimumResults: z.int().min(1).max(1_000_000).default(20).describe('fewest results for the share to count'),
+    windowMs: milliseconds.default(30_000).describe('length of the window in milliseconds'),
+    cooldownMs: milliseconds.default(5_000).describe('milliseconds from open to the next probe'),
+    probes: z.int().min(1).max(1_000).default(3).describe('failed probes in a row that give the source up'),
+  })
+  .describe('when a failing upstream is left alone');
+
+const sourceEntry = z
+  .strictObject({
+    use,
+    name: name.optional(),
+    baseUrl: baseUrl.optional(),
+    rateLimit: rateLimit.optional(),
+    rateLimitMarginMs: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(20)
+      .describe('milliseconds added to each rate-limit window, against the jitter of the network'),
+    concurrency: z.int().min(1).max(1_024).default(16).describe('requests under way at once'),
+    retry: retry.prefault({}),
+    timeouts: timeouts.prefault({}),
+    breaker: breaker.prefault({}),
+    maxPages: z.int().min(1).max(10_000_000).default(100_000).describe('pages after which the source is ended'),
+    maxBodyBytes: bytes.default(16 * mebibyte).describe('bytes of a decoded body above which it is refused'),
+    headers,
+  })
+  .describe('a source with settings of this run');
+
+const sinkEntry = z
+  .looseObject({
+    use,
+    name: name.optional(),
+    timeoutMs: milliseconds.default(30_000).describe('milliseconds that each of its operations may take'),
+  })
+  .describe('a sink with its options');
+
+/** An entry may be text or a plugin object, short for an entry that says only `use`. */
+function entries<Entry extends typeof sourceEntry | typeof sinkEntry>(entry: Entry) {
+  const short = (plugin: string | object) => entry.parse({ use: plugin }) as z.output<Entry>;
+  return z
+    .array(z.union([z.string().min(1).transform(short), z.custom<object>(isPluginEntry).transform(short), entry]))
+    .min(1);
+}
+
+function service<Name extends keyof Services>(kind: 'function' | 'object') {
+  const accepts = (value: unknown): boolean => typeof value === kind && value !== null;
+  return z
+    .custom<NonNullable<Services[Name]>>(accepts, `must be ${kind === 'object' ? 'an' : 'a'} ${kind}`)
+    .exactOptional();
+}
+
+/** Every option with its default, unit, bounds and meaning: what is not said here is decided nowhere else. */
+export const configSchema = z
+  .strictObject({
+    sources: entries(sourceEntry).describe('where records come from'),
+    sinks: entries(sinkEntry).describe('where records go'),
+    model: use.default('product').describe('what every item becomes'),
+    workers: z
+      .strictObject({
+        threads: z
+          .int()
+          .min(0)
+          .max(64)
+          .default(() => Math.min(availableParallelism(), 4))
+          .describe('worker threads, by default one a core and at most 4; 0 works on the main thread'),
+        batchBytes: bytes.default(mebibyte).describe('bytes of pages that go to a worker at once'),
+        maxInFlightBytes: bytes.default(8 * mebibyte).describe('bytes fetched but not yet taken by the sinks'),
+      })
+      .prefault({})
+      .describe('the threads that make records of pages'),
+    deadlineMs: milliseconds.optional().describe('milliseconds after which the run ends as partial; default: never'),
+    onSourceFailure: z
+      .enum(['continue', 'abort'])
+      .default('continue')
+      .describe('whether the other sources go on when one has failed'),
+    services: z
+      .strictObject({
+        transport: service<'transport'>('function'),
+        logger: service<'logger'>('object'),
+        clock: service<'clock'>('object'),
+        random: service<'random'>('function'),
+        engine: service<'engine'>('object'),
+        processor: service<'processor'>('object'),
+        middleware: z
+          .array(z.custom<Middleware>((value) => typeof value === 'function', 'must be a function'))
+          .exactOptional(),
+      })
+      .prefault({})
+      .describe("services that stand in for the run's own; only in a TypeScript or JavaScript config"),
+  })
+  .describe('a sluice pipeline');
+
+export type ParsedSource = z.output<typeof sourceEntry>;
+
+/** The schema of a config file as JSON Schema, for editors and for messages. */
+export function configJsonSchema(): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(configSchema, {
+    io: 'input',
+    unrepresentable: 'any',
+    // Plugin objects and services can't stand in JSON.
+    override({ zodSchema, jsonSchema }) {
+      if (zodSchema._zod.def.type === 'custom') jsonSchema.not = {};
+    },
+  });
+}

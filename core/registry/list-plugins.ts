@@ -1,0 +1,54 @@
+import type { PagerStyle } from '../contracts/pager.ts';
+import type { RateLimit } from '../contracts/source.ts';
+import { createRegistry, type Registry } from './registry.ts';
+
+/** The built-in plugins, as `pipeline plugins` shows them. */
+export interface PluginList {
+  readonly sources: readonly ListedSource[];
+  readonly sinks: readonly ListedSink[];
+  readonly models: readonly ListedModel[];
+}
+
+export interface ListedSource {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly rateLimit: RateLimit;
+  readonly pagination: PagerStyle;
+  /** Items a page; undefined where the upstream decides. */
+  readonly limit: number | undefined;
+  /** Whether it brings an embedded upstream. */
+  readonly mock: boolean;
+}
+
+export interface ListedSink {
+  readonly name: string;
+  /** Whether it takes options. */
+  readonly options: boolean;
+}
+
+export interface ListedModel {
+  readonly name: string;
+  /** Undefined where the schema decides. */
+  readonly fields: readonly string[] | undefined;
+}
+
+/** Loads every built-in plugin and tells what it is. Throws `plugin_invalid` for one that is broken. */
+export async function listPlugins(registry: Registry = createRegistry()): Promise<PluginList> {
+  const [sources, sinks, models] = await Promise.all([
+    registry.builtins('source'),
+    registry.builtins('sink'),
+    registry.builtins('model'),
+  ]);
+  return {
+    sources: sources.map(({ plugin }) => ({
+      name: plugin.name,
+      baseUrl: plugin.baseUrl,
+      rateLimit: plugin.rateLimit,
+      pagination: plugin.pagination.style ?? 'custom',
+      limit: plugin.pagination.limit,
+      mock: plugin.mock !== undefined,
+    })),
+    sinks: sinks.map(({ plugin: { name, options } }) => ({ name, options: options !== undefined })),
+    models: models.map(({ plugin: { name, fields } }) => ({ name, fields })),
+  };
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { pluginProblems } from '../../../core/registry/validate-plugin.ts';
+
+const pagination = { style: 'custom', needs: 'body', first: () => [], next: () => [] };
+const source = {
+  name: 'shop_1-x',
+  baseUrl: 'https://shop.example/api',
+  rateLimit: { requests: 5, perMs: 1000 },
+  pagination,
+  normalizer: { normalize: () => ({ id: 1 }) },
+};
+const schema = { '~standard': { version: 1, vendor: 'x', validate: () => ({ value: {} }) } };
+
+describe('pluginProblems', () => {
+  it('finds nothing wrong with good plugins, with and without what is optional', () => {
+    const full = { ...source, items: () => [], headers: { a: 'b' }, mock: async () => ({}) };
+    expect([source, full].map((value) => pluginProblems('source', value))).toEqual([[], []]);
+    const sinks = [
+      { name: 'x', open: () => {} },
+      { name: 'x', open: () => {}, options: schema },
+    ];
+    expect(sinks.map((value) => pluginProblems('sink', value))).toEqual([[], []]);
+    const models = [
+      { name: 'x', schema },
+      { name: 'x', schema: Object.assign(() => {}, schema), fields: ['a'] },
+    ];
+    expect(models.map((value) => pluginProblems('model', value))).toEqual([[], []]);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ['a missing name', { name: undefined }, /^name is missing: it must be lower-case/],
+    ['a name in capitals', { name: 'Shop' }, /^name is "Shop": it must be lower-case/],
+    ['a name with a path in it', { name: '../x' }, /^name is "\.\.\/x"/],
+    ['a base URL with a query', { baseUrl: 'https://x.example/?a=1' }, /^baseUrl must be an http or https URL/],
+    ['a base URL of another protocol', { baseUrl: 'file:///etc' }, /^baseUrl must be/],
+    ['no rate limit', { rateLimit: undefined }, /^rateLimit must be \{ requests, perMs \}/],
+    ['a rate limit of nothing', { rateLimit: { requests: 0, perMs: 1 } }, /^rateLimit must be/],
+    ['no pagination', { pagination: undefined }, /^pagination is missing/],
+    ['half a pagination', { pagination: { ...pagination, next: undefined } }, /^pagination must have style, needs/],
+    ['a pagination that needs something else', { pagination: { ...pagination, needs: 'x' } }, /^pagination must have/],
+    ['no normalizer', { normalizer: () => ({}) }, /^normalizer must be made by defineNormalizer/],
+    ['items that are no function', { items: 'products' }, /^items must be a function/],
+    ['headers that are no texts', { headers: { a: 1 } }, /^headers must be an object of texts/],
+    ['a mock that is no function', { mock: {} }, /^mock must be a function/],
+  ])('tells %s of a source', (_title, change, problem) => {
+    const problems = pluginProblems('source', { ...source, ...change });
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(problem);
+  });
+
+  it.each([
+    ['sink', { name: 'x' }, 'open must be a function that returns the open sink'],
+    [
+      'sink',
+      { name: 'x', open: () => {}, options: {} },
+      'options must be a schema that implements Standard Schema (zod, valibot, arktype, …)',
+    ],
+    ['model', { name: 'x', schema: {} }, 'schema must implement Standard Schema (zod, valibot, arktype, …)'],
+    ['model', { name: 'x', schema, fields: 'a' }, 'fields must be a list of field names'],
+    [
+      'model',
+      { name: 'x', schema, metrics: { value: 1 } },
+      'metrics must be an object that names the fields value and group',
+    ],
+    ['model', [], 'a model is an object made by defineModel({ … }), not a list'],
+    ['sink', null, 'a sink is an object made by defineSink({ … }), not null'],
+    ['source', () => {}, 'a source is an object made by defineSource({ … }), not a function'],
+  ] as const)('tells what is wrong with a %s', (kind, value, problem) => {
+    expect(pluginProblems(kind, value)).toEqual([problem]);
+  });
+});
