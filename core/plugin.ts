@@ -8,6 +8,35 @@ import type { SourcePlugin } from './contracts/source.ts';
 
 export { SluiceError } from './errors.ts';
 export type { ErrorCode, ErrorDetails } from './errors.ts';
+export type { Batch } from './contracts/batch.ts';
+export type { JsonValue } from './contracts/json.ts';
+export type { MockApi, MockRequest, MockResponse, MockSettings } from './contracts/mock.ts';
+export { createDice } from './dice.ts';
+export type { Dice } from './dice.ts';
+export type { Logger } from './contracts/logger.ts';
+export type { ErrorEntry, RunReport } from './contracts/report.ts';
+export type { SinkContext, SinkPlugin, SinkPosition, SinkWriter } from './contracts/sink.ts';
+export { sinkError } from './run/sink-error.ts';
+export { cursorPagination } from './pagination/cursor.ts';
+export type { CursorOptions } from './pagination/cursor.ts';
+export type { LimitedListingOptions } from './pagination/limited-listing.ts';
+export { linkPagination } from './pagination/link.ts';
+export { nextUrlPagination } from './pagination/next-url.ts';
+export type { NextUrlOptions } from './pagination/next-url.ts';
+export { offsetPagination } from './pagination/offset.ts';
+export type { OffsetOptions } from './pagination/offset.ts';
+export type { ListingOptions } from './pagination/options.ts';
+export { pagePagination } from './pagination/page-number.ts';
+export type { PageNumberOptions } from './pagination/page-number.ts';
+export { pageRequest } from './pagination/page-request.ts';
+export type { PageRequestOptions, Query } from './pagination/page-request.ts';
+export { singlePage } from './pagination/single.ts';
+export type { BodyReader, CountSource } from './pagination/total.ts';
+export type { FetchedPage, PageRequest } from './contracts/page.ts';
+export type { Pager, PagerStyle } from './contracts/pager.ts';
+export type { UnknownBody } from './contracts/json.ts';
+export type { Model, Numeric, RecordHead, UnifiedRecord } from './contracts/model.ts';
+export type { Product, ProductFields } from './contracts/product.ts';
 
 /** Declares a source; gives it back unchanged, typed. */
 export function defineSource<const Source extends SourcePlugin>(source: Source): Source {
@@ -27,6 +56,8 @@ export function defineSink<Options = unknown>(sink: SinkPlugin<Options>): SinkPl
 }
 
 /** Declares a record model; gives it back unchanged, typed. */
-export function defineModel<Output extends object, Input = unknown>(model: Model<Output, Input>): Model<Output, Input> {
+export function defineModel<Output extends object, Input = unknown>(
+  model: Model<Output, Input> & { readonly fields?: readonly (keyof Output & string)[] },
+): Model<Output, Input> {
   return model;
 }

@@ -1,0 +1,35 @@
+import { defineNormalizer, defineSource, offsetPagination, type ProductFields } from '../../../core/plugin.ts';
+
+/** What is read of a product; about half of them have no brand, and none says its currency. */
+interface DummyProduct {
+  readonly id: number;
+  readonly title: string;
+  readonly price?: number;
+  readonly category?: string;
+  readonly brand?: string;
+  readonly rating?: number;
+  readonly description?: string;
+  readonly thumbnail?: string;
+}
+
+export default defineSource({
+  name: 'dummyjson',
+  baseUrl: 'https://dummyjson.com',
+  rateLimit: { requests: 5, perMs: 1000 },
+  pagination: offsetPagination({ path: '/products', limit: 20, offsetParam: 'skip', total: (body) => body.total }),
+  items: (body) => body.products,
+  normalizer: defineNormalizer<DummyProduct, ProductFields>({
+    module: import.meta.url,
+    normalize: ({ id, title, price, category, brand, rating, description, thumbnail: image }) => ({
+      id,
+      title,
+      price,
+      category,
+      brand,
+      rating,
+      description,
+      image,
+    }),
+  }),
+  mock: () => import('./upstream.ts'),
+});

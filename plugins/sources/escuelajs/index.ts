@@ -1,0 +1,31 @@
+import { defineNormalizer, defineSource, offsetPagination, type ProductFields } from '../../../core/plugin.ts';
+
+/** What is read of a product; none says its currency. */
+interface EscuelaProduct {
+  readonly id: number;
+  readonly title: string;
+  readonly price?: number;
+  readonly category?: { readonly name?: string } | null;
+  readonly description?: string;
+  readonly images?: readonly string[] | null;
+}
+
+export default defineSource({
+  name: 'escuelajs',
+  baseUrl: 'https://api.escuelajs.co',
+  rateLimit: { requests: 5, perMs: 1000 },
+  // No response says how many there are; a request without both parameters is answered with all of them.
+  pagination: offsetPagination({ path: '/api/v1/products', limit: 20 }),
+  normalizer: defineNormalizer<EscuelaProduct, ProductFields>({
+    module: import.meta.url,
+    normalize: ({ id, title, price, category, description, images }) => ({
+      id,
+      title,
+      price,
+      category: category?.name,
+      description,
+      image: images?.[0],
+    }),
+  }),
+  mock: () => import('./upstream.ts'),
+});
