@@ -1,0 +1,111 @@
+import type { Clock } from '../contracts/clock.ts';
+import type { EventListener, TimedEvent } from '../contracts/events.ts';
+import type { MetricsPartial } from '../contracts/metrics.ts';
+import type { RunReport, SourceMonitoring } from '../contracts/report.ts';
+import { SluiceError } from '../errors.ts';
+import { mergeMetrics } from '../metrics/merge.ts';
+import { summarise } from '../metrics/statistics.ts';
+import { createErrorLog } from './error-log.ts';
+import { createSinkTally } from './sink-tally.ts';
+import { createSourceTally, share } from './source-tally.ts';
+
+/** Makes the report of a run out of its events, and of nothing else. */
+export interface ReportBuilder {
+  /** Takes the next event; `run-started` comes first. */
+  readonly on: EventListener;
+  /** The report of what has happened so far; may be asked for again later. Throws `internal_error` before the start. */
+  build(): RunReport;
+}
+
+export interface ReportBuilderOptions {
+  readonly clock: Pick<Clock, 'now'>;
+  /** Makes a text from outside fit to be printed: no control characters, no secrets. */
+  readonly clean: (text: string) => string;
+}
+
+export function createReportBuilder({ clock, clean }: ReportBuilderOptions): ReportBuilder {
+  const sourceTally = named(createSourceTally);
+  const sinkTally = named(createSinkTally);
+  const metrics = named((): MetricsPartial => new Map());
+  const errors = createErrorLog(clean);
+  let started: (Extract<TimedEvent, { type: 'run-started' }> & { readonly now: number }) | undefined;
+  let stopped = false;
+
+  function begin(event: Extract<TimedEvent, { type: 'run-started' }>): void {
+    started = { ...event, now: clock.now() };
+    // All are in the report, in the order of the config, also those of which nothing will be heard.
+    event.sources.forEach((source) => {
+      sourceTally.get(source);
+      metrics.get(source);
+    });
+    event.sinks.forEach((sink) => sinkTally.get(sink));
+  }
+
+  return {
+    on(event) {
+      if (event.type === 'run-started') begin(event);
+      if (event.type === 'run-stopping') stopped = true;
+      if (event.type === 'page-delivered') mergeMetrics(metrics.get(event.source), event.metrics);
+      if ('source' in event) sourceTally.get(event.source).on(event);
+      if ('sink' in event) sinkTally.get(event.sink).on(event);
+      errors.on(event);
+    },
+    build() {
+      if (started === undefined) throw new SluiceError('internal_error', 'a report was asked for before the run began');
+      const sources = sourceTally.map((tally) => tally.build());
+      const totals = addUp(sources.values());
+      const sinks = sinkTally.map((tally) => tally.build(totals));
+      const incomplete = [...sources.values(), ...sinks.values()].some(({ state }) => state !== 'complete');
+      return {
+        summary: {
+          run_id: started.runId,
+          started_at: new Date(started.at).toISOString(),
+          total_products: totals.records,
+          processing_time_seconds: Math.round(clock.now() - started.now) / 1000,
+          success_rate: share(totals.delivered, totals.delivered + totals.failed),
+          sources: started.sources,
+          partial: stopped || incomplete || totals.failed > 0,
+        },
+        errors: errors.build(),
+        metrics: summarise(metrics.all),
+        monitoring: {
+          sources: Object.fromEntries(sources),
+          sinks: Object.fromEntries(sinks),
+          errors_omitted: errors.omitted,
+        },
+      };
+    },
+  };
+}
+
+/** One value for each name, made when the name is first heard; the order of the names stays. */
+function named<Value>(create: () => Value) {
+  const all = new Map<string, Value>();
+  return {
+    all: all as ReadonlyMap<string, Value>,
+    get(name: string): Value {
+      const value = all.get(name) ?? create();
+      all.set(name, value);
+      return value;
+    },
+    map<Result>(change: (value: Value) => Result): Map<string, Result> {
+      return new Map([...all].map(([name, value]) => [name, change(value)]));
+    },
+  };
+}
+
+/** What all sources have come to. */
+function addUp(sources: Iterable<SourceMonitoring>) {
+  const sum = { records: 0, delivered: 0, failed: 0, read: 0, rejected: 0, duplicates: 0, dropped: 0, split: 0 };
+  for (const { records, pages, items } of sources) {
+    sum.records += records;
+    sum.delivered += pages.delivered;
+    sum.failed += pages.failed;
+    sum.read += items.read;
+    sum.rejected += items.rejected;
+    sum.duplicates += items.duplicates;
+    sum.dropped += items.dropped;
+    sum.split += items.split;
+  }
+  return sum;
+}

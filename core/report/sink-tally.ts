@@ -1,0 +1,54 @@
+import type { TimedEvent } from '../contracts/events.ts';
+import type { Reconciliation, SinkMonitoring } from '../contracts/report.ts';
+import { thousandths } from './quantiles.ts';
+
+/** Adds up what the events say about one sink. */
+export interface SinkTally {
+  on(event: TimedEvent): void;
+  /** What is known so far, beside what became of all items before they came to the sinks. */
+  build(items: Omit<Reconciliation, 'written' | 'unwritten'>): SinkMonitoring;
+}
+
+export function createSinkTally(): SinkTally {
+  let failed = false;
+  let written = 0;
+  let unwritten = 0;
+  let batches = 0;
+  let bytes = 0;
+  let writeMs = 0;
+  let commits = 0;
+
+  return {
+    on(event) {
+      switch (event.type) {
+        case 'sink-wrote':
+          batches++;
+          bytes += event.bytes;
+          writeMs += event.ms;
+          break;
+        case 'sink-committed':
+          // Counted here and nowhere else: what was only written may still be lost.
+          commits++;
+          written += event.records;
+          break;
+        case 'sink-failed':
+          failed = true;
+          written -= event.revoked ?? 0;
+          unwritten += event.unwritten;
+          break;
+        case 'sink-skipped':
+          unwritten += event.records;
+          break;
+        default:
+      }
+    },
+    build: ({ read, split, rejected, duplicates, dropped }) => ({
+      state: failed ? 'failed' : 'complete',
+      batches,
+      bytes,
+      write_ms: thousandths(writeMs),
+      commits,
+      reconciliation: { read, split, written, rejected, duplicates, dropped, unwritten },
+    }),
+  };
+}

@@ -1,0 +1,102 @@
+import type { TimedEvent } from '../contracts/events.ts';
+import type { SourceMonitoring, SourceState } from '../contracts/report.ts';
+import { createQuantiles, thousandths } from './quantiles.ts';
+
+/** Transitions of the breaker that are listed, the first ones: a flapping upstream must not fill the memory. */
+const MOST_TRANSITIONS = 100;
+
+/** Adds up what the events say about one source. */
+export interface SourceTally {
+  on(event: TimedEvent): void;
+  /** What is known so far; a source that has not ended is `partial`, or `failed` where nothing of it came. */
+  build(): SourceMonitoring;
+}
+
+export function createSourceTally(): SourceTally {
+  const items = { read: 0, rejected: 0, duplicates: 0, dropped: 0, split: 0 };
+  const pages = { delivered: 0, failed: 0 };
+  const statusCounts = new Map<number, number>();
+  const transitions: { at: string; from: string; to: string }[] = [];
+  const latency = createQuantiles();
+  const processing = createQuantiles();
+  let ended: SourceState | undefined;
+  let records = 0;
+  let requests = 0;
+  let retries = 0;
+  let bytes = 0;
+  let processingMs = 0;
+  let limiterWaitMs = 0;
+
+  function onAttempt(event: Extract<TimedEvent, { type: 'attempt' }>): void {
+    requests++;
+    bytes += event.bytes;
+    if (event.status === undefined) return;
+    // A request without an answer has no latency: it would only show the timeout that was set.
+    latency.add(event.ms);
+    statusCounts.set(event.status, (statusCounts.get(event.status) ?? 0) + 1);
+  }
+
+  function onPage(event: Extract<TimedEvent, { type: 'page-delivered' }>): void {
+    pages.delivered++;
+    records += event.records;
+    items.read += event.items;
+    items.rejected += event.rejects.length;
+    items.duplicates += event.duplicates;
+    items.dropped += event.dropped;
+    items.split += event.split;
+    processing.add(event.processingMs);
+    processingMs += event.processingMs;
+  }
+
+  return {
+    on(event) {
+      switch (event.type) {
+        case 'attempt':
+          onAttempt(event);
+          break;
+        case 'page-delivered':
+          onPage(event);
+          break;
+        case 'pages-failed':
+          pages.failed += event.pages;
+          break;
+        case 'retry':
+          retries++;
+          break;
+        case 'limiter-wait':
+          limiterWaitMs += event.ms;
+          break;
+        case 'breaker':
+          if (transitions.length < MOST_TRANSITIONS) {
+            transitions.push({ at: new Date(event.at).toISOString(), from: event.from, to: event.to });
+          }
+          break;
+        case 'source-ended':
+          ended = event.state;
+          break;
+        default:
+      }
+    },
+    build: () => ({
+      state: ended ?? (pages.delivered > 0 ? 'partial' : 'failed'),
+      pages: { ...pages },
+      records,
+      requests,
+      retries,
+      status_counts: Object.fromEntries(statusCounts),
+      bytes,
+      latency_ms: { p50: latency.at(0.5), p95: latency.at(0.95), p99: latency.at(0.99) },
+      processing_ms: { total: thousandths(processingMs), p50: processing.at(0.5), p95: processing.at(0.95) },
+      success_rate: share(pages.delivered, pages.delivered + pages.failed),
+      failure_rate: share(pages.failed, pages.delivered + pages.failed),
+      limiter_wait_ms: thousandths(limiterWaitMs),
+      breaker_transitions: [...transitions],
+      items: { ...items },
+    }),
+  };
+}
+
+/** `part` of `whole` in [0, 1]; 0 of nothing. */
+export function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}

@@ -1,0 +1,167 @@
+import type { ResolvedSink } from '../config/resolved.ts';
+import type { Batch } from '../contracts/batch.ts';
+import type { Clock } from '../contracts/clock.ts';
+import type { EmitEvent } from '../contracts/events.ts';
+import type { RunReport } from '../contracts/report.ts';
+import type { SinkContext, SinkWriter } from '../contracts/sink.ts';
+import { SluiceError } from '../errors.ts';
+import { sinkError } from './sink-error.ts';
+import { within } from './within.ts';
+
+/** Bytes after which a commit is due: bounds what a crash can take back. */
+const COMMIT_BYTES = 8 * 1024 * 1024;
+/** Milliseconds from the first write after a commit to the next commit. */
+const COMMIT_MS = 200;
+
+/** One sink on its own: what happens to it harms no other. None of its promises rejects; failure is an event. */
+export interface SinkLane {
+  /** Whether it has not failed. */
+  readonly alive: boolean;
+  open(): Promise<void>;
+  /** Resolves when the batch is taken, or when it is clear that it never will be. */
+  write(batch: Batch): Promise<void>;
+  /** Skips every batch whose turn has not come yet. */
+  discard(): void;
+  /** Commits what is written. */
+  flush(): Promise<void>;
+  close(report: RunReport): Promise<void>;
+  /** Gives the sink up: it counts as failed, by `reason`. No effect on one that has failed or is closed. */
+  abort(reason: SluiceError): Promise<void>;
+}
+
+export interface SinkLaneOptions {
+  readonly sink: ResolvedSink;
+  readonly context: SinkContext;
+  readonly clock: Clock;
+  readonly emit: EmitEvent;
+}
+
+export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions): SinkLane {
+  const { name, plugin, timeoutMs } = sink;
+  let state: 'opening' | 'open' | 'closed' | 'failed' = 'opening';
+  let discarding = false;
+  let writer: SinkWriter | undefined;
+  /** Records of the write that is under way. */
+  let inHand = 0;
+  /** Records taken since the last commit. */
+  let pending = 0;
+  let pendingBytes = 0;
+  let committed = 0;
+  let cancelTimer: (() => void) | undefined;
+  let cleanup: Promise<void> = Promise.resolve();
+  // A sink sees one operation at a time: writes, and the commits that the timer asks for, take turns here.
+  let queue: Promise<void> = Promise.resolve();
+  const stop = new AbortController();
+
+  function enqueue(operation: () => Promise<void>): Promise<void> {
+    queue = queue.then(operation);
+    return queue;
+  }
+
+  /** Runs one operation of the plugin. False: the sink has failed, by this operation or during it. */
+  async function attempt(verb: string, doing: string, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      // Through an async function: a plugin that throws before it returns a promise rejects all the same.
+      await within((async () => work())(), { clock, ms: timeoutMs, late: () => tooLate(verb), signal: stop.signal });
+    } catch (error) {
+      fail(sinkError(error, doing));
+    }
+    return state !== 'failed';
+  }
+
+  function tooLate(verb: string): SluiceError {
+    return new SluiceError('sink_failed', `${verb} did not finish within ${timeoutMs} ms`);
+  }
+
+  function fail(error: SluiceError): void {
+    // An abort comes while an operation is under way; that one's end changes nothing any more.
+    if (state === 'failed' || state === 'closed') return;
+    state = 'failed';
+    cancelTimer?.();
+    const revoked = plugin.delivers === 'on-close' ? committed : 0;
+    emit({ type: 'sink-failed', sink: name, unwritten: pending + inHand + revoked, revoked, error });
+    // In the background: a sink that hangs must not hold the other sinks for a second timeout.
+    if (writer !== undefined) cleanup = giveUp(writer);
+  }
+
+  async function giveUp(failed: SinkWriter): Promise<void> {
+    try {
+      await within((async () => failed.abort())(), { clock, ms: timeoutMs, late: () => tooLate('abort') });
+    } catch (error) {
+      emit({ type: 'sink-failed', sink: name, unwritten: 0, error: sinkError(error, 'aborting') });
+    }
+  }
+
+  async function open(): Promise<void> {
+    if (state !== 'opening') return;
+    const opened = await attempt('open', 'opening', async () => {
+      const late = await plugin.open(context, sink.options);
+      // It came after its time, or after the run was stopped: nobody is going to use it.
+      if (state === 'failed') await giveUp(late);
+      else writer = late;
+    });
+    if (opened) state = 'open';
+  }
+
+  async function write(batch: Batch): Promise<void> {
+    if (state !== 'open' || writer === undefined || discarding) {
+      emit({ type: 'sink-skipped', sink: name, records: batch.count });
+      return;
+    }
+    const target = writer;
+    const started = clock.now();
+    inHand = batch.count;
+    const taken = await attempt('write', 'writing', () => target.write(batch));
+    inHand = 0;
+    if (!taken) return;
+    pending += batch.count;
+    pendingBytes += batch.ndjson.byteLength;
+    const ms = clock.now() - started;
+    emit({ type: 'sink-wrote', sink: name, records: batch.count, bytes: batch.ndjson.byteLength, ms });
+    if (pendingBytes >= COMMIT_BYTES) await commit();
+    else cancelTimer ??= clock.timer(COMMIT_MS, () => void enqueue(commit));
+  }
+
+  async function commit(): Promise<void> {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    if (state !== 'open' || writer === undefined || pending === 0) return;
+    const target = writer;
+    if (!(await attempt('commit', 'committing', () => target.commit()))) return;
+    const records = pending;
+    committed += records;
+    pending = 0;
+    pendingBytes = 0;
+    emit({ type: 'sink-committed', sink: name, records });
+  }
+
+  async function close(report: RunReport): Promise<void> {
+    await commit();
+    if (state === 'open' && writer !== undefined) {
+      const target = writer;
+      if (await attempt('close', 'closing', () => target.close(report))) state = 'closed';
+    }
+    await cleanup;
+  }
+
+  return {
+    get alive() {
+      return state !== 'failed';
+    },
+    open: () => enqueue(open),
+    write: (batch) => enqueue(() => write(batch)),
+    discard() {
+      discarding = true;
+    },
+    flush: () => enqueue(commit),
+    close: (report) => enqueue(() => close(report)),
+    async abort(reason) {
+      fail(reason);
+      // Past the queue: a hard stop does not wait for an operation that may hang. What stands in line after it
+      // has its turn now, to be counted as skipped.
+      stop.abort(reason);
+      await queue;
+      await cleanup;
+    },
+  };
+}

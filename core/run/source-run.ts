@@ -1,0 +1,150 @@
+import type { EnginePorts, PageOutcome, SourceClient, SourcePlan } from '../contracts/engine.ts';
+import type { HttpResponse } from '../contracts/http.ts';
+import type { SourceState } from '../contracts/report.ts';
+import { classify, type SluiceError } from '../errors.ts';
+import { onAbort } from '../http/on-abort.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import { createPageReader } from './page-reader.ts';
+import { resolveUrl, type WorkItem } from './worklist.ts';
+
+export interface SourceRunOptions {
+  readonly source: SourcePlan;
+  readonly client: SourceClient;
+  readonly ports: EnginePorts;
+  readonly budget: ByteBudget;
+  /** Where outcomes go; never waits, because what is delivered is held in the byte budget. */
+  readonly push: (outcome: PageOutcome) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one source to its end: takes requests off the worklist, fetches as many at once as the source allows, has
+ * each page read, and puts the follow-ups on the list. Never rejects: whatever goes wrong is an outcome.
+ */
+export async function runSource({
+  source,
+  client,
+  ports,
+  budget,
+  push,
+  signal,
+}: SourceRunOptions): Promise<SourceState> {
+  const { emit } = ports;
+  // Ends this source alone; the run's signal ends it too.
+  const stop = new AbortController();
+  const leaveRun = onAbort(signal, () => stop.abort(signal.reason));
+
+  const reader = createPageReader({ source, ports, push, giveUp });
+  const { worklist } = reader;
+  // Requests that wait in backoff hold no place at the upstream (the chain's concurrency is per attempt), so twice
+  // as many may be under way: a few slow retries do not idle the source.
+  const slots = source.concurrency * 2;
+  let fetching = 0;
+  let running = 0;
+  let failed = 0;
+  let fatal: SluiceError | undefined;
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => (finish = resolve));
+
+  function giveUp(error: SluiceError): void {
+    fatal ??= error;
+    stop.abort(error);
+  }
+
+  function pump(): void {
+    while (fetching < slots && !stop.signal.aborted) {
+      const item = worklist.take() ?? (running === 0 && failed === 0 ? reader.extra() : undefined);
+      if (item === undefined) break;
+      fetching += 1;
+      running += 1;
+      void work(item);
+    }
+    if (running === 0) finish();
+  }
+
+  async function work(item: WorkItem): Promise<void> {
+    try {
+      reader.ahead(item);
+      const response = await fetchPage(item);
+      fetching -= 1;
+      pump();
+      if (response !== undefined) await read(item, response);
+    } catch (thrown) {
+      // Nothing above may throw for what an upstream does: this is a bug, in a plugin or here. It ends this source
+      // only, and it is told.
+      giveUp(classify(thrown));
+    } finally {
+      running -= 1;
+      pump();
+    }
+  }
+
+  async function fetchPage(item: WorkItem): Promise<HttpResponse | undefined> {
+    try {
+      await budget.room(stop.signal);
+      await client.breaker.ready(stop.signal);
+    } catch (thrown) {
+      worklist.putBack(item);
+      if (!stop.signal.aborted) giveUp(classify(thrown));
+      return undefined;
+    }
+    try {
+      return await client.handle({
+        key: item.request.key,
+        url: resolveUrl(source.baseUrl, item.request.url),
+        method: item.request.method ?? 'GET',
+        headers: item.request.headers ?? {},
+        ...(item.request.body === undefined ? {} : { body: item.request.body }),
+        attempt: item.attempts + 1,
+        signal: stop.signal,
+      });
+    } catch (thrown) {
+      const error = classify(thrown);
+      if (stop.signal.aborted) worklist.putBack(item);
+      // An open breaker refuses, it does not fail: the page keeps its attempts and waits on the worklist.
+      else if (error.code === 'circuit_open') worklist.putBack({ ...item, attempts: error.attempts ?? item.attempts });
+      else failPage(item, error);
+      return undefined;
+    }
+  }
+
+  async function read(item: WorkItem, response: HttpResponse): Promise<void> {
+    const release = budget.hold(response.body.length);
+    const result = await reader.read(item, response, release);
+    if (result === 'delivered') return;
+    release();
+    if (result === 'put-back') return;
+    failPage(item, result);
+  }
+
+  function failPage(item: WorkItem, error: SluiceError): void {
+    // An extra page that does not exist says that the listing has ended, which was the question.
+    if (item.extra) return reader.endExtras();
+    failed += 1;
+    push({ kind: 'failed', source: source.name, pages: 1, error });
+  }
+
+  emit({
+    type: 'source-started',
+    source: source.name,
+    baseUrl: source.baseUrl,
+    rateLimit: source.rateLimit,
+    pagination: source.plugin.pagination.style ?? 'custom',
+  });
+  reader.start();
+  pump();
+  await finished;
+  leaveRun();
+  await client.close();
+
+  const { delivered, knownPages } = reader;
+  const cut = fatal ?? (stop.signal.aborted ? classify(stop.signal.reason) : undefined);
+  const missing = Math.max(worklist.pending, knownPages - delivered - failed, fatal === undefined ? 0 : 1);
+  if (cut !== undefined && missing > 0) {
+    failed += missing;
+    push({ kind: 'failed', source: source.name, pages: missing, error: cut });
+  }
+  const incomplete = failed === 0 && reader.complaint();
+  if (incomplete) push({ kind: 'notice', source: source.name, error: incomplete });
+  return failed === 0 && !incomplete ? 'complete' : delivered === 0 ? 'failed' : 'partial';
+}

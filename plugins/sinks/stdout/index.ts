@@ -1,0 +1,62 @@
+import type { Writable } from 'node:stream';
+import { z } from 'zod';
+import type { SinkPlugin } from '../../../core/plugin.ts';
+import { defineSink, sinkError, SluiceError } from '../../../core/plugin.ts';
+
+const position = z.strictObject({ bytes: z.int().nonnegative() });
+
+/**
+ * One record a line on a stream that is found when the sink opens, and never ended. A reader that goes away
+ * (`| head`) ends this sink with `sink_failed` and the stream's EPIPE as cause. What was written can't be taken
+ * back, so records may come twice across a resume.
+ */
+export function createStdoutSink(stream: () => Writable): SinkPlugin {
+  return defineSink({
+    name: 'stdout',
+    async open(context, _options, resumeFrom) {
+      const output = stream();
+      let bytes = 0;
+      if (resumeFrom !== undefined) {
+        bytes = position.parse(resumeFrom).bytes;
+        context.logger.warn('stdout can not take records back: some of them may be printed a second time');
+      }
+      let broken: Error | undefined;
+      const onError = (error: Error): void => void (broken ??= error);
+      output.on('error', onError);
+
+      return {
+        // Taken when the stream's callback says so: a slow reader slows the run.
+        async write(batch) {
+          if (broken !== undefined) throw outputError(broken);
+          await print(output, batch.ndjson);
+          bytes += batch.ndjson.byteLength;
+        },
+        commit: async () => ({ bytes }),
+        async close() {
+          // Each write waited for its callback, so nothing is left to drain.
+          if (broken !== undefined) throw outputError(broken);
+          output.off('error', onError);
+        },
+        // The listener stays: a broken stream tells of it once more after the write's callback, and nobody
+        // listening would end the process.
+        async abort() {},
+      };
+    },
+  });
+}
+
+function print(output: Writable, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    output.write(bytes, (error) => (error ? reject(outputError(error)) : resolve()));
+  });
+}
+
+function outputError(error: Error): SluiceError {
+  if ('code' in error && error.code === 'EPIPE') {
+    return new SluiceError('sink_failed', 'the reader of the output went away', { cause: error });
+  }
+  return sinkError(error, 'writing to the output');
+}
+
+/** NDJSON on stdout; nothing else is printed there during a run. */
+export default createStdoutSink(() => process.stdout);
