@@ -1,0 +1,87 @@
+/**
+ * The host's entry (`sluice`): configure and run. A config file imports it in worker threads too, so nothing heavy is
+ * loaded until it is used.
+ */
+import type { PipelineConfig } from './config/define-config.ts';
+import type { LoadOptions } from './config/load.ts';
+import type { ResolvedConfig } from './config/resolved.ts';
+import type { Logger } from './contracts/logger.ts';
+import type { MockApi } from './contracts/mock.ts';
+import type { Services } from './contracts/services.ts';
+import type { LoggerOptions } from './log/logger.ts';
+import type { MockOptions, MockUpstream } from './mock/server.ts';
+import type { PluginList } from './registry/list-plugins.ts';
+import type { Pipeline } from './run/pipeline.ts';
+
+export { defineConfig } from './config/define-config.ts';
+export type { PipelineConfig } from './config/define-config.ts';
+export type { ResolvedConfig } from './config/resolved.ts';
+export type { Clock } from './contracts/clock.ts';
+export type { EventListener, RunEvent, TimedEvent } from './contracts/events.ts';
+export type { Logger, LogLevel } from './contracts/logger.ts';
+export type { RunReport, SourceState } from './contracts/report.ts';
+export type { BreakerState } from './contracts/resilience.ts';
+export type { Services } from './contracts/services.ts';
+export type { RateLimit } from './contracts/source.ts';
+export { SluiceError } from './errors.ts';
+export type { ErrorCode } from './errors.ts';
+export { cleanText, createRedactor } from './http/redact.ts';
+export type { LogStream } from './log/logger.ts';
+export type { PluginList } from './registry/list-plugins.ts';
+export type { Pipeline, RunOptions, RunResult } from './run/pipeline.ts';
+export { systemClock } from './system-clock.ts';
+
+/**
+ * Finds, reads and resolves a config file. Throws one `config_invalid` that lists everything that is wrong with it,
+ * or `config_not_found`.
+ */
+export async function loadConfig(options: LoadOptions): Promise<ResolvedConfig> {
+  const { loadConfig: load } = await import('./config/load.ts');
+  return load(options);
+}
+
+/**
+ * Builds a pipeline from a config: one that was loaded, or one written as an object. `services` stand in for the
+ * built-in ones. Throws `config_invalid` for a config that can't be run, before any request.
+ */
+export async function createPipeline(
+  config: PipelineConfig | ResolvedConfig,
+  services: Services = {},
+): Promise<Pipeline> {
+  const [{ resolveConfig }, { createContainer }, { tokens }] = await Promise.all([
+    import('./config/resolve.ts'),
+    import('./di/container.ts'),
+    import('./di/tokens.ts'),
+  ]);
+  // What was resolved already has found its secrets; a config as it is written has no such key.
+  const resolved = 'secrets' in config ? config : await resolveConfig(config);
+  const container = await createContainer(resolved, services);
+  return container.resolve(tokens.pipeline);
+}
+
+/** Lists the plugins that need no installation. */
+export async function listPlugins(): Promise<PluginList> {
+  const { listPlugins: list } = await import('./registry/list-plugins.ts');
+  return list();
+}
+
+/** Creates the logger of a process, on consola. */
+export async function createLogger(options: LoggerOptions): Promise<Logger> {
+  const { createLogger: create } = await import('./log/logger.ts');
+  return create(options);
+}
+
+/** Loads the embedded upstreams of the built-in sources. */
+export async function loadBuiltinMocks(): Promise<readonly MockApi[]> {
+  const { loadBuiltinMocks: load } = await import('./mock/builtin-mocks.ts');
+  return load();
+}
+
+/** Starts embedded upstreams on loopback, one for each API. */
+export async function startMockUpstreams(
+  apis: readonly MockApi[],
+  options?: MockOptions,
+): Promise<readonly MockUpstream[]> {
+  const { startMockUpstreams: start } = await import('./mock/server.ts');
+  return start(apis, options);
+}

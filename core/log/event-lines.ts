@@ -1,0 +1,135 @@
+import type { RunEvent } from '../contracts/events.ts';
+import type { LogFields } from '../contracts/logger.ts';
+import { redactUrl } from '../http/redact.ts';
+
+/** An event as a line of the log. */
+export interface EventLine {
+  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  /** What the line is about; lines of one subject are thinned when they repeat. Undefined: each one is written. */
+  readonly subject?: string;
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+/** Puts an event into words, at the level at which someone would want to read it. */
+export function eventLines(event: RunEvent): readonly EventLine[] {
+  switch (event.type) {
+    case 'run-started': {
+      const { runId, sources, sinks, threads } = event;
+      const workers = threads === 0 ? 'the main thread' : counted(threads, 'worker thread');
+      const message = `run ${runId}: ${counted(sources.length, 'source')} into ${sinks.join(', ')}, on ${workers}`;
+      return [{ level: 'info', message, fields: { event: event.type, run: runId, threads } }];
+    }
+    case 'source-started': {
+      const { source, baseUrl, rateLimit, pagination } = event;
+      const limit = `at most ${rateLimit.requests} requests per ${rateLimit.perMs} ms`;
+      const message = `${source}: started, ${redactUrl(baseUrl)}, ${pagination} pagination, ${limit}`;
+      return [{ level: 'info', message, fields: { event: event.type, source } }];
+    }
+    case 'pages-known': {
+      const { type, source, pages } = event;
+      const message = `${source}: ${counted(pages, 'page')} in all`;
+      return [{ level: 'debug', message, fields: { event: type, source, pages } }];
+    }
+    case 'attempt': {
+      const { type, source, key, attempt, status, error, bytes, ms } = event;
+      const outcome = `${status ?? error ?? 'no response'} in ${Math.round(ms)} ms, ${bytes} bytes`;
+      const why = event.message === undefined ? '' : `: ${event.message}`;
+      const message = `${source}: attempt ${attempt}, ${outcome}, ${redactUrl(event.url)}${why}`;
+      return [{ level: 'debug', message, fields: { event: type, source, key, attempt, status, error, bytes, ms } }];
+    }
+    case 'limiter-wait': {
+      const { type, source, ms } = event;
+      const message = `${source}: waited ${Math.round(ms)} ms for the rate limit`;
+      return [{ level: 'debug', message, fields: { event: type, source, ms } }];
+    }
+    case 'limiter-paused': {
+      const { type, source, ms, reason } = event;
+      const message = `${source}: paused for ${Math.round(ms)} ms: ${reason}`;
+      return [{ level: 'warn', subject: `${type} ${source}`, message, fields: { event: type, source, ms } }];
+    }
+    case 'retry': {
+      const { type, source, key, attempt, delayMs, error } = event;
+      const message = `${source}: attempt ${attempt} follows in ${Math.round(delayMs)} ms after ${error}: ${event.message}`;
+      const fields = { event: type, source, key, attempt, error, delay_ms: delayMs };
+      return [{ level: 'warn', subject: `${type} ${source} ${error}`, message, fields }];
+    }
+    case 'breaker': {
+      const { type, source, from, to, reason } = event;
+      const message = `${source}: circuit breaker ${to}: ${reason}`;
+      const fields = { event: type, source, from, to };
+      return [{ level: to === 'open' ? 'warn' : 'info', subject: `${type} ${source} ${to}`, message, fields }];
+    }
+    case 'page-delivered': {
+      const { type, source, key, items, records, rejects } = event;
+      const message = `${source}: page ${key} delivered, ${counted(items, 'item')}, ${counted(records, 'record')}`;
+      return [
+        { level: 'debug', message, fields: { event: type, source, key, items, records } },
+        ...rejects.map(({ reason, index, message: why }): EventLine => ({
+          level: 'warn',
+          subject: `reject ${source} ${reason}`,
+          message: `${source}: item ${index} of page ${key} rejected, ${reason}: ${why}`,
+          fields: { event: 'reject', source, key, index, reason },
+        })),
+      ];
+    }
+    case 'pages-failed': {
+      const { type, source, pages, error } = event;
+      const message = `${source}: ${counted(pages, 'page')} failed, ${error.code}: ${error.message}`;
+      const fields = { event: type, source, pages, error: error.code };
+      return [{ level: 'error', subject: `${type} ${source} ${error.code}`, message, fields }];
+    }
+    case 'source-notice': {
+      const { type, source, error } = event;
+      const message = `${source}: ${error.code}: ${error.message}`;
+      const fields = { event: type, source, error: error.code };
+      return [{ level: 'warn', subject: `${type} ${source} ${error.code}`, message, fields }];
+    }
+    case 'source-ended': {
+      const { type, source, state } = event;
+      const level = ({ complete: 'info', partial: 'warn', failed: 'error' } as const)[state];
+      return [{ level, message: `${source}: ${state}`, fields: { event: type, source, state } }];
+    }
+    case 'sink-wrote': {
+      const { type, sink, records, bytes, ms } = event;
+      const message = `${sink}: took ${counted(records, 'record')} in ${Math.round(ms)} ms`;
+      return [{ level: 'debug', message, fields: { event: type, sink, records, bytes, ms } }];
+    }
+    case 'sink-committed': {
+      const { type, sink, records } = event;
+      const message = `${sink}: ${counted(records, 'record')} durable`;
+      return [{ level: 'debug', message, fields: { event: type, sink, records } }];
+    }
+    case 'sink-failed': {
+      const { type, sink, unwritten, error } = event;
+      const message = `${sink}: sink failed, ${counted(unwritten, 'record')} unwritten, ${error.code}: ${error.message}`;
+      return [{ level: 'error', message, fields: { event: type, sink, unwritten, error: error.code } }];
+    }
+    case 'sink-skipped': {
+      const { type, sink, records } = event;
+      const message = `${sink}: ${counted(records, 'record')} came after the sink had failed`;
+      return [{ level: 'debug', message, fields: { event: type, sink, records } }];
+    }
+    case 'run-stopping': {
+      const { type, error } = event;
+      return [{ level: 'warn', message: `stopping: ${error.message}`, fields: { event: type, error: error.code } }];
+    }
+    case 'run-finished': {
+      const { run_id, total_products, processing_time_seconds, partial } = event.report.summary;
+      const whole = partial ? ', partial' : '';
+      const message = `run ${run_id}: ${counted(total_products, 'record')} in ${processing_time_seconds} s${whole}`;
+      const fields = {
+        event: event.type,
+        run: run_id,
+        records: total_products,
+        seconds: processing_time_seconds,
+        partial,
+      };
+      return [{ level: 'info', message, fields }];
+    }
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,29 @@
+import type { EventListener } from '../contracts/events.ts';
+import type { Logger } from '../contracts/logger.ts';
+import { eventLines } from './event-lines.ts';
+
+/**
+ * Writes the events of a run to the log. Of lines on one subject (a retry of one source for one error, a reject
+ * for one reason, …) the 1st, 10th, 100th, … is written at its level, with how many there were; the others at
+ * debug. So a failing upstream is heard of at once and never floods the log, and no line is lost to who asks.
+ */
+export function logEvents(logger: Logger): EventListener {
+  const seen = new Map<string, number>();
+
+  return (event) => {
+    for (const { level, subject, message, fields } of eventLines(event)) {
+      if (subject === undefined) {
+        logger[level](message, fields);
+        continue;
+      }
+      const count = (seen.get(subject) ?? 0) + 1;
+      seen.set(subject, count);
+      const text = count === 1 ? message : `${message} (the ${count}th of its kind)`;
+      logger[isPowerOfTen(count) ? level : 'debug'](text, { ...fields, count });
+    }
+  };
+}
+
+function isPowerOfTen(count: number): boolean {
+  return /^10*$/.test(String(count));
+}

@@ -1,0 +1,71 @@
+import type { PageInput, PageProcessor, PageRead, PageVerdict } from '../contracts/batch.ts';
+import type { SourceAdapter } from '../contracts/pager.ts';
+import { SluiceError } from '../errors.ts';
+import { createIdSet } from '../processing/id-set.ts';
+
+/** A page whose records are all new. */
+export interface AcceptedPage {
+  readonly page: PageRead;
+  readonly duplicates: number;
+}
+
+/** Decides, for one source, which pages and records are new. */
+export interface Acceptance {
+  /**
+   * Takes a page that was read; the first to come with an id wins. A page with duplicates is processed once more
+   * without them, so that neither the output nor the metrics hold one; that verdict may be a failure too.
+   * Throws `pagination_loop` for a page equal to an earlier one.
+   */
+  accept(page: PageRead, input: Omit<PageInput, 'bytes'>): Promise<AcceptedPage | Exclude<PageVerdict, PageRead>>;
+}
+
+export function createAcceptance(processor: PageProcessor): Acceptance {
+  const ids = createIdSet();
+  const pages = createIdSet();
+  // One page at a time: while a page is processed again, its new ids are not in the set yet, and a page decided
+  // meanwhile could let one of them through a second time.
+  let previous: Promise<unknown> = Promise.resolve();
+
+  async function decide(page: PageRead, input: Omit<PageInput, 'bytes'>): ReturnType<Acceptance['accept']> {
+    if (page.items > 0 && pages.has(page.bytesHash)) {
+      throw new SluiceError('pagination_loop', 'the page is equal, byte for byte, to an earlier one');
+    }
+    const skip = duplicateMask(page, ids);
+    let unique: PageVerdict = page;
+    if (skip !== undefined) unique = await processor.process({ ...input, bytes: page.bytes, skip });
+    if (!unique.ok) return unique;
+    if (page.items > 0) pages.add(page.bytesHash);
+    for (const id of unique.idHashes) ids.add(id);
+    return { page: unique, duplicates: unique.skipped };
+  }
+
+  return {
+    accept(page, input) {
+      const decision = previous.then(() => decide(page, input));
+      previous = decision.catch(() => undefined);
+      return decision;
+    },
+  };
+}
+
+/** Marks the items whose id came before, on an earlier page or on this one; undefined where there are none. */
+function duplicateMask(page: PageRead, ids: { has(id: bigint): boolean }): Uint8Array<ArrayBuffer> | undefined {
+  const here = new Set<bigint>();
+  let mask: Uint8Array<ArrayBuffer> | undefined;
+  page.idHashes.forEach((id, line) => {
+    if (!ids.has(id) && !here.has(id)) {
+      here.add(id);
+      return;
+    }
+    mask ??= new Uint8Array(page.items);
+    mask[page.itemIndexes[line] ?? 0] = 1;
+  });
+  return mask;
+}
+
+/** Throws `paging_ignored` for a page that is longer than was asked for. */
+export function checkLength(pager: SourceAdapter, page: PageRead): void {
+  if (pager.limit !== undefined && page.items > pager.limit) {
+    throw new SluiceError('paging_ignored', `${page.items} items came where at most ${pager.limit} were asked for`);
+  }
+}

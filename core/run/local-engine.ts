@@ -1,0 +1,45 @@
+import type { Engine, EnginePorts, PageOutcome, RunPlan, SourcePlan } from '../contracts/engine.ts';
+import { SluiceError } from '../errors.ts';
+import { onAbort } from '../http/on-abort.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { createChannel } from './channel.ts';
+import { runSource } from './source-run.ts';
+
+/** Runs all sources in this process, at once and isolated from each other: on one event loop, over one byte budget. */
+export const localEngine: Engine = { run };
+
+async function* run(plan: RunPlan, ports: EnginePorts, signal: AbortSignal): AsyncIterable<PageOutcome> {
+  const outcomes = createChannel<PageOutcome>();
+  const budget = createByteBudget(plan.maxInFlightBytes);
+  const stop = new AbortController();
+  const leaveRun = onAbort(signal, () => stop.abort(signal.reason));
+
+  async function runOne(source: SourcePlan): Promise<void> {
+    const client = ports.clients(source);
+    const state = await runSource({
+      source,
+      client,
+      ports,
+      budget,
+      push: (outcome) => outcomes.push(outcome),
+      signal: stop.signal,
+    });
+    outcomes.push({ kind: 'ended', source: source.name, state });
+    if (state !== 'complete' && plan.onSourceFailure === 'abort') {
+      stop.abort(new SluiceError('aborted', `stopped, because the source ${source.name} failed`));
+    }
+  }
+
+  // All sources start together: each has its own limiter and breaker, so none waits for, or falls with, another.
+  void Promise.all(plan.sources.map(runOne)).then(
+    () => outcomes.end(),
+    (thrown: unknown) => outcomes.fail(thrown),
+  );
+  try {
+    yield* outcomes;
+  } finally {
+    leaveRun();
+    // A consumer that stops pulling stops the fetching too.
+    stop.abort(new SluiceError('aborted', 'the run was given up'));
+  }
+}

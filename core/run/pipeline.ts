@@ -1,0 +1,159 @@
+import { inject, injectable } from 'tsyringe';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import type { PageProcessor } from '../contracts/batch.ts';
+import type { Clock } from '../contracts/clock.ts';
+import type { Engine, PageOutcome, SourceClient, SourcePlan } from '../contracts/engine.ts';
+import type { EventListener } from '../contracts/events.ts';
+import type { RunReport } from '../contracts/report.ts';
+import { tokens } from '../di/tokens.ts';
+import { classify, SluiceError } from '../errors.ts';
+import { cleanText, createRedactor } from '../http/redact.ts';
+import type { Hasher } from '../processing/hash.ts';
+import { assertReconciled } from '../report/reconcile.ts';
+import { createReportBuilder } from '../report/report-builder.ts';
+import type { EventBus } from './event-bus.ts';
+import { type ExitCode, exitCodeOf } from './exit-code.ts';
+import type { SinkRunner } from './sink-runner.ts';
+import { createStopSignal } from './stop-signal.ts';
+
+export interface RunOptions {
+  /** Aborting it stops the fetching; what was fetched is still written, and the report says `partial`. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  readonly report: RunReport;
+  readonly exitCode: ExitCode;
+}
+
+/** One run of one config: pulls outcomes out of the engine, hands records to the sinks, and tells what happened. */
+@injectable()
+export class Pipeline {
+  readonly #config: ResolvedConfig;
+  readonly #clock: Clock;
+  readonly #hasher: Hasher;
+  readonly #events: EventBus;
+  readonly #engine: Engine;
+  readonly #processor: PageProcessor;
+  readonly #clients: (source: SourcePlan) => SourceClient;
+  readonly #createSinks: (runId: string) => SinkRunner;
+
+  constructor(
+    @inject(tokens.config) config: ResolvedConfig,
+    @inject(tokens.clock) clock: Clock,
+    @inject(tokens.hasher) hasher: Hasher,
+    @inject(tokens.events) events: EventBus,
+    @inject(tokens.engine) engine: Engine,
+    @inject(tokens.processor) processor: PageProcessor,
+    @inject(tokens.clients) clients: (source: SourcePlan) => SourceClient,
+    @inject(tokens.sinks) createSinks: (runId: string) => SinkRunner,
+  ) {
+    this.#config = config;
+    this.#clock = clock;
+    this.#hasher = hasher;
+    this.#events = events;
+    this.#engine = engine;
+    this.#processor = processor;
+    this.#clients = clients;
+    this.#createSinks = createSinks;
+  }
+
+  /** Calls `listener` with every event of the run, in order. */
+  on(listener: EventListener): void {
+    this.#events.on(listener);
+  }
+
+  /**
+   * Runs all sources into all sinks, once. Never rejects for what an upstream or a sink does: that is in the report.
+   * Rejects with `internal_error` where the counts do not add up, which is a bug here.
+   */
+  async run({ signal }: RunOptions = {}): Promise<RunResult> {
+    const { emit } = this.#events;
+    const { sources, sinks: sinkPlans, deadlineMs } = this.#config;
+    const runId = createRunId(this.#clock.date());
+    const redact = createRedactor(this.#config.secrets);
+    const report = createReportBuilder({ clock: this.#clock, clean: (text) => cleanText(redact(text)) });
+    this.#events.on(report.on);
+
+    const names = { sources: sources.map(({ name }) => name), sinks: sinkPlans.map(({ name }) => name) };
+    emit({ type: 'run-started', runId, ...names, threads: this.#processor.threads });
+    const sinks = this.#createSinks(runId);
+    const stop = createStopSignal({ clock: this.#clock, deadlineMs, signal });
+    stop.signal.addEventListener('abort', () => emit({ type: 'run-stopping', error: classify(stop.signal.reason) }));
+    // At the deadline, what still waits for a slow sink is given up a moment later, so that draining ends too.
+    stop.drained.addEventListener('abort', () => sinks.discard());
+    try {
+      await sinks.open();
+      await this.#drive(runId, sinks, stop.signal, stop.abort);
+      await sinks.flush();
+      await sinks.close(report.build());
+    } finally {
+      stop.dispose();
+      await this.#processor.close();
+    }
+
+    const final = report.build();
+    assertReconciled(final);
+    emit({ type: 'run-finished', report: final });
+    const interrupted = classify(stop.signal.reason).code === 'interrupted' && stop.signal.aborted;
+    return { report: final, exitCode: exitCodeOf(final, interrupted) };
+  }
+
+  async #drive(
+    runId: string,
+    sinks: SinkRunner,
+    signal: AbortSignal,
+    abort: (error: SluiceError) => void,
+  ): Promise<void> {
+    const { sources, onSourceFailure, workers } = this.#config;
+    const plan = { runId, sources, onSourceFailure, maxInFlightBytes: workers.maxInFlightBytes };
+    const ports = {
+      clients: this.#clients,
+      processor: this.#processor,
+      hash: this.#hasher.text,
+      clock: this.#clock,
+      emit: this.#events.emit,
+    };
+    const noSinkLeft = (): void => {
+      if (sinks.alive === 0)
+        abort(new SluiceError('sink_failed', 'every sink has failed: there is nowhere to write to'));
+    };
+    noSinkLeft();
+    for await (const outcome of this.#engine.run(plan, ports, signal)) {
+      this.#report(outcome);
+      if (outcome.kind !== 'delivered') continue;
+      // Not awaited: each sink has its own queue, and the bytes of the page stay held until all have taken it, which
+      // is what slows the fetchers down.
+      void sinks.write(outcome.batch).finally(() => {
+        outcome.release();
+        noSinkLeft();
+      });
+    }
+  }
+
+  #report(outcome: PageOutcome): void {
+    const { emit } = this.#events;
+    switch (outcome.kind) {
+      case 'delivered': {
+        const { batch, release: _, kind: __, ...page } = outcome;
+        emit({ type: 'page-delivered', source: batch.source, key: batch.pageKey, records: batch.count, ...page });
+        break;
+      }
+      case 'failed':
+        emit({ type: 'pages-failed', source: outcome.source, pages: outcome.pages, error: outcome.error });
+        break;
+      case 'notice':
+        emit({ type: 'source-notice', source: outcome.source, error: outcome.error });
+        break;
+      case 'ended':
+        emit({ type: 'source-ended', source: outcome.source, state: outcome.state });
+        break;
+    }
+  }
+}
+
+/** Sortable by time, unique enough to name files: `20261123T185052-4f2a9c`. */
+function createRunId(date: number): string {
+  const time = new Date(date).toISOString().replaceAll(/[-:]|\.\d+Z/g, '');
+  return `${time}-${crypto.randomUUID().slice(0, 6)}`;
+}

@@ -1,0 +1,118 @@
+import type { PageRequest } from '../contracts/page.ts';
+import { SluiceError } from '../errors.ts';
+import { redactUrl } from '../http/redact.ts';
+import { createIdSet } from '../processing/id-set.ts';
+
+/** A request on its way through the run. */
+export interface WorkItem {
+  readonly request: PageRequest;
+  /** Attempts already used, by earlier turns on the worklist. */
+  readonly attempts: number;
+  /** Its follow-ups are on the worklist already, from an earlier turn. */
+  readonly expanded: boolean;
+  /** Taken for the first time: what is known to follow it is not on the worklist yet. */
+  readonly fresh: boolean;
+  /** Asked for only because the items did not add up to the total: its failure costs no page. */
+  readonly extra: boolean;
+}
+
+/** What is still to be asked of one source. Refuses what would loop, leave the origin, or never end. */
+export interface Worklist {
+  /**
+   * Adds requests at the end. Throws `pagination_loop` for a key or URL that was there before, `cross_origin`
+   * for another origin, `page_cap_reached` past the cap; those before the offender stay added.
+   */
+  add(requests: readonly PageRequest[], extra?: boolean): void;
+  /** Puts an item back at the front: it was first in line before. */
+  putBack(item: WorkItem): void;
+  take(): WorkItem | undefined;
+  readonly pending: number;
+  /** Requests ever added. */
+  readonly added: number;
+  /** The request added last: the furthest one that is known. */
+  readonly last: PageRequest | undefined;
+}
+
+export interface WorklistOptions {
+  readonly baseUrl: string;
+  readonly maxPages: number;
+  readonly hash: (text: string) => bigint;
+}
+
+export function createWorklist({ baseUrl, maxPages, hash }: WorklistOptions): Worklist {
+  const { origin } = new URL(baseUrl);
+  // Hashes instead of the keys themselves: a source may have millions of pages.
+  const seen = createIdSet();
+  const returned: WorkItem[] = [];
+  let queue: WorkItem[] = [];
+  let head = 0;
+  let added = 0;
+  let last: PageRequest | undefined;
+
+  function admit(request: PageRequest): void {
+    const url = resolveUrl(baseUrl, request.url);
+    if (url.origin !== origin) {
+      throw new SluiceError(
+        'cross_origin',
+        `the next page is at another origin, ${url.origin}; only ${origin} is asked`,
+      );
+    }
+    if (added >= maxPages) {
+      throw new SluiceError(
+        'page_cap_reached',
+        `more than ${maxPages} pages; raise maxPages if that many are expected`,
+      );
+    }
+    const target = `${request.method ?? 'GET'} ${url.href} ${request.body ?? ''}`;
+    const newKey = seen.add(hash(`key ${request.key}`));
+    const newTarget = seen.add(hash(target));
+    if (!newKey || !newTarget) {
+      throw new SluiceError('pagination_loop', 'a page that was asked for before is asked for again', {
+        url: redactUrl(url),
+      });
+    }
+    added += 1;
+    last = request;
+  }
+
+  return {
+    add(requests, extra = false) {
+      for (const request of requests) {
+        admit(request);
+        queue.push({ request, attempts: 0, fresh: true, expanded: false, extra });
+      }
+    },
+    putBack(item) {
+      returned.push({ ...item, fresh: false });
+    },
+    take() {
+      const again = returned.pop();
+      if (again !== undefined) return again;
+      const item = queue[head];
+      if (item === undefined) return undefined;
+      head += 1;
+      // Taking from the front of a long array is slow; the taken part is cut off once it is the larger one.
+      if (head > 1024 && head * 2 > queue.length) {
+        queue = queue.slice(head);
+        head = 0;
+      }
+      return item;
+    },
+    get pending() {
+      return returned.length + queue.length - head;
+    },
+    get added() {
+      return added;
+    },
+    get last() {
+      return last;
+    },
+  };
+}
+
+/** A path goes behind the base URL, whatever path that has itself; an absolute URL stands as it is. */
+export function resolveUrl(baseUrl: string, url: string): URL {
+  return url.startsWith('/') && !url.startsWith('//')
+    ? new URL(baseUrl.replace(/\/+$/, '') + url)
+    : new URL(url, baseUrl);
+}

@@ -1,0 +1,40 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import type { PipelineConfig, RunReport, RunResult, Services } from '../../core/index.ts';
+import { createPipeline } from '../../core/index.ts';
+import { resolveConfig } from '../../core/config/resolve.ts';
+
+/** The document of the json-file sink. */
+export interface ProductsDocument extends RunReport {
+  readonly products: readonly { readonly id: string; readonly source: string; readonly price: number | null }[];
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sluice-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export function readDocument(file: string): ProductsDocument {
+  return JSON.parse(readFileSync(file, 'utf8')) as ProductsDocument;
+}
+
+/** Runs a config on the main thread into a json-file, and reads what it wrote. */
+export async function runToFile(
+  config: Omit<PipelineConfig, 'sinks'> & Partial<Pick<PipelineConfig, 'sinks'>>,
+  services: Services = {},
+  signal?: AbortSignal,
+): Promise<RunResult & { readonly document: ProductsDocument }> {
+  const folder = temporaryFolder();
+  const sinks = [{ use: 'json-file', path: 'out.json' }, ...(config.sinks ?? [])];
+  const resolved = await resolveConfig({ workers: { threads: 0 }, ...config, sinks }, { baseDir: folder, env: {} });
+  const pipeline = await createPipeline(resolved, { logger: silent, ...services });
+  const result = await pipeline.run(signal === undefined ? {} : { signal });
+  return { ...result, document: readDocument(join(folder, 'out.json')) };
+}
+
+const quiet = (): void => undefined;
+export const silent = { error: quiet, warn: quiet, info: quiet, debug: quiet };
