@@ -1,0 +1,56 @@
+import { InvalidArgumentError } from 'commander';
+
+const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
+const duration = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
+const durationPart = /(\d+(?:\.\d+)?)(ms|s|m|h)/g;
+
+/**
+ * Reads `500ms`, `60s`, `1m30s`, `2h` as whole milliseconds. A bare number is refused, because half of its readers
+ * would take it for the other unit. Throws commander's own error, which names the option.
+ */
+export function parseDuration(text: string): number {
+  if (!duration.test(text))
+    throw new InvalidArgumentError('Give a time with its unit, such as 500ms, 60s, 1m30s or 2h.');
+  let total = 0;
+  for (const [, amount, unit = ''] of text.matchAll(durationPart)) total += Number(amount) * (unitMs[unit] ?? 0);
+  return Math.round(total);
+}
+
+/** Reads a duration that is more than nothing. */
+export function parseDeadline(text: string): number {
+  const ms = parseDuration(text);
+  if (ms <= 0) throw new InvalidArgumentError('It must be longer than nothing.');
+  return ms;
+}
+
+/** Reads one duration, or two as the bounds of a range: `50ms`, `20ms-80ms`. */
+export function parseLatency(text: string): number | readonly [min: number, max: number] {
+  const [min = '', max, ...more] = text.split('-');
+  if (max === undefined) return parseDuration(min);
+  const range = [parseDuration(min), parseDuration(max)] as const;
+  if (more.length > 0 || range[0] > range[1]) throw new InvalidArgumentError('Give a range as 20ms-80ms.');
+  return range;
+}
+
+/** Makes a reader of whole numbers between two bounds. */
+export function parseInteger(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+/** Reads a share from 0 to 1. */
+export function parseRate(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value > 1) throw new InvalidArgumentError('Give a share from 0 to 1, such as 0.1.');
+  return value;
+}
+
+/** Collects an option that may be given several times, each time with several values. */
+export function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), value];
+}

@@ -1,0 +1,92 @@
+import {
+  type Clock,
+  createPipeline,
+  loadConfig,
+  type LogLevel,
+  type Pipeline,
+  type ResolvedConfig,
+  type Services,
+  startMockUpstreams,
+  systemClock,
+} from '../../core/index.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { onInterrupt } from '../interrupts.ts';
+import { mockSources } from '../mock-sources.ts';
+import { createRunOutput } from '../run-output.ts';
+
+export interface RunCommandOptions {
+  readonly config?: string;
+  readonly source?: readonly string[];
+  readonly sink?: readonly string[];
+  readonly mock?: boolean;
+  /** Milliseconds. */
+  readonly deadline?: number;
+  readonly logLevel?: LogLevel;
+  readonly quiet?: boolean;
+  readonly json?: boolean;
+}
+
+/** What the command needs of the world. */
+export interface RunPorts {
+  readonly loadConfig: typeof loadConfig;
+  readonly createPipeline: (config: ResolvedConfig, services: Services) => Promise<Pick<Pipeline, 'on' | 'run'>>;
+  readonly startMockUpstreams: typeof startMockUpstreams;
+  readonly stderr: NodeJS.WriteStream;
+  readonly clock: Clock;
+  readonly exit: (code: number) => void;
+}
+
+const processPorts: RunPorts = {
+  loadConfig,
+  createPipeline,
+  startMockUpstreams,
+  stderr: process.stderr,
+  clock: systemClock,
+  exit: (code) => process.exit(code),
+};
+
+/**
+ * Carries out one run and returns the exit code. Throws what keeps it from starting: a config that can't be used,
+ * a source that has no embedded upstream.
+ */
+export async function runCommand(options: RunCommandOptions, ports: RunPorts = processPorts): Promise<number> {
+  const { stderr, clock } = ports;
+  const loaded = await ports.loadConfig({
+    cwd: process.cwd(),
+    env: process.env,
+    file: options.config,
+    overrides: { sources: options.source, sinks: options.sink, deadlineMs: options.deadline },
+  });
+  const { config, upstreams, close } =
+    options.mock === true
+      ? await mockSources(loaded, ports.startMockUpstreams)
+      : { config: loaded, upstreams: 0, close: async () => {} };
+  const { quiet = false, json = false, logLevel } = options;
+  const output = await createRunOutput({ config, stderr, clock, logLevel, quiet, json });
+  const { logger } = output;
+  if (upstreams > 0) logger.info(`${upstreams} embedded upstreams on loopback`, { event: 'mock', upstreams });
+
+  const stopping = new AbortController();
+  const forget = onInterrupt({
+    first(signal) {
+      logger.warn(`${signal}: stopping…, press Ctrl-C again to stop at once`, { event: 'interrupt', signal });
+      stopping.abort();
+    },
+    second() {
+      output.stop();
+      ports.exit(exitCodes.interrupted);
+    },
+  });
+  try {
+    const pipeline = await ports.createPipeline(config, { logger });
+    pipeline.on(output.listen);
+    const result = await pipeline.run({ signal: stopping.signal });
+    output.stop();
+    output.report(result);
+    return result.exitCode;
+  } finally {
+    output.stop();
+    forget();
+    await close();
+  }
+}

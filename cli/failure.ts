@@ -1,0 +1,65 @@
+import { cleanText, SluiceError, type ErrorCode } from '../core/index.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** What a user can put right before anything is requested. */
+const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'config_not_found',
+  'config_invalid',
+  'env_missing',
+  'plugin_not_found',
+  'plugin_invalid',
+  'plugin_not_reachable',
+]);
+
+/** How a failure is told. */
+export interface FailureView {
+  readonly json: boolean;
+  /** Shows where it was thrown, and its causes. */
+  readonly debug: boolean;
+}
+
+/** Reads from a command line how its failures are to be told, even where it can't be parsed. */
+export function viewOf(args: readonly string[]): FailureView {
+  return { json: args.includes('--json'), debug: /(?:^| )--log-level[= ]debug(?: |$)/.test(args.join(' ')) };
+}
+
+export interface Failure {
+  /** Ends in a newline. */
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Puts what a command threw into words: the message for what the user can change, one line for anything else. */
+export function describeFailure(thrown: unknown, view: FailureView): Failure {
+  const usage = thrown instanceof SluiceError && usageCodes.has(thrown.code);
+  const code = thrown instanceof SluiceError ? thrown.code : 'internal_error';
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const exitCode = usage ? exitCodes.usage : exitCodes.failed;
+  const details = view.debug && thrown instanceof Error ? stackOf(thrown) : [];
+  if (view.json) {
+    const line = {
+      time: new Date().toISOString(),
+      level: 'error',
+      error: code,
+      message,
+      ...(view.debug ? { details } : {}),
+    };
+    return { text: `${JSON.stringify(line)}\n`, exitCode };
+  }
+  // Messages about a config come ready with their lines; an unexpected one may hold anything.
+  const lines = usage ? message.split('\n').map(cleanLine) : [cleanText(message)];
+  const hint = usage || view.debug ? [] : ['Run it again with --log-level debug to see where this came from.'];
+  return { text: [`error: ${lines.join('\n')}`, ...details, ...hint, ''].join('\n'), exitCode };
+}
+
+function stackOf(thrown: Error): string[] {
+  const lines = (thrown.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
+  const cause = thrown.cause instanceof Error ? [`caused by: ${thrown.cause.message}`, ...stackOf(thrown.cause)] : [];
+  return [...lines.map(cleanLine), ...cause.map(cleanLine)];
+}
+
+/** Cleans a line without losing the spaces that indent it. */
+function cleanLine(line: string): string {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  return indent + cleanText(line);
+}

@@ -1,0 +1,36 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { guardStreams } from './streams.ts';
+
+/** How long after its work the process may be kept alive by what a plugin left open, in milliseconds. */
+const lingerMs = 2_000;
+
+const args = process.argv.slice(2);
+guardStreams();
+
+if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  // Answered before anything is loaded: scripts ask this often.
+  process.stdout.write(`${packageVersion()}\n`);
+} else {
+  process.on('uncaughtException', (thrown: unknown) => void fail(thrown).finally(() => process.exit()));
+  try {
+    const { runProgram } = await import('./program.ts');
+    process.exitCode = await runProgram(args, packageVersion());
+  } catch (thrown) {
+    await fail(thrown);
+  }
+  setTimeout(() => process.exit(), lingerMs).unref();
+}
+
+async function fail(thrown: unknown): Promise<void> {
+  const { describeFailure, viewOf } = await import('./failure.ts');
+  const { text, exitCode } = describeFailure(thrown, viewOf(args));
+  process.stderr.write(text);
+  process.exitCode = exitCode;
+}
+
+function packageVersion(): string {
+  // As seen from `dist/cli`, the only place where this file runs.
+  const file = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}

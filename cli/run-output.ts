@@ -1,0 +1,95 @@
+import {
+  type Clock,
+  createLogger,
+  createRedactor,
+  type EventListener,
+  type Logger,
+  type LogLevel,
+  type ResolvedConfig,
+  type RunResult,
+} from '../core/index.ts';
+import { createPaint, takesColor } from './render/paint.ts';
+import { startPlainProgress } from './render/plain.ts';
+import { renderProgress } from './render/progress.ts';
+import { createProgressState, foldProgress } from './render/progress-state.ts';
+import { renderReport } from './render/report.ts';
+import { sinkFiles } from './sink-files.ts';
+
+export interface RunOutputOptions {
+  readonly config: ResolvedConfig;
+  readonly stderr: NodeJS.WriteStream;
+  readonly clock: Clock;
+  /** Undefined: `error` when quiet, `warn` below a live display, which tells the rest, else `info`. */
+  readonly logLevel: LogLevel | undefined;
+  readonly quiet: boolean;
+  readonly json: boolean;
+}
+
+/** All that a run says to people, on stderr. */
+export interface RunOutput {
+  readonly logger: Logger;
+  /** To be called with every event of the run. */
+  readonly listen: EventListener;
+  /** Ends the progress; what is logged after that goes straight to the stream. */
+  stop(): void;
+  /** Prints the report, unless it is to be quiet. */
+  report(result: RunResult): void;
+}
+
+/** Chooses how to show progress (live on a terminal, else lines now and then, or not at all) and sets up the log. */
+export async function createRunOutput(options: RunOutputOptions): Promise<RunOutput> {
+  const { config, stderr, clock, quiet, json } = options;
+  const color = !json && takesColor(stderr);
+  const paint = createPaint(color);
+  const live = !quiet && !json && stderr.isTTY && process.env['TERM'] !== 'dumb';
+  // Loaded only where it is used, and before the run, so that no event comes while it loads.
+  const liveDisplay = live ? await import('./render/live-display.ts') : undefined;
+  const state = createProgressState();
+  let display: { write(text: string): unknown; stop(): void } | undefined;
+
+  const logger =
+    config.services.logger ??
+    (await createLogger({
+      level: options.logLevel ?? (quiet ? 'error' : live ? 'warn' : 'info'),
+      json,
+      color,
+      // The display and the log share the terminal: while one is drawn, the other goes through it.
+      stream: { write: (text) => (display ?? stderr).write(text) },
+      redact: createRedactor(config.secrets),
+    }));
+
+  function start(): void {
+    if (liveDisplay !== undefined) {
+      const frame = (columns: number, rows: number): string[] =>
+        renderProgress(state, { columns, rows, now: clock.date(), paint });
+      display = liveDisplay.startLiveDisplay({ terminal: stderr, clock, frame });
+    } else if (!quiet) {
+      stopPlain = startPlainProgress({ logger, clock, state });
+    }
+  }
+  let stopPlain = (): void => undefined;
+
+  return {
+    logger,
+    listen(event) {
+      foldProgress(state, event);
+      if (event.type === 'run-started') start();
+    },
+    stop() {
+      stopPlain();
+      display?.stop();
+      display = undefined;
+    },
+    report({ report, exitCode }) {
+      if (quiet) return;
+      const lines = json
+        ? [JSON.stringify({ event: 'report', exit_code: exitCode, ...report.summary, errors: countErrors(report) })]
+        : renderReport(report, { columns: stderr.columns || 80, paint, files: sinkFiles(config) });
+      stderr.write(`${lines.join('\n')}\n`);
+    },
+  };
+}
+
+function countErrors({ errors, monitoring }: RunResult['report']): number {
+  return errors.length + monitoring.errors_omitted;
+}

@@ -1,0 +1,18 @@
+import { relative, resolve } from 'node:path';
+import type { ResolvedConfig } from '../core/index.ts';
+
+/** Sink → the file it writes, as seen from here, for those that have a `path` among their options. */
+export function sinkFiles({ sinks, baseDir }: Pick<ResolvedConfig, 'sinks' | 'baseDir'>): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const { name, options } of sinks) {
+    if (typeof options !== 'object' || options === null || !('path' in options)) continue;
+    if (typeof options.path === 'string') files.set(name, nearer(resolve(baseDir, options.path)));
+  }
+  return files;
+}
+
+/** Relative where that is shorter to read, absolute outside of this folder. */
+function nearer(file: string): string {
+  const here = relative(process.cwd(), file);
+  return here.startsWith('..') ? file : here;
+}

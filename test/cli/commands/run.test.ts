@@ -1,0 +1,202 @@
+import { describe, expect, it, vi } from 'vitest';
+import { runCommand, type RunCommandOptions, type RunPorts } from '../../../cli/commands/run.ts';
+import type { ResolvedConfig } from '../../../core/config/resolved.ts';
+import type { EventListener, RunEvent } from '../../../core/contracts/events.ts';
+import type { Services } from '../../../core/contracts/services.ts';
+import { settle, fakeClock } from '../../support/fake-clock.ts';
+import { fakeTerminal, type FakeTerminal } from '../render/fake-terminal.ts';
+import { page, started, t0 } from '../render/fixtures.ts';
+import { sampleReport } from '../render/sample-report.ts';
+
+interface Run {
+  readonly terminal: FakeTerminal;
+  readonly exits: number[];
+  readonly loaded: () => unknown;
+  readonly code: Promise<number>;
+  services(): Services;
+  emit(...events: (readonly [number, RunEvent])[]): void;
+  signal(): AbortSignal | undefined;
+  finish(exitCode?: 0 | 1 | 3 | 130): void;
+}
+
+/** A run of the command on a pipeline that does what the test says. */
+function running(options: RunCommandOptions, terminal: FakeTerminal, config: Partial<ResolvedConfig> = {}): Run {
+  const exits: number[] = [];
+  const listeners: EventListener[] = [];
+  let services: Services = {};
+  let signal: AbortSignal | undefined;
+  let finish: Run['finish'] = () => undefined;
+  const end = new Promise<0 | 1 | 3 | 130>((resolve) => {
+    finish = (exitCode = 0) => resolve(exitCode);
+  });
+  const loadConfig = vi.fn<RunPorts['loadConfig']>(
+    async () =>
+      ({
+        baseDir: '/',
+        sources: [],
+        sinks: [],
+        services: {},
+        secrets: ['hush-hush'],
+        ...config,
+      }) as unknown as ResolvedConfig,
+  );
+  const ports: RunPorts = {
+    loadConfig,
+    startMockUpstreams: async () => [],
+    createPipeline: async (_, given) => {
+      services = given;
+      return {
+        on: (listener) => void listeners.push(listener),
+        run: async (run) => {
+          signal = run?.signal;
+          return { report: sampleReport(), exitCode: await end };
+        },
+      };
+    },
+    stderr: terminal,
+    clock: fakeClock(),
+    exit: (code) => void exits.push(code),
+  };
+  return {
+    terminal,
+    exits,
+    loaded: () => loadConfig.mock.calls[0]?.[0],
+    code: runCommand(options, ports),
+    services: () => services,
+    emit: (...events) => {
+      for (const [ms, event] of events) for (const listener of listeners) listener({ ...event, at: t0 + ms });
+    },
+    signal: () => signal,
+    finish,
+  };
+}
+
+/** Lets what loads lazily load. */
+async function begun(run: Run): Promise<void> {
+  await vi.waitFor(() => expect(run.signal()).toBeDefined());
+}
+
+describe('runCommand', () => {
+  it('hands the command line to the config', async () => {
+    const run = running(
+      { config: 'x.json', source: ['a'], sink: ['stdout'], deadline: 5_000 },
+      fakeTerminal(undefined),
+    );
+    run.finish();
+    await run.code;
+    expect(run.loaded()).toMatchObject({
+      file: 'x.json',
+      overrides: { sources: ['a'], sinks: ['stdout'], deadlineMs: 5_000 },
+    });
+  });
+
+  it.each([0, 1, 3, 130] as const)('returns the exit code %d of the run and prints the report', async (exitCode) => {
+    const run = running({}, fakeTerminal(undefined));
+    run.finish(exitCode);
+    expect(await run.code).toBe(exitCode);
+    expect(run.terminal.taken()).toContain('374 records in 3.21 s');
+  });
+
+  it('logs to stderr, without secrets', async () => {
+    const run = running({}, fakeTerminal(undefined));
+    await begun(run);
+    run.services().logger?.info('sent hush-hush');
+    run.services().logger?.debug('not at info');
+    expect(run.terminal.taken()).toMatch(/^\d\d:\d\d:\d\d info {2}sent \*\*\*\n$/);
+    run.finish();
+    await run.code;
+  });
+
+  it('draws progress on a terminal, and logs from warn on above it', async () => {
+    const run = running({}, fakeTerminal(80));
+    await begun(run);
+    run.emit(...started('shop'));
+    expect(run.terminal.taken()).toMatch(/shop +·+ +0/);
+    run.services().logger?.info('told by the display');
+    run.services().logger?.warn('careful');
+    run.finish();
+    await run.code;
+    const text = run.terminal.taken();
+    expect(text).not.toContain('told by the display');
+    expect(text.indexOf('careful')).toBeLessThan(text.indexOf('374 records'));
+    expect(text.indexOf('careful')).toBeGreaterThan(-1);
+  });
+
+  it('writes nothing when quiet but errors', async () => {
+    const run = running({ quiet: true }, fakeTerminal(80));
+    await begun(run);
+    run.emit(...started('shop'), ...page('shop', 1));
+    run.services().logger?.warn('careful');
+    run.services().logger?.error('broken');
+    run.finish();
+    await run.code;
+    expect(run.terminal.taken()).toMatch(/^\S+ error broken\n$/);
+  });
+
+  it('writes nothing but lines of JSON with --json', async () => {
+    const run = running({ json: true }, fakeTerminal(80));
+    await begun(run);
+    run.emit(...started('shop'));
+    run.services().logger?.info('hello', { source: 'shop' });
+    run.finish(3);
+    await run.code;
+    const lines = run.terminal
+      .taken()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
+    expect(lines).toMatchObject([
+      { level: 'info', message: 'hello', source: 'shop' },
+      { event: 'report', exit_code: 3, total_products: 374, partial: true, errors: 10 },
+    ]);
+  });
+
+  it('stops the run at the first interrupt and says how to end it at once', async () => {
+    const run = running({}, fakeTerminal(undefined));
+    await begun(run);
+    expect(run.signal()?.aborted).toBe(false);
+    process.emit('SIGINT', 'SIGINT');
+    expect(run.signal()?.aborted).toBe(true);
+    expect(run.terminal.taken()).toContain('press Ctrl-C again to stop at once');
+    expect(run.exits).toEqual([]);
+    run.finish(130);
+    expect(await run.code).toBe(130);
+  });
+
+  it('gives a logger of the config its place', async () => {
+    const lines: string[] = [];
+    const take = (message: string): void => void lines.push(message);
+    const own = { error: take, warn: take, info: take, debug: take };
+    const run = running({}, fakeTerminal(undefined), { services: { logger: own } });
+    await begun(run);
+    expect(run.services().logger).toBe(own);
+    run.finish();
+    await run.code;
+  });
+
+  it('leaves neither signal listeners nor a display behind when the run throws', async () => {
+    const before = process.listenerCount('SIGINT');
+    const clock = fakeClock();
+    const terminal = fakeTerminal(80);
+    const failing = runCommand(
+      {},
+      {
+        loadConfig: async () => ({ sources: [], sinks: [], services: {}, secrets: [] }) as unknown as ResolvedConfig,
+        startMockUpstreams: async () => [],
+        createPipeline: async () => ({
+          on: (listener) => {
+            for (const [ms, event] of started('shop')) listener({ ...event, at: t0 + ms });
+          },
+          run: () => Promise.reject(new Error('a bug')),
+        }),
+        stderr: terminal,
+        clock,
+        exit: () => undefined,
+      },
+    );
+    await expect(failing).rejects.toThrow('a bug');
+    await settle();
+    expect(process.listenerCount('SIGINT')).toBe(before);
+    expect(clock.timers).toBe(0);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { describeFailure, viewOf } from '../../cli/failure.ts';
+import { SluiceError } from '../../core/errors.ts';
+
+const plain = { json: false, debug: false };
+
+describe('describeFailure', () => {
+  it('prints what is wrong with a config line by line, and exits with 2', () => {
+    const error = new SluiceError(
+      'config_invalid',
+      'pipeline.config.ts has 2 problems\n  sinks: none\n  sources[0]: \u001b[1mx',
+    );
+    expect(describeFailure(error, plain)).toEqual({
+      text: 'error: pipeline.config.ts has 2 problems\n  sinks: none\n  sources[0]: x\n',
+      exitCode: 2,
+    });
+  });
+
+  it.each(['config_not_found', 'env_missing', 'plugin_not_found', 'plugin_invalid', 'plugin_not_reachable'] as const)(
+    'takes %s for something that the user can put right',
+    (code) => {
+      expect(describeFailure(new SluiceError(code, 'x'), plain)).toEqual({ text: 'error: x\n', exitCode: 2 });
+    },
+  );
+
+  it('prints one line and a hint for what nobody expected, and exits with 1', () => {
+    const { text, exitCode } = describeFailure(new TypeError('x is not\na function'), plain);
+    expect(exitCode).toBe(1);
+    expect(text).toMatch(/^error: x is not a function\n.*--log-level debug.*\n$/);
+  });
+
+  it('shows the stack and the causes at debug', () => {
+    const { text } = describeFailure(new Error('outer', { cause: new Error('inner') }), { json: false, debug: true });
+    expect(text).toMatch(/^error: outer\n {4}at .*\n[^]*caused by: inner\n {4}at /);
+  });
+
+  it('prints one JSON line where logs are JSON', () => {
+    const { text } = describeFailure(new SluiceError('config_invalid', 'a\nb'), { json: true, debug: false });
+    expect(JSON.parse(text)).toMatchObject({ level: 'error', error: 'config_invalid', message: 'a\nb' });
+    expect(text.trimEnd()).not.toContain('\n');
+  });
+
+  it('takes anything that can be thrown', () => {
+    expect(describeFailure('oops', plain).text).toMatch(/^error: oops\n/);
+    expect(describeFailure(undefined, { json: false, debug: true }).text).toBe('error: undefined\n');
+  });
+});
+
+describe('viewOf', () => {
+  it('reads how failures are to be told', () => {
+    expect(viewOf(['run', '--json', '--log-level', 'debug'])).toEqual({ json: true, debug: true });
+    expect(viewOf(['run', '--log-level=debug'])).toEqual({ json: false, debug: true });
+    expect(viewOf(['run', '--log-level', 'info', '--config', 'debug'])).toEqual({ json: false, debug: false });
+  });
+});

@@ -1,0 +1,200 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+/** The command as it is installed: built by `pretest`. */
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Started {
+  readonly ended: Promise<Ended>;
+  kill(signal: NodeJS.Signals): void;
+  /** Resolves when stderr has said it. */
+  said(text: string): Promise<void>;
+}
+
+function start(args: readonly string[], cwd?: string): Started {
+  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  const heard = new Set<() => void>();
+  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+    for (const listen of heard) listen();
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return {
+    ended,
+    kill: (signal) => void child.kill(signal),
+    said: (text) =>
+      new Promise((resolve, reject) => {
+        const listen = (): void => {
+          if (stderr.includes(text)) resolve();
+        };
+        heard.add(listen);
+        listen();
+        void ended.then(() => reject(new Error(`ended without "${text}": ${stderr}`)));
+      }),
+  };
+}
+
+/** A folder with a config for what is under test. */
+async function folder(files: Readonly<Record<string, string>>): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'sluice-cli-'));
+  onTestFinished(() => rm(path, { recursive: true, force: true }));
+  await mkdir(path, { recursive: true });
+  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
+  return path;
+}
+
+const jsonConfig = (config: object): Record<string, string> => ({ 'pipeline.config.json': JSON.stringify(config) });
+
+// Processes take as long to start as the machine is busy.
+describe('pipeline', { timeout: 30_000 }, () => {
+  it('prints its version, alone and with any command', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string;
+    };
+    for (const args of [['--version'], ['-V'], ['run', '--version']]) {
+      expect(await start(args).ended).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+    }
+  });
+
+  it.each([[[]], [['--help']], [['run', '--help']], [['plugins', '--help']], [['mock', '--help']], [['help', 'run']]])(
+    'prints help with examples for %j, within 80 columns',
+    async (args) => {
+      const { code, stdout, stderr } = await start(args).ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toMatch(/^Usage: pipeline[^]*Examples:\n {2}pipeline/);
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
+
+  it.each([
+    [['rnu'], 'Did you mean run?'],
+    [['run', '--sourc', 'x'], 'Did you mean --source?'],
+    [['run', '--log-level', 'loud'], 'silent, error, warn, info, debug'],
+    [['run', '--deadline', '60'], '500ms, 60s, 1m30s or 2h'],
+    [['run', 'extra'], 'too many arguments'],
+    [['mock', '--port', '99999'], 'from 0 to 65533'],
+    [['mock', '--error-rate', '2'], 'from 0 to 1'],
+  ])('refuses %j with exit code 2 and says "%s"', async (args, words) => {
+    const { code, stdout, stderr } = await start(args).ended;
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it('exits with 2 where there is no config', async () => {
+    const { code, stderr } = await start(['run', '--config', 'none.json']).ended;
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: there is no file .*none\.json\n$/);
+  });
+
+  it('exits with 2 for a --source that the config does not have', async () => {
+    const cwd = await folder(jsonConfig({ sources: ['dummyjson'], sinks: ['stdout'] }));
+    const { code, stderr } = await start(['run', '--source', 'dumyjson'], cwd).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('did you mean "dummyjson"?');
+  });
+
+  it('lists the plugins as a table and as JSON', async () => {
+    const [table, json] = await Promise.all([start(['plugins']).ended, start(['plugins', '--json']).ended]);
+    expect(table.stdout).toMatch(/^source .*\n(?:.*\n)*jsonplaceholder +5\/s +page +20/m);
+    const { sources } = JSON.parse(json.stdout) as { sources: { name: string }[] };
+    expect(sources.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['dummyjson', 'escuelajs', 'jsonplaceholder']),
+    );
+  });
+
+  it('runs against embedded upstreams: records alone on stdout, logs as JSON on stderr', async () => {
+    const rateLimit = { requests: 1_000, perMs: 1_000 };
+    const config = {
+      sources: [{ use: 'jsonplaceholder', baseUrl: 'http://127.0.0.1:9', rateLimit }],
+      sinks: ['stdout'],
+    };
+    const cwd = await folder(jsonConfig(config));
+    const { code, stdout, stderr } = await start(['run', '--mock', '--json'], cwd).ended;
+    expect(code).toBe(0);
+    const records = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { id: string });
+    expect(new Set(records.map(({ id }) => id)).size).toBe(100);
+    const lines = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines[0]).toMatchObject({ event: 'mock', upstreams: 1 });
+    expect(lines.at(-1)).toMatchObject({ event: 'report', exit_code: 0, total_products: 100, partial: false });
+  });
+
+  it('refuses --mock for a source without an embedded upstream', async () => {
+    const source = `
+      const pagination = { style: 'single', needs: 'headers', first: () => [{ key: 'all', url: '/' }], next: () => [] };
+      export default { name: 'mine', baseUrl: 'http://127.0.0.1:9', rateLimit: { requests: 1, perMs: 1000 }, pagination,
+        normalizer: { normalize: (item) => item } };`;
+    const files = jsonConfig({ sources: ['./mine.mjs'], sinks: ['stdout'] });
+    const { code, stderr } = await start(['run', '--mock'], await folder({ ...files, 'mine.mjs': source })).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('no embedded upstream for mine');
+  });
+
+  it('writes what it has when it is interrupted, and exits with 130', async () => {
+    const rateLimit = { requests: 1, perMs: 60_000 };
+    const config = {
+      sources: [{ use: 'jsonplaceholder', rateLimit }],
+      sinks: [{ use: 'json-file', path: 'out.json' }],
+    };
+    const cwd = await folder(jsonConfig(config));
+    const run = start(['run', '--mock', '--log-level', 'debug'], cwd);
+    await run.said('delivered');
+    run.kill('SIGINT');
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain('press Ctrl-C again');
+    const document = JSON.parse(await readFile(join(cwd, 'out.json'), 'utf8')) as {
+      summary: { partial: boolean };
+      products: unknown[];
+    };
+    expect(document.summary.partial).toBe(true);
+    expect(document.products).toHaveLength(20);
+  });
+
+  it('ends at once at the second interrupt, however a sink hangs', async () => {
+    const sink = `export default { name: 'hang', open: async () => ({
+      write: () => new Promise((resolve) => setTimeout(resolve, 60000)), commit: async () => null, close: async () => {}, abort: async () => {} }) };`;
+    const config = jsonConfig({ sources: ['jsonplaceholder'], sinks: ['./hang.mjs'] });
+    const run = start(['run', '--mock', '--log-level', 'debug'], await folder({ ...config, 'hang.mjs': sink }));
+    await run.said('delivered');
+    run.kill('SIGTERM');
+    await run.said('press Ctrl-C again');
+    // A second one that follows within a moment is taken for the first, passed on by npm.
+    const again = setInterval(() => run.kill('SIGINT'), 100);
+    const { code } = await run.ended;
+    clearInterval(again);
+    expect(code).toBe(130);
+  });
+
+  it('serves the embedded upstreams on their own until it is interrupted', async () => {
+    const mock = start(['mock']);
+    await mock.said('press Ctrl-C');
+    mock.kill('SIGINT');
+    const { code, stdout } = await mock.ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^dummyjson +http:\/\/127\.0\.0\.1:\d+\/products$/m);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(3);
+  });
+});

@@ -1,0 +1,90 @@
+import type { RunReport, SourceMonitoring } from '../../../core/contracts/report.ts';
+
+export function sampleSource(change: Partial<SourceMonitoring> = {}): SourceMonitoring {
+  return {
+    state: 'complete',
+    pages: { delivered: 10, failed: 0 },
+    records: 194,
+    requests: 12,
+    retries: 2,
+    status_counts: { 200: 10, 503: 2 },
+    bytes: 123_456,
+    latency_ms: { p50: 12.3, p95: 40.21, p99: 80 },
+    processing_ms: { total: 30, p50: 1, p95: 3 },
+    success_rate: 1,
+    failure_rate: 0,
+    limiter_wait_ms: 1_800.4,
+    breaker_transitions: [],
+    items: { read: 194, rejected: 0, duplicates: 0, dropped: 0, split: 0 },
+    ...change,
+  };
+}
+
+/** The report of a partial run of two sources into one sink. */
+export function sampleReport(): RunReport {
+  const price = {
+    count: 194,
+    min: 0.8,
+    max: 36_999,
+    mean: 450.2,
+    stddev: 2_345.6,
+    median: 120.5,
+    p95: 2_000,
+    histogram: [],
+  };
+  const none = { count: 0, min: null, max: null, mean: null, stddev: null, median: null, p95: null, histogram: [] };
+  const timestamp = '2026-01-01T00:00:00.000Z';
+  const timeout = {
+    endpoint: 'escuelajs',
+    error: 'timeout_after_retries',
+    timestamp,
+    message: 'no response headers within 10000 ms',
+    attempts: 4,
+  };
+  return {
+    summary: {
+      run_id: 'r',
+      started_at: timestamp,
+      total_products: 374,
+      processing_time_seconds: 3.2149,
+      success_rate: 0.95,
+      sources: ['dummyjson', 'escuelajs'],
+      partial: true,
+    },
+    errors: [
+      timeout,
+      { endpoint: 'dummyjson', error: 'http_404', timestamp, message: 'Not found', attempts: 1 },
+      { ...timeout, message: 'another' },
+    ],
+    metrics: {
+      overall: { records: 374, price },
+      by_source: {
+        dummyjson: { records: 194, price, categories: {} },
+        escuelajs: { records: 180, price: none, categories: {} },
+      },
+      category_distribution: { laptops: 90, '': 180, fragrances: 104 },
+    },
+    monitoring: {
+      sources: {
+        dummyjson: sampleSource(),
+        escuelajs: sampleSource({
+          state: 'partial',
+          pages: { delivered: 9, failed: 1 },
+          records: 180,
+          success_rate: 0.9,
+        }),
+      },
+      sinks: {
+        'json-file': {
+          state: 'complete',
+          batches: 19,
+          bytes: 1,
+          write_ms: 1,
+          commits: 1,
+          reconciliation: { read: 380, split: 0, written: 374, rejected: 4, duplicates: 2, dropped: 0, unwritten: 0 },
+        },
+      },
+      errors_omitted: 7,
+    },
+  };
+}
