@@ -1,0 +1,21 @@
+# Two stages: the compiler and the development packages stay in the first.
+FROM node:22-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# The sources are not there yet, so the build that `npm ci` would start waits for the next step.
+RUN npm ci --ignore-scripts
+COPY . .
+RUN npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM node:22-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build --chown=node:node /app/package.json ./
+COPY --from=build --chown=node:node /app/node_modules ./node_modules
+COPY --from=build --chown=node:node /app/dist ./dist
+COPY --from=build --chown=node:node /app/pipeline.config.ts ./
+RUN mkdir out && chown node:node out
+USER node
+# Node is process 1 and handles SIGTERM and SIGINT itself: the first stops the fetching and writes what there is.
+ENTRYPOINT ["node", "dist/cli/main.js"]
+CMD ["run"]
