@@ -7,7 +7,8 @@ import { importDefault } from '../../../core/registry/import-module.ts';
 import { pluginProblems } from '../../../core/registry/validate-plugin.ts';
 import { createSinkRunner } from '../../../core/run/sink-runner.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { batchOf, reportOf, sinkContext, temporaryFolder } from '../../support/sinks.ts';
+import { batchOf, reportOf, sinkContext } from '../../support/sinks.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 async function loadExample(): Promise<SinkPlugin> {
   const plugin = await importDefault(new URL('../../../docs/examples/count-by-category-sink.ts', import.meta.url).href);
