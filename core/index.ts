@@ -16,8 +16,19 @@ import type { Pipeline } from './run/pipeline.ts';
 export { defineConfig } from './config/define-config.ts';
 export type { PipelineConfig } from './config/define-config.ts';
 export type { ResolvedConfig } from './config/resolved.ts';
-export type { Clock } from './contracts/clock.ts';
+export type { PageProcessor } from './contracts/batch.ts';
+export type { Clock, Random } from './contracts/clock.ts';
+export type { Engine } from './contracts/engine.ts';
 export type { EventListener, RunEvent, TimedEvent } from './contracts/events.ts';
+export type {
+  Handler,
+  HttpRequest,
+  HttpResponse,
+  Middleware,
+  Transport,
+  TransportFactory,
+  TransportOptions,
+} from './contracts/http.ts';
 export type { Logger, LogLevel } from './contracts/logger.ts';
 export type { RunReport, SourceState } from './contracts/report.ts';
 export type { BreakerState } from './contracts/resilience.ts';
@@ -25,7 +36,7 @@ export type { Services } from './contracts/services.ts';
 export type { RateLimit } from './contracts/source.ts';
 export { SluiceError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
-export { cleanText, createRedactor } from './http/redact.ts';
+export { cleanText, createRedactor } from './redact.ts';
 export type { LogStream } from './log/logger.ts';
 export type { PluginList } from './registry/list-plugins.ts';
 export type { Pipeline, RunOptions, RunResult } from './run/pipeline.ts';

@@ -16,7 +16,7 @@ export type { Dice } from './dice.ts';
 export type { Logger } from './contracts/logger.ts';
 export type { ErrorEntry, RunReport } from './contracts/report.ts';
 export type { SinkContext, SinkPlugin, SinkPosition, SinkWriter } from './contracts/sink.ts';
-export { sinkError } from './run/sink-error.ts';
+export { sinkError } from './sink-error.ts';
 export { cursorPagination } from './pagination/cursor.ts';
 export type { CursorOptions } from './pagination/cursor.ts';
 export type { LimitedListingOptions } from './pagination/limited-listing.ts';
@@ -33,10 +33,12 @@ export type { PageRequestOptions, Query } from './pagination/page-request.ts';
 export { singlePage } from './pagination/single.ts';
 export type { BodyReader, CountSource } from './pagination/total.ts';
 export type { FetchedPage, PageRequest } from './contracts/page.ts';
-export type { Pager, PagerStyle } from './contracts/pager.ts';
+export type { Pager, PagerStyle, SourceAdapter } from './contracts/pager.ts';
 export type { UnknownBody } from './contracts/json.ts';
 export type { Model, Numeric, RecordHead, UnifiedRecord } from './contracts/model.ts';
+export type { NormalizeContext, Normalized, Normalizer } from './contracts/normalizer.ts';
 export type { Product, ProductFields } from './contracts/product.ts';
+export type { RateLimit, SourcePlugin } from './contracts/source.ts';
 
 /** Declares a source; gives it back unchanged, typed. */
 export function defineSource<const Source extends SourcePlugin>(source: Source): Source {

@@ -1,5 +1,5 @@
 import { getSystemErrorMap } from 'node:util';
-import { SluiceError } from '../errors.ts';
+import { SluiceError } from './errors.ts';
 
 /**
  * Says in plain words what went wrong with a sink: 'no space left on device while writing /data/out.json'.

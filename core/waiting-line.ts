@@ -1,4 +1,4 @@
-import { onAbort } from '../on-abort.ts';
+import { onAbort } from './on-abort.ts';
 
 /** A line of callers that wait for something, first come, first served. Who aborts leaves it at once. */
 export interface WaitingLine<T> {

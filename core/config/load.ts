@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cosmiconfig, type CosmiconfigResult, defaultLoaders, type Loader } from 'cosmiconfig';
 import { SluiceError } from '../errors.ts';
@@ -58,8 +58,11 @@ async function read(file: string): Promise<Loaded> {
   const found = await createExplorer()
     .load(file)
     .catch((error: unknown) => unreadable(error, file));
-  if (found === null) throw new SluiceError('config_not_found', `${file} has no key "pipeline"`);
-  return found;
+  if (found !== null) return found;
+  if (basename(file) === 'package.json') {
+    throw new SluiceError('config_not_found', `${file} has no key "pipeline"`);
+  }
+  return { filepath: file, config: null };
 }
 
 function createExplorer(): ReturnType<typeof cosmiconfig> {
@@ -80,9 +83,24 @@ function createExplorer(): ReturnType<typeof cosmiconfig> {
 /** Says of a config that can't be read which one it is, and why. */
 function unreadable(error: unknown, searched: string): never {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'EISDIR') throw new SluiceError('config_not_found', `there is no file ${searched}`);
+  if (code === 'ENOENT') throw new SluiceError('config_not_found', `there is no file ${searched}`);
+  if (code === 'EISDIR') {
+    throw new SluiceError(
+      'config_not_found',
+      `${searched} is a folder\n  name the config file in it, or run from there`,
+    );
+  }
   const file: unknown = error instanceof Error && 'filepath' in error ? error.filepath : undefined;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error).startsWith('No loader specified') ? noConfigKind(searched) : messageOf(error);
   const known = error instanceof SluiceError ? error : new SluiceError('config_invalid', message, { cause: error });
   throw configError([issueOf([], known)], typeof file === 'string' ? file : searched);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function noConfigKind(file: string): string {
+  const kinds = searchPlaces.flatMap((place) => /^pipeline\.config(\..+)$/.exec(place)?.[1] ?? []);
+  return `a config can't be a ${extname(file)} file\nallowed: ${kinds.join(', ')}`;
 }

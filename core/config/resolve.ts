@@ -1,5 +1,5 @@
 import { dirname, extname } from 'node:path';
-import { createRedactor } from '../http/redact.ts';
+import { createRedactor } from '../redact.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
 import { explain, show } from './explain.ts';
 import { interpolate } from './interpolate.ts';
@@ -39,7 +39,7 @@ export interface ResolveOptions {
 export async function resolveConfig(input: unknown, options: ResolveOptions = {}): Promise<ResolvedConfig> {
   const { file, env = process.env, registry = createRegistry(), overrides = {} } = options;
   const where = file ?? 'the config';
-  if (!isObject(input)) throw configError([notAnObject(input)], where);
+  if (!isObject(input)) throw configError([notAnObject(input, file)], where);
 
   const { sources: wantedSources = [], sinks: wantedSinks = [], deadlineMs } = overrides;
   const interpolated = interpolate(deadlineMs === undefined ? input : { ...input, deadlineMs }, env);
@@ -128,9 +128,13 @@ function redacted({ code, path, problem, hints }: ConfigIssue, redact: (text: st
   return { code, path, problem: redact(problem), hints: hints.map(redact) };
 }
 
-function notAnObject(input: unknown): ConfigIssue {
+function notAnObject(input: unknown, file: string | undefined): ConfigIssue {
   const found = input === null || input === '' ? 'nothing' : show(input, (text) => text);
-  const hint = typeof input === 'function' ? 'export what the function returns' : 'export default defineConfig({ … })';
+  const written =
+    file !== undefined && importable.has(extname(file))
+      ? 'export default defineConfig({ … })'
+      : '{ "sources": […], "sinks": […] }';
+  const hint = typeof input === 'function' ? 'export what the function returns' : written;
   return { code: 'config_invalid', path: '', problem: `a config is an object, found ${found}`, hints: [hint] };
 }
 

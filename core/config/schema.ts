@@ -132,8 +132,10 @@ export const configSchema = z
           .int()
           .min(0)
           .max(64)
-          .default(() => Math.min(availableParallelism(), 4))
-          .describe('worker threads, by default one a core and at most 4; 0 works on the main thread'),
+          .default(() => Math.max(1, Math.min(availableParallelism() - 1, 4)))
+          .describe(
+            'worker threads, by default one a core beside the main thread, at most 4; 0 works on the main thread',
+          ),
         batchBytes: bytes.default(mebibyte).describe('bytes of pages that go to a worker at once'),
         maxInFlightBytes: bytes.default(8 * mebibyte).describe('bytes fetched but not yet taken by the sinks'),
       })

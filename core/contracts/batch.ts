@@ -12,6 +12,7 @@ export type RejectReason =
   | 'normalizer_failed'
   | 'record_too_large';
 
+/** An item that did not become a record. */
 export interface Reject {
   readonly reason: RejectReason;
   /** Index of the item within its page. */
@@ -34,7 +35,7 @@ export interface Batch {
   records(): readonly Record<string, unknown>[];
 }
 
-/** A page handed to processing. Its bytes are gone from the caller's hands afterwards; the result brings them back. */
+/** A page handed to processing. Its bytes are read, never changed. */
 export interface PageInput {
   readonly source: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -47,8 +48,6 @@ export interface PageInput {
 /** A page that could be read: what the worker made of it. */
 export interface PageRead {
   readonly ok: true;
-  /** The raw page, back again. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Items the page held, rejected and skipped ones included. */
   readonly items: number;
   /** What the body declares as the number of all items; undefined where nothing usable was said. */
@@ -72,7 +71,6 @@ export interface PageRead {
 /** A page that could not be read at all. */
 export interface PageUnreadable {
   readonly ok: false;
-  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly code: Extract<
     ErrorCode,
     'malformed_json' | 'unexpected_content_type' | 'unexpected_shape' | 'worker_failed'
@@ -81,6 +79,7 @@ export interface PageUnreadable {
   readonly processingMs: number;
 }
 
+/** What processing made of a page; told apart by `ok`. */
 export type PageVerdict = PageRead | PageUnreadable;
 
 /** Turns pages into records: worker threads, or the main thread. */

@@ -20,7 +20,6 @@ export interface SourcePlan {
 }
 
 export interface RunPlan {
-  readonly runId: string;
   readonly sources: readonly SourcePlan[];
   readonly onSourceFailure: 'continue' | 'abort';
   /** Fetched bytes that may wait for processing and sinks, over all sources. */

@@ -42,7 +42,9 @@ export type RunEvent =
       readonly type: 'retry';
       readonly source: string;
       readonly key: string;
+      /** Number of the attempt that follows. */
       readonly attempt: number;
+      /** Wait before it, the rate limit aside; a page with a bad body waits when its turn on the worklist comes. */
       readonly delayMs: number;
       readonly error: ErrorCode;
       readonly message: string;
@@ -97,5 +99,7 @@ export type RunEvent =
 /** An event with the wall-clock time at which it happened, in milliseconds since the epoch. */
 export type TimedEvent = RunEvent & { readonly at: number };
 
+/** Tells an event to every listener, at once. */
 export type EmitEvent = (event: RunEvent) => void;
+/** Hears every event of a run, in order. One that throws is not called again. */
 export type EventListener = (event: TimedEvent) => void;

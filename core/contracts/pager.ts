@@ -1,6 +1,7 @@
 import type { UnknownBody } from './json.ts';
 import type { FetchedPage, PageRequest } from './page.ts';
 
+/** The ways to walk through a listing, for people to read. */
 export type PagerStyle = 'single' | 'offset' | 'page' | 'cursor' | 'link' | 'next-url' | 'custom';
 
 /**

@@ -1,12 +1,16 @@
+import type { ErrorCode } from '../errors.ts';
+import type { BreakerState } from './resilience.ts';
+
 /** One line of `errors[]`. */
 export interface ErrorEntry {
   /** Name of the source or sink. */
   readonly endpoint: string;
   /** Stable code; see `docs/error-codes.md`. */
-  readonly error: string;
+  readonly error: ErrorCode;
   /** ISO 8601. */
   readonly timestamp: string;
   readonly message: string;
+  /** Attempts used; 0 where nothing was requested. */
   readonly attempts: number;
   readonly status?: number;
   readonly url?: string;
@@ -31,15 +35,19 @@ export interface ValueStatistics {
   readonly histogram: readonly { readonly from: number; readonly to: number; readonly count: number }[];
 }
 
+/** What is said of a group of records. */
 export interface GroupMetrics {
   readonly records: number;
+  /** Statistics of the value that the model measures. */
   readonly price: ValueStatistics;
 }
 
+/** What is said of one source, as a whole and by group. */
 export interface SourceMetrics extends GroupMetrics {
   readonly categories: Readonly<Record<string, GroupMetrics>>;
 }
 
+/** The metrics of a run, over all sources and for each. */
 export interface RunMetrics {
   readonly overall: GroupMetrics;
   readonly by_source: Readonly<Record<string, SourceMetrics>>;
@@ -58,8 +66,10 @@ export interface Reconciliation {
   readonly unwritten: number;
 }
 
+/** How a source ended: with all that it has, with a part of it, or with nothing. */
 export type SourceState = 'complete' | 'partial' | 'failed';
 
+/** How the fetching of one source went. */
 export interface SourceMonitoring {
   readonly state: SourceState;
   readonly pages: { readonly delivered: number; readonly failed: number };
@@ -68,14 +78,21 @@ export interface SourceMonitoring {
   readonly retries: number;
   /** Status code → responses. */
   readonly status_counts: Readonly<Record<string, number>>;
+  /** Bytes of all response bodies, decoded. */
   readonly bytes: number;
   readonly latency_ms: { readonly p50: number | null; readonly p95: number | null; readonly p99: number | null };
   readonly processing_ms: { readonly total: number; readonly p50: number | null; readonly p95: number | null };
+  /** Pages delivered ÷ pages with a final outcome, in [0, 1]; 0 where there are none. */
   readonly success_rate: number;
+  /** Pages failed ÷ pages with a final outcome, in [0, 1]; 0 where there are none. */
   readonly failure_rate: number;
   /** Milliseconds that requests spent waiting for the rate limit, added up. */
   readonly limiter_wait_ms: number;
-  readonly breaker_transitions: readonly { readonly at: string; readonly from: string; readonly to: string }[];
+  readonly breaker_transitions: readonly {
+    readonly at: string;
+    readonly from: BreakerState;
+    readonly to: BreakerState;
+  }[];
   readonly items: {
     readonly read: number;
     readonly rejected: number;
@@ -85,6 +102,7 @@ export interface SourceMonitoring {
   };
 }
 
+/** How the writing to one sink went. */
 export interface SinkMonitoring {
   readonly state: 'complete' | 'failed';
   readonly batches: number;

@@ -16,6 +16,7 @@ export interface RateLimiter {
   pausedFor(): number;
 }
 
+/** `closed` lets everything through, `open` nothing, `half-open` one probe at a time. */
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
 /** Stops asking an upstream that keeps failing, and lets one probe through after a while. */

@@ -7,6 +7,7 @@ import type { RunReport } from './report.ts';
 /** How far a sink has durably got: plain data that `open` understands again after a resume. */
 export type SinkPosition = JsonValue;
 
+/** What a sink knows of the run that it is opened for. */
 export interface SinkContext {
   readonly runId: string;
   /** Name of the sink in this run, unique. */

@@ -5,7 +5,7 @@ import type { ResolvedConfig } from '../config/resolved.ts';
 import type { PageProcessor } from '../contracts/batch.ts';
 import type { Services } from '../contracts/services.ts';
 import { createSourceClient } from '../http/client.ts';
-import { createRedactor } from '../http/redact.ts';
+import { createRedactor } from '../redact.ts';
 import { createUndiciTransport } from '../http/transports/undici.ts';
 import { logEvents } from '../log/log-events.ts';
 import { createLogger } from '../log/logger.ts';

@@ -11,6 +11,7 @@ import { createCircuitBreaker } from './resilience/circuit-breaker.ts';
 import { createRetryBudget } from './resilience/retry-budget.ts';
 import { createSlidingLogLimiter } from './resilience/sliding-log-limiter.ts';
 
+/** Which upstream, and what its client is made with. */
 export interface SourceClientOptions {
   readonly source: ResolvedSource;
   readonly transportFactory: TransportFactory;

@@ -39,8 +39,15 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
       budget,
       clock,
       random,
-      onRetry: ({ error, ...notice }) =>
-        emit({ type: 'retry', source: name, ...notice, error: error.code, message: error.message }),
+      onRetry: ({ error, attempt, ...notice }) =>
+        emit({
+          type: 'retry',
+          source: name,
+          ...notice,
+          attempt: attempt + 1,
+          error: error.code,
+          message: error.message,
+        }),
     }),
     // Within retry, for it counts attempts; outside the limits, so that an open breaker costs no slot and no token.
     circuitBreaker(breaker),

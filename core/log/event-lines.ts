@@ -1,10 +1,10 @@
 import type { RunEvent } from '../contracts/events.ts';
-import type { LogFields } from '../contracts/logger.ts';
-import { redactUrl } from '../http/redact.ts';
+import type { LogFields, Logger } from '../contracts/logger.ts';
+import { redactUrl } from '../redact.ts';
 
 /** An event as a line of the log. */
 export interface EventLine {
-  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  readonly level: keyof Logger;
   /** What the line is about; lines of one subject are thinned when they repeat. Undefined: each one is written. */
   readonly subject?: string;
   readonly message: string;
@@ -33,9 +33,9 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
     }
     case 'attempt': {
       const { type, source, key, attempt, status, error, bytes, ms } = event;
-      const outcome = `${status ?? error ?? 'no response'} in ${Math.round(ms)} ms, ${bytes} bytes`;
-      const why = event.message === undefined ? '' : `: ${event.message}`;
-      const message = `${source}: attempt ${attempt}, ${outcome}, ${redactUrl(event.url)}${why}`;
+      const why = event.message === undefined ? '' : ` (${event.message})`;
+      const outcome = `${status ?? error ?? 'no response'}${why} in ${Math.round(ms)} ms, ${bytes} bytes`;
+      const message = `${source}: attempt ${attempt}, ${outcome}, ${redactUrl(event.url)}`;
       return [{ level: 'debug', message, fields: { event: type, source, key, attempt, status, error, bytes, ms } }];
     }
     case 'limiter-wait': {
@@ -50,7 +50,8 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
     }
     case 'retry': {
       const { type, source, key, attempt, delayMs, error } = event;
-      const message = `${source}: attempt ${attempt} follows in ${Math.round(delayMs)} ms after ${error}: ${event.message}`;
+      const when = delayMs === 0 ? '' : ` in ${Math.round(delayMs)} ms`;
+      const message = `${source}: attempt ${attempt} follows${when} after ${error}: ${event.message}`;
       const fields = { event: type, source, key, attempt, error, delay_ms: delayMs };
       return [{ level: 'warn', subject: `${type} ${source} ${error}`, message, fields }];
     }

@@ -18,7 +18,7 @@ export function logEvents(logger: Logger): EventListener {
       }
       const count = (seen.get(subject) ?? 0) + 1;
       seen.set(subject, count);
-      const text = count === 1 ? message : `${message} (the ${count}th of its kind)`;
+      const text = count === 1 ? message : `${message} (number ${count} of its kind)`;
       logger[isPowerOfTen(count) ? level : 'debug'](text, { ...fields, count });
     }
   };

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { type ConsolaReporter, createConsola, type LogObject } from 'consola/core';
 import type { LogFields, Logger, LogLevel } from '../contracts/logger.ts';
-import { cleanText } from '../http/redact.ts';
+import { cleanText } from '../redact.ts';
 
 /** Where log lines go, one string with its newline at a time: `process.stderr`, or a display that shares it. */
 export interface LogStream {
@@ -21,7 +21,7 @@ export interface LoggerOptions {
   readonly redact: (text: string) => string;
 }
 
-type Level = Exclude<LogLevel, 'silent'>;
+type Level = keyof Logger;
 
 /** Consola's numbers for our levels. */
 const levels: Readonly<Record<LogLevel, number>> = { silent: -1, error: 0, warn: 1, info: 3, debug: 4 };

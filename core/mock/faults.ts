@@ -17,6 +17,7 @@ export const faultKinds = [
   'truncated-body',
 ] as const;
 
+/** One of the ways to fail. */
 export type FaultKind = (typeof faultKinds)[number];
 
 /** Lets the given share of requests fail, each with one of `kinds`. A response without a body is never truncated. */

@@ -6,8 +6,9 @@ import { checkReader } from './options.ts';
 import { pageRequest } from './page-request.ts';
 import type { BodyReader } from './total.ts';
 
+/** Options of `cursorPagination`. */
 export interface CursorOptions extends LimitedListingOptions {
-  /** Default `cursor`. */
+  /** Query parameter that carries the cursor. Default `cursor`. */
   readonly cursorParam?: string;
   /** Finds the next page's cursor, a text or a number, in a parsed body; null, undefined and '' end the listing. */
   readonly cursor: BodyReader;

@@ -6,6 +6,7 @@ import { checkLimitedListing, firstRequest } from './limited-listing.ts';
 import { checkReader } from './options.ts';
 import type { BodyReader } from './total.ts';
 
+/** Options of `nextUrlPagination`. */
 export interface NextUrlOptions extends LimitedListingOptions {
   /** Finds the URL of the next page in a parsed body; null, undefined and '' end the listing. */
   readonly next: BodyReader;

@@ -5,12 +5,13 @@ import { checkCountSource, checkLimit, checkListing, checkWhole } from './option
 import type { CountSource } from './total.ts';
 import { countNeeds, countReader, readCount } from './total.ts';
 
+/** Options of `offsetPagination`. */
 export interface OffsetOptions extends ListingOptions {
   /** Items a page, at least 1. It must be one that the API honours: pages are counted by it. */
   readonly limit: number;
-  /** Default `offset`. */
+  /** Query parameter that carries the offset, in items. Default `offset`. */
   readonly offsetParam?: string;
-  /** Default `limit`. */
+  /** Query parameter that carries the limit. Default `limit`. */
   readonly limitParam?: string;
   /** Offset of the first page, in items. Default 0. */
   readonly start?: number;

@@ -29,15 +29,18 @@ export function checkLimit(pager: string, limit: unknown): void {
   checkWhole(pager, 'limit', limit, 1);
 }
 
+/** Checks a whole number that has a lower bound. */
 export function checkWhole(pager: string, option: string, value: unknown, least: number): void {
   const whole = typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
   demand(whole, pager, option, `a whole number of at least ${least}`, value);
 }
 
+/** Checks a function that reads from a parsed body. */
 export function checkReader(pager: string, option: string, value: unknown): void {
   demand(typeof value === 'function', pager, option, 'a function of the parsed body', value);
 }
 
+/** Checks where a count is declared: nowhere, in the body, or in a header. */
 export function checkCountSource(pager: string, option: string, value: unknown): void {
   const inHeader = typeof value === 'object' && value !== null && 'header' in value && isText(value.header);
   const usable = value === undefined || typeof value === 'function' || inHeader;

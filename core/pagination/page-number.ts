@@ -5,12 +5,13 @@ import { checkCountSource, checkLimit, checkListing, checkWhole } from './option
 import type { CountSource } from './total.ts';
 import { countNeeds, countReader, readCount } from './total.ts';
 
+/** Options of `pagePagination`. */
 export interface PageNumberOptions extends ListingOptions {
   /** Items a page, at least 1. It must be one that the API honours: pages are counted by it. */
   readonly limit: number;
-  /** Default `page`. */
+  /** Query parameter that carries the page's number. Default `page`. */
   readonly pageParam?: string;
-  /** Default `limit`. */
+  /** Query parameter that carries the limit. Default `limit`. */
   readonly limitParam?: string;
   /** Number of the first page. Default 1. */
   readonly firstPage?: number;
@@ -40,8 +41,8 @@ export function pagePagination(options: PageNumberOptions): Pager {
     style: 'page',
     limit,
     needs: countNeeds(items, pages),
-    ...(inBody && { totalInBody: (body) => inBody(body) }),
-    ...(inHeaders && { totalInHeaders: (headers) => inHeaders(headers) }),
+    ...(inBody && { totalInBody: inBody }),
+    ...(inHeaders && { totalInHeaders: inHeaders }),
     request: (position) => ({ path, query: { ...query, [limitParam]: limit, [pageParam]: firstPage + position } }),
     pageCount(first) {
       const declared = readCount(pages, first);

@@ -20,6 +20,7 @@ export interface CountReader {
   readonly inHeaders?: (headers: FetchedPage['headers']) => number | undefined;
 }
 
+/** Makes a `CountSource` ready. */
 export function countReader(source: CountSource | undefined): CountReader {
   if (source === undefined) return {};
   if (typeof source === 'function') return { inBody: (body) => readFromBody(source, body) };

@@ -8,6 +8,7 @@ export interface BodyFault {
   readonly message: string;
 }
 
+/** A body, parsed, or why it could not be; told apart by `ok`. */
 export type DecodedBody = { readonly ok: true; readonly body: unknown } | BodyFault;
 
 /** Drops a byte order mark; throws on bytes that are no UTF-8 rather than put marks in their place. */

@@ -1,6 +1,9 @@
 import xxhash from 'xxhash-wasm';
 
-/** 64-bit hashes under the key of a run (xxHash64): without the key nobody can make two that meet. */
+/**
+ * 64-bit hashes under the random key of a run (xxHash64). Not cryptographic: it tells apart, it proves nothing. Among n
+ * ids two meet by chance with a probability of about n²/2^65.
+ */
 export interface Hasher {
   readonly text: (text: string) => bigint;
   readonly bytes: (bytes: Uint8Array) => bigint;

@@ -1,11 +1,11 @@
-import type { PageInput, PageProcessor } from '../contracts/batch.ts';
+import type { PageInput, PageProcessor, PageVerdict } from '../contracts/batch.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import type { Hasher } from './hash.ts';
 import { processPage } from './process-page.ts';
-import type { PageReply } from './protocol.ts';
 import { workerFailure } from './worker-failure.ts';
 
+/** The plugins themselves: nothing has to be loaded on the main thread. */
 export interface InlineProcessorOptions {
   readonly sources: ReadonlyMap<string, SourcePlugin>;
   readonly model: Model;
@@ -17,7 +17,7 @@ export function createInlineProcessor({ sources, model, hasher }: InlineProcesso
   let closed = false;
   let previous: Promise<unknown> = Promise.resolve();
 
-  function reply(page: PageInput): PageReply {
+  function reply(page: PageInput): PageVerdict {
     if (closed) return workerFailure('processing was closed');
     const source = sources.get(page.source);
     if (source === undefined) return workerFailure(`there is no source "${page.source}"`);
@@ -32,7 +32,7 @@ export function createInlineProcessor({ sources, model, hasher }: InlineProcesso
     threads: 0,
     process(page) {
       // One page a turn of the event loop: pages that came together must not keep sockets and timers waiting.
-      const verdict = previous.then(nextTurn).then(() => ({ ...reply(page), bytes: page.bytes }));
+      const verdict = previous.then(nextTurn).then(() => reply(page));
       previous = verdict;
       return verdict;
     },

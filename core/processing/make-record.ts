@@ -4,6 +4,7 @@ import type { Model } from '../contracts/model.ts';
 import type { NormalizeContext } from '../contracts/normalizer.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { SluiceError } from '../errors.ts';
+import { isObject, kindOf } from '../unknown.ts';
 import { messageOf } from './message-of.ts';
 import { reasonFor, type ItemFault } from './reject.ts';
 import { sourceId } from './source-id.ts';
@@ -37,7 +38,7 @@ export function makeRecord(
     return { reason: 'normalizer_failed', message: messageOf(error) };
   }
   if (!isObject(normalized) || isPromise(normalized))
-    return { reason: 'normalizer_failed', message: `a normalizer returns an object, not ${kindOf(normalized)}` };
+    return { reason: 'normalizer_failed', message: `a normalizer returns an object, not ${answerKind(normalized)}` };
 
   // Spread defines the keys of the item as they are, `__proto__` too: nothing is assigned by a name from outside.
   const { id: rawId, ...given } = normalized;
@@ -98,10 +99,6 @@ function schemaFault(issues: readonly StandardSchemaV1.Issue[], given: Readonly<
   return first === undefined ? { reason, message } : { reason, field: path.join('.'), message };
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Whether a plugin answered with a promise, which is refused; if it fails later, nobody is left to be told. */
 function isPromise(value: object): value is PromiseLike<unknown> {
   if (!('then' in value) || typeof value.then !== 'function') return false;
@@ -109,9 +106,6 @@ function isPromise(value: object): value is PromiseLike<unknown> {
   return true;
 }
 
-function kindOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return isPromise(value) ? 'a promise' : 'an object';
-  return value === undefined ? 'nothing' : `a ${typeof value}`;
+function answerKind(value: unknown): string {
+  return isObject(value) && isPromise(value) ? 'a promise' : kindOf(value);
 }

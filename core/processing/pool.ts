@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
 import type { PageInput, PageProcessor, PageVerdict } from '../contracts/batch.ts';
-import { packTask, type PageReply, type TaskResult, type WorkerSetup } from './protocol.ts';
+import { packTask, type TaskResult, type WorkerSetup } from './protocol.ts';
 import { watchThreads } from './watch-threads.ts';
 import { workerFailure } from './worker-failure.ts';
 
@@ -15,16 +15,17 @@ export interface WorkerPoolOptions extends WorkerSetup {
 }
 
 /**
- * Room for new objects, in MiB: V8's own choice of 48 costs 20 MB more a thread and saves no time. The rest of the
- * heap has no limit of its own: one large allocation over such a limit aborts the whole process, not the thread.
+ * Room for new objects, in MiB: V8's own choice of 48 costs up to 50 MB more a thread over a long run and saves no
+ * time. The rest of the heap has no limit of its own: one large allocation over such a limit aborts the whole
+ * process, not the thread.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 16 };
+const resourceLimits = { maxYoungGenerationSizeMb: 6 };
 
 interface WaitingPage {
   readonly page: PageInput;
   /** A thread died while it had this page: the next one gets it alone. */
   readonly suspect: boolean;
-  readonly settle: (reply: PageReply) => void;
+  readonly settle: (reply: PageVerdict) => void;
 }
 
 /**
@@ -104,9 +105,8 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
     threads,
     process(page) {
       return new Promise<PageVerdict>((resolve) => {
-        const settle = (reply: PageReply): void => resolve({ ...reply, bytes: page.bytes });
-        if (closed !== undefined) return settle(workerFailure('the worker pool is closed'));
-        waiting.push({ page, suspect: false, settle });
+        if (closed !== undefined) return resolve(workerFailure('the worker pool is closed'));
+        waiting.push({ page, suspect: false, settle: resolve });
         feed();
       });
     },

@@ -1,5 +1,5 @@
 /** What a worker does with a page: pure, the same in a thread and on the main thread. */
-import type { PageInput, Reject } from '../contracts/batch.ts';
+import type { PageInput, PageVerdict, Reject } from '../contracts/batch.ts';
 import type { MetricsPartial } from '../contracts/metrics.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
@@ -8,7 +8,6 @@ import { measure } from '../metrics/partial.ts';
 import { decodeBody, type BodyFault } from './decode-body.ts';
 import type { Hasher } from './hash.ts';
 import { makeRecord } from './make-record.ts';
-import type { PageReply } from './protocol.ts';
 import { readItems, readTotal } from './read-items.ts';
 import { createReject } from './reject.ts';
 
@@ -26,7 +25,7 @@ const encoder = new TextEncoder();
  * body that can't be read as well as items that can't; duplicates are not looked for, only hashed, because no
  * thread sees all pages. Throws `plugin_invalid` for a schema that answers with a promise.
  */
-export function processPage(page: PageInput, { source, model, hash }: PageTools): PageReply {
+export function processPage(page: PageInput, { source, model, hash }: PageTools): PageVerdict {
   const started = performance.now();
   const decoded = decodeBody(page.bytes, page.contentType);
   if (!decoded.ok) return unreadable(decoded, started);
@@ -74,6 +73,6 @@ export function processPage(page: PageInput, { source, model, hash }: PageTools)
   };
 }
 
-function unreadable({ code, message }: BodyFault, started: number): PageReply {
+function unreadable({ code, message }: BodyFault, started: number): PageVerdict {
   return { ok: false, code, message, processingMs: performance.now() - started };
 }

@@ -1,5 +1,5 @@
 /** What goes between the main thread and a worker: plain data that a structured clone carries. */
-import type { PageInput, PageRead, PageUnreadable } from '../contracts/batch.ts';
+import type { PageInput, PageVerdict } from '../contracts/batch.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
 
 /** Handed to each thread at its start: the worker loads the plugins itself, functions are never cloned. */
@@ -21,14 +21,12 @@ export interface PageTask {
   readonly pages: readonly TaskPage[];
 }
 
+/** What a worker answers, in the order of the task's pages. */
 export interface TaskResult {
   /** The task's own, to be used again: a thread would keep it as garbage for long, and a new one costs memory. */
   readonly buffer: ArrayBuffer;
-  readonly replies: readonly PageReply[];
+  readonly replies: readonly PageVerdict[];
 }
-
-/** What a page became: a verdict without the raw bytes, which never leave the main thread's hands. */
-export type PageReply = Omit<PageRead, 'bytes'> | Omit<PageUnreadable, 'bytes'>;
 
 /**
  * Copies pages into one task, into `spare` where that is large enough: a copy costs less than a transfer for each, and

@@ -1,5 +1,7 @@
 import type { UnknownBody } from '../contracts/json.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
+import { parseTotal } from '../pagination/total.ts';
+import { isObject, kindOf } from '../unknown.ts';
 import type { BodyFault } from './decode-body.ts';
 import { messageOf } from './message-of.ts';
 
@@ -21,9 +23,7 @@ export function readItems(body: unknown, source: SourcePlugin): readonly unknown
 export function readTotal(body: unknown, source: SourcePlugin): number | undefined {
   if (source.pagination.totalInBody === undefined) return undefined;
   try {
-    const declared = source.pagination.totalInBody(body as UnknownBody);
-    const total = typeof declared === 'string' && /^\d+$/.test(declared) ? Number(declared) : declared;
-    return typeof total === 'number' && Number.isSafeInteger(total) && total >= 0 ? total : undefined;
+    return parseTotal(source.pagination.totalInBody(body as UnknownBody));
   } catch {
     return undefined;
   }
@@ -34,9 +34,7 @@ function unexpectedShape(found: string): BodyFault {
 }
 
 function describe(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value !== 'object') return value === undefined ? 'nothing' : `a ${typeof value}`;
+  if (!isObject(value)) return kindOf(value);
   const keys = Object.keys(value);
   if (keys.length === 0) return 'an empty object';
   const shown = keys.slice(0, 5).map((key) => key.slice(0, 40));

@@ -1,10 +1,11 @@
 /** The worker thread's side. It reaches nothing of DI, HTTP, the config's schema or the CLI: see `loadSource`. */
 import { workerData } from 'node:worker_threads';
 import { kTransferable, kValue, Tinypool } from 'tinypool';
+import type { PageVerdict } from '../contracts/batch.ts';
 import { loadModel, loadSource } from '../registry/load-located.ts';
 import { createHasher } from './hash.ts';
 import { processPage, type PageTools } from './process-page.ts';
-import type { PageReply, PageTask, TaskPage, TaskResult, WorkerSetup } from './protocol.ts';
+import type { PageTask, TaskPage, TaskResult, WorkerSetup } from './protocol.ts';
 import { workerFailure } from './worker-failure.ts';
 
 // Tinypool puts a record of its own before the pool's data.
@@ -18,7 +19,7 @@ const loaded = new Map<string, Promise<PageTools>>();
  * code. All buffers are handed over, not copied.
  */
 export async function processTask({ buffer, pages }: PageTask): Promise<unknown> {
-  const replies: PageReply[] = [];
+  const replies: PageVerdict[] = [];
   let offset = 0;
   for (const page of pages) {
     replies.push(await processOne({ ...page, bytes: new Uint8Array(buffer, offset, page.length) }));
@@ -28,7 +29,7 @@ export async function processTask({ buffer, pages }: PageTask): Promise<unknown>
   return Tinypool.move({ [kTransferable]: [buffer, ...replies.flatMap(buffersOf)], [kValue]: result });
 }
 
-async function processOne(page: TaskPage & { readonly bytes: Uint8Array<ArrayBuffer> }): Promise<PageReply> {
+async function processOne(page: TaskPage & { readonly bytes: Uint8Array<ArrayBuffer> }): Promise<PageVerdict> {
   try {
     let tools = loaded.get(page.source);
     if (tools === undefined) loaded.set(page.source, (tools = load(page.source)));
@@ -49,6 +50,6 @@ async function load(name: string): Promise<PageTools> {
   return { source, model: loadedModel, hash: await hash };
 }
 
-function buffersOf(reply: PageReply): ArrayBuffer[] {
+function buffersOf(reply: PageVerdict): ArrayBuffer[] {
   return reply.ok ? [reply.ndjson.buffer, reply.idHashes.buffer, reply.itemIndexes.buffer] : [];
 }

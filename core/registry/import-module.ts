@@ -4,9 +4,13 @@ import { extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Jiti } from 'jiti';
 import { SluiceError } from '../errors.ts';
+import { property } from '../unknown.ts';
 
 /** The folder of the built-in plugins, as a URL that ends with a slash. */
 export const builtinRoot = new URL('../../plugins/', import.meta.url).href;
+
+/** The folder of this package's own code, of no use to who looks for a mistake in a config. */
+const ownFolder = fileURLToPath(new URL('../', import.meta.url));
 
 /** One loader a thread: its module cache is what makes two imports of a file give one copy. */
 let loader: Promise<Jiti> | undefined;
@@ -23,8 +27,8 @@ export async function importModule(url: string): Promise<unknown> {
     const native = !/\.[cm]?ts$/.test(file) || url.startsWith(builtinRoot);
     return native ? await importNative(url) : await (await typescript()).import(url);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new SluiceError('plugin_invalid', `${file} can't be loaded: ${message.trim()}`, { cause: error });
+    const why = error instanceof Error ? `${error.message.trim()}${placeOf(error)}` : String(error);
+    throw new SluiceError('plugin_invalid', `${file} can't be loaded: ${why}`, { cause: error });
   }
 }
 
@@ -45,10 +49,29 @@ async function importNative(url: string): Promise<unknown> {
   try {
     return (await import(/* @vite-ignore */ url)) as unknown;
   } catch (error) {
-    // A file outside of any project that has this package installed: the other loader knows where it is.
-    if (!(error instanceof Error) || !/Cannot find package 'sluice(?:\/plugin)?'/.test(error.message)) throw error;
+    if (!isForOtherLoader(error)) throw error;
     return (await typescript()).import(url);
   }
+}
+
+/** Whether the other loader may take what Node's own did not, or can say better what is wrong with it. */
+function isForOtherLoader(error: unknown): boolean {
+  // A .js file with `import` and `export` where package.json does not say so; or a mistake, of which Node does not tell
+  // the line. An import of a name that is not exported is one of these errors too, and the other loader lets it pass.
+  if (error instanceof SyntaxError) return !error.message.startsWith('The requested module');
+  // A file outside of any project that has this package installed: the other loader knows where it is.
+  return error instanceof Error && /Cannot find package 'sluice(?:\/plugin)?'/.test(error.message);
+}
+
+/** Where in the user's own files an error arose, as the end of a message; nothing where its stack does not tell. */
+function placeOf({ stack = '' }: Error): string {
+  for (const line of stack.split('\n')) {
+    const [, file = '', row] =
+      /(?:^|\(|\bat )(?:file:\/\/)?((?:\/|[A-Za-z]:\\).*?):(\d+)(?::\d+)?\)?$/.exec(line) ?? [];
+    if (row !== undefined && !/[\\/]node_modules[\\/]/.test(file) && !file.startsWith(ownFolder))
+      return `\nat ${file}:${row}`;
+  }
+  return '';
 }
 
 function typescript(): Promise<Jiti> {
@@ -66,8 +89,4 @@ async function createLoader(): Promise<Jiti> {
     // What one thread compiled, the others need not. In the user's own folder: in a shared one, anybody could plant code.
     fsCache: join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'sluice'),
   });
-}
-
-function property(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && key in value ? Reflect.get(value, key) : undefined;
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../unknown.ts';
+
 /** A plugin that stands in a config as an object, and the name by which the run calls it. */
 export interface InlinePlugin {
   readonly plugin: object;
@@ -22,10 +24,6 @@ export function inlinePlugin(entry: unknown): InlinePlugin | undefined {
 /** Whether an entry of a config is itself a plugin, good or bad. */
 export function isPluginEntry(entry: unknown): entry is object {
   return isObject(entry) && !('use' in entry) && pluginKeys.some((key) => key in entry);
-}
-
-function isObject(value: unknown): value is { readonly [key: string]: unknown } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: unknown): string | undefined {

@@ -9,6 +9,7 @@ export interface PluginList {
   readonly models: readonly ListedModel[];
 }
 
+/** A source as it is listed. */
 export interface ListedSource {
   readonly name: string;
   readonly baseUrl: string;
@@ -20,12 +21,14 @@ export interface ListedSource {
   readonly mock: boolean;
 }
 
+/** A sink as it is listed. */
 export interface ListedSink {
   readonly name: string;
   /** Whether it takes options. */
   readonly options: boolean;
 }
 
+/** A model as it is listed. */
 export interface ListedModel {
   readonly name: string;
   /** Undefined where the schema decides. */

@@ -4,6 +4,7 @@ import type { PluginLocator } from '../contracts/locator.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { SluiceError } from '../errors.ts';
+import { property } from '../unknown.ts';
 import { importDefault } from './import-module.ts';
 import { inlinePlugin } from './inline-plugin.ts';
 import { type PluginKind, pluginProblems, type PluginTypes } from './validate-plugin.ts';
@@ -50,8 +51,4 @@ function sourceNamed(config: unknown, name: string): unknown {
   const sources = property(config, 'sources');
   if (!Array.isArray(sources)) return undefined;
   return sources.map(inlinePlugin).find((inline) => inline?.name === name)?.plugin;
-}
-
-function property(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }

@@ -1,16 +1,19 @@
 import type { Model } from '../contracts/model.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
+import { isObject, kindOf } from '../unknown.ts';
 
 /** What the name of a source, sink or model may be: it goes into record ids, file names and options. */
 export const pluginName = /^[a-z0-9][a-z0-9_-]*$/;
 
+/** What each kind of plugin is. */
 export interface PluginTypes {
   source: SourcePlugin;
   sink: SinkPlugin;
   model: Model;
 }
 
+/** The kinds of plugins that a config names. */
 export type PluginKind = keyof PluginTypes;
 
 const needs: ReadonlySet<unknown> = new Set(['headers', 'body', 'items']);
@@ -27,7 +30,7 @@ const checks: Record<PluginKind, (value: unknown) => readonly string[]> = {
 };
 
 function sourceProblems(value: unknown): readonly string[] {
-  if (!isObject(value)) return [`a source is an object made by defineSource({ … }), not ${kindOf(value)}`];
+  if (!isObject(value)) return [`a source is an object made by defineSource({ … }), not ${foundInstead(value)}`];
   return [
     ...nameProblems(value),
     ...(isBaseUrl(value['baseUrl']) ? [] : ['baseUrl must be an http or https URL without query or fragment']),
@@ -43,7 +46,7 @@ function sourceProblems(value: unknown): readonly string[] {
 }
 
 function sinkProblems(value: unknown): readonly string[] {
-  if (!isObject(value)) return [`a sink is an object made by defineSink({ … }), not ${kindOf(value)}`];
+  if (!isObject(value)) return [`a sink is an object made by defineSink({ … }), not ${foundInstead(value)}`];
   return [
     ...nameProblems(value),
     ...(isFunction(value['open']) ? [] : ['open must be a function that returns the open sink']),
@@ -57,7 +60,7 @@ function sinkProblems(value: unknown): readonly string[] {
 }
 
 function modelProblems(value: unknown): readonly string[] {
-  if (!isObject(value)) return [`a model is an object made by defineModel({ … }), not ${kindOf(value)}`];
+  if (!isObject(value)) return [`a model is an object made by defineModel({ … }), not ${foundInstead(value)}`];
   return [
     ...nameProblems(value),
     ...(isStandardSchema(value['schema']) ? [] : ['schema must implement Standard Schema (zod, valibot, arktype, …)']),
@@ -86,10 +89,13 @@ function rateLimitProblems(limit: unknown): readonly string[] {
 }
 
 function paginationProblems(pager: unknown): readonly string[] {
-  if (!isObject(pager)) return ['pagination is missing: use one of the pagers, or give { style, needs, first, next }'];
-  const good = isFunction(pager['first']) && isFunction(pager['next']) && needs.has(pager['needs']);
-  if (good && typeof pager['style'] === 'string') return [];
-  return ['pagination must have style, needs ("headers", "body" or "items") and the functions first and next'];
+  if (!isObject(pager)) return ['pagination is missing: use one of the pagers, or give { first, next }'];
+  if (!isFunction(pager['first']) || !isFunction(pager['next'])) {
+    return ['pagination must have the functions first and next'];
+  }
+  return optional(pager, 'needs', (found) => needs.has(found), '"headers", "body" or "items"').map(
+    (problem) => `pagination.${problem}`,
+  );
 }
 
 function optional(value: Fields, key: string, accepts: (found: unknown) => boolean, what: string): readonly string[] {
@@ -98,10 +104,6 @@ function optional(value: Fields, key: string, accepts: (found: unknown) => boole
 
 interface Fields {
   readonly [key: string]: unknown;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isFunction(value: unknown): boolean {
@@ -130,9 +132,7 @@ function isTextRecord(value: unknown): boolean {
   return isObject(value) && Object.values(value).every((entry) => typeof entry === 'string');
 }
 
-function kindOf(value: unknown): string {
-  if (value === undefined) return 'nothing: is there a default export?';
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+/** What stands in the place of a plugin. */
+function foundInstead(value: unknown): string {
+  return value === undefined ? 'nothing: is there a default export?' : kindOf(value);
 }

@@ -4,7 +4,7 @@ import type { ErrorEntry } from '../contracts/report.ts';
 import type { SluiceError } from '../errors.ts';
 
 /** Entries that are listed for one source or sink; more are counted only. */
-const MOST_ENTRIES = 1000;
+const mostEntries = 1000;
 
 /** All rejects of one source for one reason: one entry, however many they are. */
 interface RejectGroup {
@@ -30,7 +30,7 @@ export function createErrorLog(clean: (text: string) => string): ErrorLog {
 
   function add(endpoint: string, at: number, error: SluiceError, weight: Pick<ErrorEntry, 'pages' | 'records'>): void {
     const count = (listed.get(endpoint) ?? 0) + 1;
-    if (count > MOST_ENTRIES) {
+    if (count > mostEntries) {
       omitted++;
       return;
     }

@@ -7,6 +7,7 @@ export interface Quantiles {
   at(quantile: number): number | null;
 }
 
+/** Quantiles of nothing yet. */
 export function createQuantiles(): Quantiles {
   // A collapsing store has a fixed number of bins, however far apart the values are.
   const sketch = new LogCollapsingLowestDenseDDSketch({ relativeAccuracy: 0.01 });

@@ -17,12 +17,14 @@ export interface ReportBuilder {
   build(): RunReport;
 }
 
+/** What a report needs beside the events. */
 export interface ReportBuilderOptions {
   readonly clock: Pick<Clock, 'now'>;
   /** Makes a text from outside fit to be printed: no control characters, no secrets. */
   readonly clean: (text: string) => string;
 }
 
+/** Builds the listener for one run; `clock` measures how long it takes. */
 export function createReportBuilder({ clock, clean }: ReportBuilderOptions): ReportBuilder {
   const sourceTally = named(createSourceTally);
   const sinkTally = named(createSinkTally);

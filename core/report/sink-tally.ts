@@ -9,6 +9,7 @@ export interface SinkTally {
   build(items: Omit<Reconciliation, 'written' | 'unwritten'>): SinkMonitoring;
 }
 
+/** Starts a tally at nothing. */
 export function createSinkTally(): SinkTally {
   let failed = false;
   let written = 0;

@@ -1,9 +1,10 @@
 import type { TimedEvent } from '../contracts/events.ts';
 import type { SourceMonitoring, SourceState } from '../contracts/report.ts';
+import type { BreakerState } from '../contracts/resilience.ts';
 import { createQuantiles, thousandths } from './quantiles.ts';
 
 /** Transitions of the breaker that are listed, the first ones: a flapping upstream must not fill the memory. */
-const MOST_TRANSITIONS = 100;
+const mostTransitions = 100;
 
 /** Adds up what the events say about one source. */
 export interface SourceTally {
@@ -12,11 +13,12 @@ export interface SourceTally {
   build(): SourceMonitoring;
 }
 
+/** Starts a tally at nothing. */
 export function createSourceTally(): SourceTally {
   const items = { read: 0, rejected: 0, duplicates: 0, dropped: 0, split: 0 };
   const pages = { delivered: 0, failed: 0 };
   const statusCounts = new Map<number, number>();
-  const transitions: { at: string; from: string; to: string }[] = [];
+  const transitions: { at: string; from: BreakerState; to: BreakerState }[] = [];
   const latency = createQuantiles();
   const processing = createQuantiles();
   let ended: SourceState | undefined;
@@ -67,7 +69,7 @@ export function createSourceTally(): SourceTally {
           limiterWaitMs += event.ms;
           break;
         case 'breaker':
-          if (transitions.length < MOST_TRANSITIONS) {
+          if (transitions.length < mostTransitions) {
             transitions.push({ at: new Date(event.at).toISOString(), from: event.from, to: event.to });
           }
           break;

@@ -1,7 +1,7 @@
 import type { PageInput, PageProcessor, PageRead, PageVerdict } from '../contracts/batch.ts';
 import type { SourceAdapter } from '../contracts/pager.ts';
 import { SluiceError } from '../errors.ts';
-import { createIdSet } from '../processing/id-set.ts';
+import { createIdSet } from './id-set.ts';
 
 /** A page whose records are all new. */
 export interface AcceptedPage {
@@ -16,7 +16,7 @@ export interface Acceptance {
    * without them, so that neither the output nor the metrics hold one; that verdict may be a failure too.
    * Throws `pagination_loop` for a page equal to an earlier one.
    */
-  accept(page: PageRead, input: Omit<PageInput, 'bytes'>): Promise<AcceptedPage | Exclude<PageVerdict, PageRead>>;
+  accept(page: PageRead, input: PageInput): Promise<AcceptedPage | Exclude<PageVerdict, PageRead>>;
 }
 
 export function createAcceptance(processor: PageProcessor): Acceptance {
@@ -26,13 +26,13 @@ export function createAcceptance(processor: PageProcessor): Acceptance {
   // meanwhile could let one of them through a second time.
   let previous: Promise<unknown> = Promise.resolve();
 
-  async function decide(page: PageRead, input: Omit<PageInput, 'bytes'>): ReturnType<Acceptance['accept']> {
+  async function decide(page: PageRead, input: PageInput): ReturnType<Acceptance['accept']> {
     if (page.items > 0 && pages.has(page.bytesHash)) {
       throw new SluiceError('pagination_loop', 'the page is equal, byte for byte, to an earlier one');
     }
     const skip = duplicateMask(page, ids);
     let unique: PageVerdict = page;
-    if (skip !== undefined) unique = await processor.process({ ...input, bytes: page.bytes, skip });
+    if (skip !== undefined) unique = await processor.process({ ...input, skip });
     if (!unique.ok) return unique;
     if (page.items > 0) pages.add(page.bytesHash);
     for (const id of unique.idHashes) ids.add(id);
@@ -63,9 +63,8 @@ function duplicateMask(page: PageRead, ids: { has(id: bigint): boolean }): Uint8
   return mask;
 }
 
-/** Throws `paging_ignored` for a page that is longer than was asked for. */
-export function checkLength(pager: SourceAdapter, page: PageRead): void {
-  if (pager.limit !== undefined && page.items > pager.limit) {
-    throw new SluiceError('paging_ignored', `${page.items} items came where at most ${pager.limit} were asked for`);
-  }
+/** The error `paging_ignored` for a page that is longer than was asked for. */
+export function checkLength(pager: SourceAdapter, page: PageRead): SluiceError | undefined {
+  if (pager.limit === undefined || page.items <= pager.limit) return undefined;
+  return new SluiceError('paging_ignored', `${page.items} items came where at most ${pager.limit} were asked for`);
 }

@@ -1,12 +1,11 @@
-import { onAbort } from '../http/on-abort.ts';
+import { createWaitingLine } from '../waiting-line.ts';
 
 /** Counts the bytes that were fetched and not yet written, so that a slow sink slows the fetchers. */
 export interface ByteBudget {
-  /** Resolves while less than the maximum is held; rejects with the signal's reason. First come, first served. */
+  /** Resolves while less than the maximum is held; rejects with the signal's reason. */
   room(signal: AbortSignal): Promise<void>;
   /** Holds `bytes` until the returned function is called; a second call does nothing. */
   hold(bytes: number): () => void;
-  readonly held: number;
 }
 
 /**
@@ -15,25 +14,10 @@ export interface ByteBudget {
  */
 export function createByteBudget(maxBytes: number): ByteBudget {
   let held = 0;
-  const waiting = new Set<() => void>();
+  const line = createWaitingLine<void>({ onEmpty: () => undefined });
 
   return {
-    room(signal) {
-      if (signal.aborted) return Promise.reject(signal.reason);
-      if (held < maxBytes && waiting.size === 0) return Promise.resolve();
-      return new Promise((resolve, reject) => {
-        const enter = (): void => {
-          waiting.delete(enter);
-          stopListening();
-          resolve();
-        };
-        const stopListening = onAbort(signal, () => {
-          waiting.delete(enter);
-          reject(signal.reason);
-        });
-        waiting.add(enter);
-      });
-    },
+    room: (signal) => (held < maxBytes && !signal.aborted ? Promise.resolve() : line.join(signal)),
     hold(bytes) {
       held += bytes;
       let released = false;
@@ -41,13 +25,9 @@ export function createByteBudget(maxBytes: number): ByteBudget {
         if (released) return;
         released = true;
         held -= bytes;
-        if (held >= maxBytes) return;
         // All who wait go at once: each fetches one page, and the limiter and concurrency bound how many that is.
-        for (const enter of waiting) enter();
+        if (held < maxBytes) while (line.serve());
       };
-    },
-    get held() {
-      return held;
     },
   };
 }

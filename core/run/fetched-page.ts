@@ -1,52 +1,51 @@
-import type { PageVerdict } from '../contracts/batch.ts';
 import type { HttpResponse } from '../contracts/http.ts';
 import type { FetchedPage, PageRequest } from '../contracts/page.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { SluiceError } from '../errors.ts';
+import { type BodyFault, decodeBody } from '../processing/decode-body.ts';
+import { readItems } from '../processing/read-items.ts';
 
 /** A page as its pager sees it, before and after the worker has read it. */
 export interface ReadablePage extends FetchedPage {
-  /** Takes over what the worker found, and the bytes that it hands back. */
-  settle(verdict: PageVerdict): void;
+  /** Takes over the number of items that the worker counted. */
+  counted(items: number): void;
 }
 
+/** Wraps a response; what a pager asks of the body is parsed here, on the main thread, and once. */
 export function createFetchedPage(plugin: SourcePlugin, request: PageRequest, response: HttpResponse): ReadablePage {
-  let bytes: Uint8Array = response.body;
+  const { status, headers, url, body } = response;
   let parsed: { readonly body: unknown } | undefined;
-  let counted: number | undefined;
+  let count: number | undefined;
 
   function json(): unknown {
-    parsed ??= { body: parseJson(bytes) };
+    if (parsed === undefined) {
+      const decoded = decodeBody(body, headers['content-type'] ?? '');
+      if (!decoded.ok) throw errorOf(decoded);
+      parsed = decoded;
+    }
     return parsed.body;
+  }
+
+  function countItems(): number {
+    const items = readItems(json(), plugin);
+    if ('ok' in items) throw errorOf(items);
+    return items.length;
   }
 
   return {
     request,
-    status: response.status,
-    headers: response.headers,
-    url: response.url,
+    status,
+    headers,
+    url,
     json,
-    itemCount() {
-      if (counted === undefined) {
-        // The body is unknown data; the accessor is the plugin's own word on its shape.
-        const items = plugin.items === undefined ? json() : plugin.items(json() as never);
-        if (!Array.isArray(items))
-          throw new SluiceError('unexpected_shape', 'the items are not a list', { retryable: true });
-        counted = items.length;
-      }
-      return counted;
-    },
-    settle(verdict) {
-      bytes = verdict.bytes;
-      if (verdict.ok) counted = verdict.items;
+    itemCount: () => (count ??= countItems()),
+    counted(items) {
+      count = items;
     },
   };
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-  } catch (cause) {
-    throw new SluiceError('malformed_json', 'the body is not JSON', { cause, retryable: true });
-  }
+/** Another try may bring a better body. */
+function errorOf({ code, message }: BodyFault): SluiceError {
+  return new SluiceError(code, message, { retryable: true });
 }

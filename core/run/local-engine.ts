@@ -1,6 +1,6 @@
 import type { Engine, EnginePorts, PageOutcome, RunPlan, SourcePlan } from '../contracts/engine.ts';
 import { SluiceError } from '../errors.ts';
-import { onAbort } from '../http/on-abort.ts';
+import { onAbort } from '../on-abort.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { createChannel } from './channel.ts';
 import { runSource } from './source-run.ts';
@@ -25,7 +25,7 @@ async function* run(plan: RunPlan, ports: EnginePorts, signal: AbortSignal): Asy
       signal: stop.signal,
     });
     outcomes.push({ kind: 'ended', source: source.name, state });
-    if (state !== 'complete' && plan.onSourceFailure === 'abort') {
+    if (state === 'failed' && plan.onSourceFailure === 'abort') {
       stop.abort(new SluiceError('aborted', `stopped, because the source ${source.name} failed`));
     }
   }

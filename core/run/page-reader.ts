@@ -1,9 +1,9 @@
-import type { PageUnreadable } from '../contracts/batch.ts';
+import type { PageInput, PageUnreadable } from '../contracts/batch.ts';
 import type { EnginePorts, PageOutcome, SourcePlan } from '../contracts/engine.ts';
 import type { HttpResponse } from '../contracts/http.ts';
 import type { PageRequest } from '../contracts/page.ts';
 import { classify, SluiceError } from '../errors.ts';
-import { redactUrl } from '../http/redact.ts';
+import { redactUrl } from '../redact.ts';
 import { type AcceptedPage, checkLength, createAcceptance } from './acceptance.ts';
 import { createBatch } from './batch.ts';
 import { createFetchedPage, type ReadablePage } from './fetched-page.ts';
@@ -53,13 +53,15 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
 
   const knownPages = (): number => Math.max(totals.pages ?? 0, worklist.added);
 
-  /** Adds follow-ups; a guard that trips ends the source, with the pages it has. */
-  function follow(requests: readonly PageRequest[]): void {
+  /** Adds follow-ups, if there is a list of them; a guard that trips ends the source, with the pages it has. */
+  function follow(requests: readonly PageRequest[] | SluiceError | undefined): boolean {
+    if (requests === undefined || requests instanceof SluiceError) return false;
     try {
       worklist.add(requests);
     } catch (thrown) {
       giveUp(classify(thrown));
     }
+    return true;
   }
 
   function announce(): void {
@@ -69,43 +71,44 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
   }
 
   async function read(item: WorkItem, response: HttpResponse, release: () => void): Promise<ReadResult> {
-    const attempts = response.attempts ?? item.attempts + 1;
     const page = createFetchedPage(source.plugin, item.request, response);
-    const early = item.expanded || needs === 'items' ? undefined : followUps(page);
+    const early = item.expanded ? [] : needs === 'items' ? undefined : followUps(page);
     // Follow-ups that hang on headers alone do not wait for the body's verdict.
-    const expanded = item.expanded || (needs === 'headers' && early !== undefined && !(early instanceof SluiceError));
-    if (expanded && early !== undefined && !(early instanceof SluiceError)) follow(early);
+    const expanded = item.expanded || (needs === 'headers' && follow(early));
+    const turn = { ...item, expanded, attempts: response.attempts ?? item.attempts + 1 };
+    const where = { status: response.status, url: redactUrl(response.url) };
 
-    const contentType = response.headers['content-type'] ?? '';
-    const input = { source: source.name, contentType, processedAt: new Date(clock.date()).toISOString() };
-    const verdict = await processor.process({ ...input, bytes: response.body });
-    page.settle(verdict);
-    if (!verdict.ok) return unreadable(item, response, attempts, expanded, verdict);
+    const input: PageInput = {
+      source: source.name,
+      bytes: response.body,
+      contentType: response.headers['content-type'] ?? '',
+      processedAt: new Date(clock.date()).toISOString(),
+    };
+    const verdict = await processor.process(input);
+    if (!verdict.ok) return again(turn, unreadable(verdict).with(where));
+    page.counted(verdict.items);
+    const late = early ?? followUps(page);
+    if (late instanceof SluiceError) return again(turn, late.with(where));
 
-    const late = item.expanded ? [] : (early ?? followUps(page));
-    if (late instanceof SluiceError) return again(item, late, attempts, expanded) ?? late.with({ attempts });
     let accepted: AcceptedPage | PageUnreadable;
     try {
       accepted = await acceptance.accept(verdict, input);
     } catch (thrown) {
-      const error = classify(thrown).with({ attempts, url: redactUrl(response.url) });
+      const error = classify(thrown).with({ ...where, attempts: turn.attempts });
       // An extra page equal to an earlier one: past its end, the upstream repeats itself, and that is an end.
       if (item.extra) return error;
       giveUp(error);
       worklist.putBack(item);
       return 'put-back';
     }
-    if (!('page' in accepted)) return unreadable(item, response, attempts, expanded, accepted);
+    if (!('page' in accepted)) return again(turn, unreadable(accepted).with(where));
     totals.observe(accepted.page, response.headers);
     if (item.extra && accepted.page.items === 0) extrasEnded = true;
-    deliver(item, accepted, attempts, release);
+    deliver(turn, accepted, response.body.length, release);
     if (!expanded && !item.extra) follow(late);
     announce();
-    try {
-      checkLength(pager, accepted.page);
-    } catch (thrown) {
-      giveUp(classify(thrown).with({ url: redactUrl(response.url) }));
-    }
+    const tooLong = checkLength(pager, accepted.page);
+    if (tooLong !== undefined) giveUp(tooLong.with(where));
     return 'delivered';
   }
 
@@ -118,47 +121,36 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
     }
   }
 
-  function unreadable(
-    item: WorkItem,
-    response: HttpResponse,
-    attempts: number,
-    expanded: boolean,
-    { code, message }: PageUnreadable,
-  ): ReadResult {
-    const retryable = code !== 'worker_failed';
-    const error = new SluiceError(code, message, { retryable, status: response.status, url: redactUrl(response.url) });
-    return again(item, error, attempts, expanded) ?? error.with({ attempts });
-  }
-
   /** Puts a page with a bad body back, within the same count of attempts; nothing of it was written. */
-  function again(item: WorkItem, error: SluiceError, attempts: number, expanded: boolean): 'put-back' | undefined {
-    if (!error.retryable || attempts > source.retry.retries) return undefined;
+  function again(turn: WorkItem, error: SluiceError): ReadResult {
+    const { attempts, request } = turn;
+    if (!error.retryable || attempts > source.retry.retries) return error.with({ attempts });
     emit({
       type: 'retry',
       source: source.name,
-      key: item.request.key,
+      key: request.key,
       attempt: attempts + 1,
       delayMs: 0,
       error: error.code,
       message: error.message,
     });
-    worklist.putBack({ ...item, attempts, expanded });
+    worklist.putBack(turn);
     return 'put-back';
   }
 
-  function deliver(item: WorkItem, { page, duplicates }: AcceptedPage, attempts: number, release: () => void): void {
+  function deliver(turn: WorkItem, { page, duplicates }: AcceptedPage, bytes: number, release: () => void): void {
     delivered += 1;
     push({
       kind: 'delivered',
-      batch: createBatch(source.name, item.request.key, page),
+      batch: createBatch(source.name, turn.request.key, page),
       items: page.items,
       duplicates,
       dropped: 0,
       split: 0,
       rejects: page.rejects,
       metrics: page.metrics,
-      attempts,
-      bytes: page.bytes.length,
+      attempts: turn.attempts,
+      bytes,
       processingMs: page.processingMs,
       release,
     });
@@ -174,17 +166,22 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
       }
     },
     ahead(item) {
-      if (item.fresh && pager.ahead !== undefined) follow(pager.ahead(item.request));
+      if (!item.fresh || pager.ahead === undefined) return;
+      try {
+        worklist.add(pager.ahead(item.request));
+      } catch (thrown) {
+        giveUp(pagerError('ahead', thrown));
+      }
     },
     read,
     extra() {
-      if (extrasEnded || !totals.differs || worklist.last === undefined) return undefined;
-      const request = pager.following?.(worklist.last);
-      if (request === undefined) return undefined;
+      if (extrasEnded || totals.mismatch === undefined || worklist.last === undefined) return undefined;
       try {
-        worklist.add([request], true);
+        const request = pager.following?.(worklist.last);
+        if (request !== undefined) worklist.add([request], true);
       } catch {
-        // The cap, or a page that was there: there is nothing more to ask, and the difference is reported.
+        // The cap, a page that was there, a pager that threw: there is nothing more to ask, and the difference is
+        // reported all the same.
         extrasEnded = true;
       }
       return worklist.take();
@@ -192,7 +189,7 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
     endExtras() {
       extrasEnded = true;
     },
-    complaint: () => (totals.differs ? totals.mismatch() : undefined),
+    complaint: () => totals.mismatch,
     get delivered() {
       return delivered;
     },
@@ -208,4 +205,9 @@ function pagerError(method: string, thrown: unknown): SluiceError {
   return new SluiceError('source_failed', `the pager's ${method}() threw: ${classify(thrown).message}`, {
     cause: thrown,
   });
+}
+
+/** Another try may bring a better body; a page on which the worker itself failed is not tried again. */
+function unreadable({ code, message }: PageUnreadable): SluiceError {
+  return new SluiceError(code, message, { retryable: code !== 'worker_failed' });
 }

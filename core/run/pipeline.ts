@@ -7,7 +7,8 @@ import type { EventListener } from '../contracts/events.ts';
 import type { RunReport } from '../contracts/report.ts';
 import { tokens } from '../di/tokens.ts';
 import { classify, SluiceError } from '../errors.ts';
-import { cleanText, createRedactor } from '../http/redact.ts';
+import { onAbort } from '../on-abort.ts';
+import { cleanText, createRedactor } from '../redact.ts';
 import type { Hasher } from '../processing/hash.ts';
 import { assertReconciled } from '../report/reconcile.ts';
 import { createReportBuilder } from '../report/report-builder.ts';
@@ -79,14 +80,22 @@ export class Pipeline {
     emit({ type: 'run-started', runId, ...names, threads: this.#processor.threads });
     const sinks = this.#createSinks(runId);
     const stop = createStopSignal({ clock: this.#clock, deadlineMs, signal });
-    stop.signal.addEventListener('abort', () => emit({ type: 'run-stopping', error: classify(stop.signal.reason) }));
-    // At the deadline, what still waits for a slow sink is given up a moment later, so that draining ends too.
-    stop.drained.addEventListener('abort', () => sinks.discard());
+    onAbort(stop.signal, () => emit({ type: 'run-stopping', error: classify(stop.signal.reason) }));
+    // A moment after the deadline draining ends too: what a thread still works on (it may hang), and what still waits
+    // for a slow sink.
+    onAbort(stop.drained, () => {
+      void this.#processor.close();
+      sinks.discard();
+    });
     try {
       await sinks.open();
-      await this.#drive(runId, sinks, stop.signal, stop.abort);
+      await this.#drive(sinks, stop.signal, stop.abort);
       await sinks.flush();
       await sinks.close(report.build());
+    } catch (thrown) {
+      // A bug, here or in an engine: no half of a file is left where it could be taken for a whole one.
+      await sinks.abort(classify(thrown));
+      throw thrown;
     } finally {
       stop.dispose();
       await this.#processor.close();
@@ -95,18 +104,13 @@ export class Pipeline {
     const final = report.build();
     assertReconciled(final);
     emit({ type: 'run-finished', report: final });
-    const interrupted = classify(stop.signal.reason).code === 'interrupted' && stop.signal.aborted;
+    const interrupted = classify(stop.signal.reason).code === 'interrupted';
     return { report: final, exitCode: exitCodeOf(final, interrupted) };
   }
 
-  async #drive(
-    runId: string,
-    sinks: SinkRunner,
-    signal: AbortSignal,
-    abort: (error: SluiceError) => void,
-  ): Promise<void> {
+  async #drive(sinks: SinkRunner, signal: AbortSignal, abort: (error: SluiceError) => void): Promise<void> {
     const { sources, onSourceFailure, workers } = this.#config;
-    const plan = { runId, sources, onSourceFailure, maxInFlightBytes: workers.maxInFlightBytes };
+    const plan = { sources, onSourceFailure, maxInFlightBytes: workers.maxInFlightBytes };
     const ports = {
       clients: this.#clients,
       processor: this.#processor,

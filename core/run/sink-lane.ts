@@ -5,7 +5,7 @@ import type { EmitEvent } from '../contracts/events.ts';
 import type { RunReport } from '../contracts/report.ts';
 import type { SinkContext, SinkWriter } from '../contracts/sink.ts';
 import { SluiceError } from '../errors.ts';
-import { sinkError } from './sink-error.ts';
+import { sinkError } from '../sink-error.ts';
 import { within } from './within.ts';
 
 /** Bytes after which a commit is due: bounds what a crash can take back. */

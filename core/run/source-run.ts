@@ -2,7 +2,7 @@ import type { EnginePorts, PageOutcome, SourceClient, SourcePlan } from '../cont
 import type { HttpResponse } from '../contracts/http.ts';
 import type { SourceState } from '../contracts/report.ts';
 import { classify, type SluiceError } from '../errors.ts';
-import { onAbort } from '../http/on-abort.ts';
+import { onAbort } from '../on-abort.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { createPageReader } from './page-reader.ts';
 import { resolveUrl, type WorkItem } from './worklist.ts';
@@ -114,7 +114,9 @@ export async function runSource({
     if (result === 'delivered') return;
     release();
     if (result === 'put-back') return;
-    failPage(item, result);
+    // A thread that was stopped under its page: what stopped the run is what the page failed by.
+    if (stop.signal.aborted && result.code === 'worker_failed') worklist.putBack(item);
+    else failPage(item, result);
   }
 
   function failPage(item: WorkItem, error: SluiceError): void {

@@ -9,10 +9,8 @@ export interface Totals {
   observe(page: PageRead, headers: Readonly<Record<string, string>>): void;
   /** Pages that the declared total makes; undefined where nothing was declared or pages have no fixed size. */
   readonly pages: number | undefined;
-  /** Whether what came is not what was declared; false where nothing was. */
-  readonly differs: boolean;
-  /** The difference as an error of code `total_mismatch`. */
-  mismatch(): SluiceError;
+  /** What came is not what was declared: an error of code `total_mismatch`; undefined where nothing was declared. */
+  readonly mismatch: SluiceError | undefined;
 }
 
 export function createTotals(pager: SourceAdapter): Totals {
@@ -29,11 +27,9 @@ export function createTotals(pager: SourceAdapter): Totals {
       if (declared === undefined || pager.limit === undefined) return undefined;
       return Math.max(1, Math.ceil(declared / pager.limit));
     },
-    get differs() {
-      return declared !== undefined && declared !== items;
-    },
-    mismatch() {
-      return new SluiceError('total_mismatch', `the upstream declares ${declared ?? 0} items, ${items} came`);
+    get mismatch() {
+      if (declared === undefined || declared === items) return undefined;
+      return new SluiceError('total_mismatch', `the upstream declares ${declared} items, ${items} came`);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { PageRequest } from '../contracts/page.ts';
 import { SluiceError } from '../errors.ts';
-import { redactUrl } from '../http/redact.ts';
-import { createIdSet } from '../processing/id-set.ts';
+import { redactUrl } from '../redact.ts';
+import { createIdSet } from './id-set.ts';
 
 /** A request on its way through the run. */
 export interface WorkItem {

@@ -31,7 +31,12 @@ describe('parseLatency', () => {
     expect(parseLatency('20ms-80ms')).toEqual([20, 80]);
   });
 
-  it.each(['80ms-20ms', '1ms-2ms-3ms', '20-80'])('refuses %s', (text) => {
+  it('takes a bare number for milliseconds', () => {
+    expect(parseLatency('50')).toBe(50);
+    expect(parseLatency('20-80')).toEqual([20, 80]);
+  });
+
+  it.each(['80ms-20ms', '1ms-2ms-3ms', '-5', '5-', 'x'])('refuses %s', (text) => {
     expect(() => parseLatency(text)).toThrow(/such as|as 20ms/);
   });
 });
@@ -54,5 +59,9 @@ describe('parseRate', () => {
 describe('collect', () => {
   it('keeps what was given before', () => {
     expect(collect('b', collect('a', undefined))).toEqual(['a', 'b']);
+  });
+
+  it('takes a list with commas for its names', () => {
+    expect(collect('b,c', collect('a', undefined))).toEqual(['a', 'b', 'c']);
   });
 });

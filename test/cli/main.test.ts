@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn, type StdioOptions } from 'node:child_process';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,14 +21,14 @@ interface Started {
   said(text: string): Promise<void>;
 }
 
-function start(args: readonly string[], cwd?: string): Started {
-  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+function start(args: readonly string[], cwd?: string, stdio: StdioOptions = ['ignore', 'pipe', 'pipe']): Started {
+  const child = spawn(process.execPath, [main, ...args], { cwd, stdio });
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
   const heard = new Set<() => void>();
-  child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
+  child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
     for (const listen of heard) listen();
   });
@@ -48,6 +48,13 @@ function start(args: readonly string[], cwd?: string): Started {
         void ended.then(() => reject(new Error(`ended without "${text}": ${stderr}`)));
       }),
   };
+}
+
+/** Opens a device for writing, until the test ends. */
+async function opened(path: string): Promise<number> {
+  const file = await open(path, 'w');
+  onTestFinished(() => file.close());
+  return file.fd;
 }
 
 /** A folder with a config for what is under test. */
@@ -103,11 +110,42 @@ describe('pipeline', { timeout: 30_000 }, () => {
     expect(stderr).toMatch(/^error: there is no file .*none\.json\n$/);
   });
 
+  it('says where in a config it went wrong', async () => {
+    const cwd = await folder({ 'pipeline.config.mjs': 'export default {\n  sources: []\n  sinks: [] };' });
+    const { code, stderr } = await start(['run'], cwd).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${join(cwd, 'pipeline.config.mjs')}:3`);
+  });
+
+  it('takes export default in a .js file, whatever package.json says', async () => {
+    const config = "{ sources: ['jsonplaceholder'], sinks: ['nowhere'] }";
+    const files = { 'package.json': '{ "type": "commonjs" }', 'pipeline.config.js': `export default ${config};` };
+    const { code, stderr } = await start(['run'], await folder(files)).ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('there is no sink "nowhere"');
+  });
+
   it('exits with 2 for a --source that the config does not have', async () => {
     const cwd = await folder(jsonConfig({ sources: ['dummyjson'], sinks: ['stdout'] }));
     const { code, stderr } = await start(['run', '--source', 'dumyjson'], cwd).ended;
     expect(code).toBe(2);
     expect(stderr).toContain('did you mean "dummyjson"?');
+  });
+
+  it.each([['--version'], ['--help'], ['plugins']])('says in one line that %s could not be written', async (arg) => {
+    const { code, stderr } = await start([arg], undefined, ['ignore', await opened('/dev/full'), 'pipe']).ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: ENOSPC/);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it('carries a run through though nobody can be told of it', async () => {
+    const rateLimit = { requests: 1_000, perMs: 1_000 };
+    const config = { sources: [{ use: 'jsonplaceholder', rateLimit }], sinks: ['stdout'] };
+    const cwd = await folder(jsonConfig(config));
+    const { code, stdout } = await start(['run', '--mock'], cwd, ['ignore', 'pipe', await opened('/dev/full')]).ended;
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(100);
   });
 
   it('lists the plugins as a table and as JSON', async () => {

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { onAbort } from '../../../core/http/on-abort.ts';
+import { onAbort } from '../../core/on-abort.ts';
 
 describe('onAbort', () => {
   it('calls everybody who has not taken it back, once, in order', () => {

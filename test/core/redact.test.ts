@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanText, createRedactor, redactUrl } from '../../../core/http/redact.ts';
+import { cleanText, createRedactor, redactUrl } from '../../core/redact.ts';
 
 describe('redactUrl', () => {
   it.each([

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { SluiceError } from '../../../core/errors.ts';
-import { sinkError } from '../../../core/run/sink-error.ts';
+import { SluiceError } from '../../core/errors.ts';
+import { sinkError } from '../../core/sink-error.ts';
 
 describe('sinkError', () => {
   it("says a failure of the system in the system's words", () => {

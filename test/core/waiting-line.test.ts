@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { createWaitingLine } from '../../../../core/http/resilience/waiting-line.ts';
-import { rejection } from '../support.ts';
+import { createWaitingLine } from '../../core/waiting-line.ts';
+import { rejection } from './http/support.ts';
 
 const noSignal = new AbortController().signal;
 

@@ -87,7 +87,7 @@ function readFake({ bytes, skip, source }: PageInput): PageVerdict {
   try {
     body = JSON.parse(text);
   } catch {
-    return { ok: false, bytes, code: 'malformed_json', message: 'not JSON', processingMs: 0 };
+    return { ok: false, code: 'malformed_json', message: 'not JSON', processingMs: 0 };
   }
   const page = body as { id: number }[] | { items: { id: number }[]; total?: number };
   const items = Array.isArray(page) ? page : page.items;
@@ -97,7 +97,6 @@ function readFake({ bytes, skip, source }: PageInput): PageVerdict {
   const ndjson = new TextEncoder().encode(kept.map(({ id }) => `${JSON.stringify({ id })}\n`).join(''));
   return {
     ok: true,
-    bytes,
     items: items.length,
     total: Array.isArray(page) ? undefined : page.total,
     bytesHash: hasher.bytes(bytes),

@@ -1,21 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import type { PipelineConfig, RunReport, RunResult, Services } from '../../core/index.ts';
 import { createPipeline } from '../../core/index.ts';
 import { resolveConfig } from '../../core/config/resolve.ts';
+import { silentLogger } from './silent-logger.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** The document of the json-file sink. */
 export interface ProductsDocument extends RunReport {
   readonly products: readonly { readonly id: string; readonly source: string; readonly price: number | null }[];
-}
-
-/** A folder that is gone after the test. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 export function readDocument(file: string): ProductsDocument {
@@ -28,13 +21,10 @@ export async function runToFile(
   services: Services = {},
   signal?: AbortSignal,
 ): Promise<RunResult & { readonly document: ProductsDocument }> {
-  const folder = temporaryFolder();
+  const folder = await temporaryFolder();
   const sinks = [{ use: 'json-file', path: 'out.json' }, ...(config.sinks ?? [])];
   const resolved = await resolveConfig({ workers: { threads: 0 }, ...config, sinks }, { baseDir: folder, env: {} });
-  const pipeline = await createPipeline(resolved, { logger: silent, ...services });
+  const pipeline = await createPipeline(resolved, { logger: silentLogger, ...services });
   const result = await pipeline.run(signal === undefined ? {} : { signal });
   return { ...result, document: readDocument(join(folder, 'out.json')) };
 }
-
-const quiet = (): void => undefined;
-export const silent = { error: quiet, warn: quiet, info: quiet, debug: quiet };

@@ -7,7 +7,7 @@ export interface RecordedPage {
   readonly target: string;
   readonly origin: string;
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
   readonly text: string;
 }
 

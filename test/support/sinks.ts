@@ -1,21 +1,9 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Batch } from '../../core/contracts/batch.ts';
-import type { Logger } from '../../core/contracts/logger.ts';
 import type { RunReport } from '../../core/contracts/report.ts';
 import type { ResolvedSink } from '../../core/config/resolved.ts';
 import type { SinkContext, SinkPlugin, SinkWriter } from '../../core/contracts/sink.ts';
-
-/** A folder of its own, gone after the test. */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-sinks-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-export const silentLogger: Logger = { error() {}, warn() {}, info() {}, debug() {} };
+import { silentLogger } from './silent-logger.ts';
 
 export function sinkContext(baseDir: string, change: Partial<SinkContext> = {}): SinkContext {
   return { runId: 'run1', name: 'sink', baseDir, sources: ['alpha', 'beta'], logger: silentLogger, ...change };

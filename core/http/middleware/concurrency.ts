@@ -1,5 +1,5 @@
 import type { Middleware } from '../../contracts/http.ts';
-import { createWaitingLine } from '../resilience/waiting-line.ts';
+import { createWaitingLine } from '../../waiting-line.ts';
 
 /** Lets at most `limit` requests be under way at once; the others wait, first come, first served. */
 export function concurrency(limit: number): Middleware {

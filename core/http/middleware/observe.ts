@@ -2,7 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { EmitEvent } from '../../contracts/events.ts';
 import type { HttpRequest, Middleware } from '../../contracts/http.ts';
 import { classify, SluiceError } from '../../errors.ts';
-import { redactUrl } from '../redact.ts';
+import { redactUrl } from '../../redact.ts';
 
 /** Whose requests are told, by which clock, and to whom. */
 export interface ObserveOptions {

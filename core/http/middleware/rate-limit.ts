@@ -2,6 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { HttpRequest, Middleware } from '../../contracts/http.ts';
 import type { RateLimiter } from '../../contracts/resilience.ts';
 
+/** Which limiter holds the requests back, and who hears of the waiting. */
 export interface RateLimitOptions {
   readonly limiter: RateLimiter;
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponse, Middleware } from '../../contracts/http.ts';
 import { SluiceError } from '../../errors.ts';
-import { cleanText, redactUrl } from '../redact.ts';
+import { cleanText, redactUrl } from '../../redact.ts';
 
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 

@@ -10,9 +10,10 @@ import {
   parseRetryAfter,
   upstreamTime,
 } from '../rate-limit-headers.ts';
-import { redactUrl } from '../redact.ts';
+import { redactUrl } from '../../redact.ts';
 import { backoffMs, type BackoffSettings } from '../resilience/backoff.ts';
 
+/** What a response may act upon. */
 export interface ResponseActionsOptions {
   readonly limiter: RateLimiter;
   readonly clock: Clock;

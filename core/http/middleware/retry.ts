@@ -16,6 +16,7 @@ export interface RetryNotice {
   readonly error: SluiceError;
 }
 
+/** How often and how fast to try again, and who hears of it. */
 export interface RetryOptions {
   readonly settings: RetrySettings;
   readonly budget: RetryBudget;
@@ -35,6 +36,8 @@ export function retry({ settings, budget, clock, random, onRetry }: RetryOptions
   return (next) =>
     async function retryMiddleware(request) {
       const { key, signal } = request;
+      // A page that was put back on the worklist has failed before: its next attempt waits as any retry does.
+      if (request.attempt > 1) await delay(backoffMs(request.attempt - 1, settings, random), clock, signal);
       for (let attempt = request.attempt; ; attempt += 1) {
         const takeBack = attempt === 1 ? budget.first() : await budget.spend(signal);
         let error: SluiceError;

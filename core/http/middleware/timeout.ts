@@ -2,8 +2,8 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { Middleware } from '../../contracts/http.ts';
 import type { TimeoutSettings } from '../../config/resolved.ts';
 import { SluiceError } from '../../errors.ts';
-import { onAbort } from '../on-abort.ts';
-import { redactUrl } from '../redact.ts';
+import { onAbort } from '../../on-abort.ts';
+import { redactUrl } from '../../redact.ts';
 
 /** Where the time limits come from. */
 export interface TimeoutOptions {

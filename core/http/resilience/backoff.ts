@@ -1,6 +1,7 @@
 import type { Random } from '../../contracts/clock.ts';
 import type { RetrySettings } from '../../config/resolved.ts';
 
+/** Bounds of the random waits, in milliseconds. */
 export type BackoffSettings = Pick<RetrySettings, 'baseMs' | 'maxMs'>;
 
 /**

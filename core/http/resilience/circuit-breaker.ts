@@ -4,8 +4,9 @@ import type { BreakerSettings } from '../../config/resolved.ts';
 import { classify, SluiceError } from '../../errors.ts';
 import { attemptOutcome } from './attempt-outcome.ts';
 import { createBucketedWindow } from './bucketed-window.ts';
-import { createWaitingLine } from './waiting-line.ts';
+import { createWaitingLine } from '../../waiting-line.ts';
 
+/** When to open, by which clock, and who hears of it. */
 export interface CircuitBreakerOptions {
   readonly settings: BreakerSettings;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../contracts/clock.ts';
-import { onAbort } from '../on-abort.ts';
+import { onAbort } from '../../on-abort.ts';
 
 /** Resolves after `ms`; rejects with the signal's reason as soon as it aborts, and takes its timer along. */
 export function delay(ms: number, clock: Clock, signal: AbortSignal): Promise<void> {

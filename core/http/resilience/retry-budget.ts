@@ -1,11 +1,12 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { RetryBudget } from '../../contracts/resilience.ts';
 import { createBucketedWindow } from './bucketed-window.ts';
-import { createWaitingLine } from './waiting-line.ts';
+import { createWaitingLine } from '../../waiting-line.ts';
 
+/** Over which time the budget counts, and what is always in it. */
 export interface RetryBudgetOptions {
   readonly clock: Clock;
-  /** Time over which attempts are counted. */
+  /** Time over which attempts are counted, in milliseconds. */
   readonly windowMs: number;
   /** Retries that always fit into a window, however few first attempts there were. */
   readonly minimum: number;

@@ -1,11 +1,13 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { Permit, RateLimiter } from '../../contracts/resilience.ts';
 import { createStampLog } from './stamp-log.ts';
-import { createWaitingLine } from './waiting-line.ts';
+import { createWaitingLine } from '../../waiting-line.ts';
 
+/** The limit to keep, and the clock by which it is kept. */
 export interface SlidingLogOptions {
   /** The most sends in any window. */
   readonly requests: number;
+  /** Length of the window, in milliseconds. */
   readonly perMs: number;
   /** Added to the window, in milliseconds: two requests may travel for different times, so arrivals move closer. */
   readonly marginMs: number;

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, inflateRaw } from 'node:zlib';
 import { SluiceError } from '../../errors.ts';
-import { cleanText } from '../redact.ts';
+import { cleanText } from '../../redact.ts';
 import { tooLarge } from './body-collector.ts';
 
 /** What a request may say that it takes. */

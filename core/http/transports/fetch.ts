@@ -1,6 +1,6 @@
 import type { HttpResponse, HttpRequest, Transport, TransportOptions } from '../../contracts/http.ts';
 import { SluiceError } from '../../errors.ts';
-import { onAbort } from '../on-abort.ts';
+import { onAbort } from '../../on-abort.ts';
 import { createBodyCollector } from './body-collector.ts';
 import { decodingError, parseContentEncoding } from './decode.ts';
 import { transportError } from './transport-error.ts';

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '../../contracts/http.ts';
 import { classify, SluiceError } from '../../errors.ts';
-import { cleanText, redactUrl } from '../redact.ts';
+import { cleanText, redactUrl } from '../../redact.ts';
 
 /** OpenSSL's complaints about a certificate, as Node names them. It will be the same one the next time. */
 const certificateCodes = /^(?:CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/;

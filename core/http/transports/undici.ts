@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Pool, type Dispatcher } from 'undici';
 import type { Handler, HttpRequest, HttpResponse, Transport, TransportOptions } from '../../contracts/http.ts';
 import { SluiceError } from '../../errors.ts';
-import { onAbort } from '../on-abort.ts';
+import { onAbort } from '../../on-abort.ts';
 import { createBodyCollector, type BodyCollector } from './body-collector.ts';
 import { acceptedEncodings, decodeBody, parseContentEncoding } from './decode.ts';
 import { transportError } from './transport-error.ts';

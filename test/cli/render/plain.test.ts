@@ -29,8 +29,11 @@ describe('startPlainProgress', () => {
     if (b !== undefined) b.phase = 'complete';
     await fake.advance(5_000);
     expect(lines[1]).toBe('progress: 1 of 2 sources ended, 6 of 11 pages, 120 records, 0.5 requests/s, ETA 0:10');
+    if (b !== undefined) [b.delivered, b.failed] = [0, 1];
+    await fake.advance(5_000);
+    expect(lines[2]).toContain('5 of 11 pages, 1 failed,');
     stop();
     await fake.advance(60_000);
-    expect(lines).toHaveLength(2);
+    expect(lines).toHaveLength(3);
   });
 });

@@ -59,6 +59,18 @@ describe('renderProgress', () => {
     expect(drawn(folded(...started('a'), [1, { type: 'run-stopping', error }]), 2).at(-1)).toMatch(/stopping$/);
   });
 
+  it('counts the pages that came: those that failed are not among them', () => {
+    const failed = {
+      type: 'pages-failed',
+      source: 'shop',
+      pages: 3,
+      error: new SluiceError('http_404', 'gone'),
+    } as const;
+    const lines = drawn(folded(...started('shop'), known('shop', 10), ...page('shop', 5), [6, failed]), 10);
+    expect(lines[1]).toMatch(/^shop .* 1\/10 /);
+    expect(lines[2]).toMatch(/^total .* 1\/10 /);
+  });
+
   it.each([10, 20, 40, 60, 80, 120, 300])('is never wider than a terminal of %d columns', (columns) => {
     const state = folded(...started('dummyjson', 'a-source-with-quite-a-long-name'), known('dummyjson', 123_456));
     for (const line of drawn(state, 10, columns)) expect(stringWidth(line)).toBeLessThan(columns);

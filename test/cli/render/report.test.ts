@@ -35,7 +35,7 @@ describe('renderReport', () => {
       '  no response headers within 10000 ms',
       'http_404 × 1, dummyjson',
       '  Not found',
-      '… 7 more errors, counted but not listed',
+      '… counted but not listed: 7 more',
       '',
       'Sinks',
       'json-file: 380 read = 374 written + 4 rejected + 2 duplicates',

@@ -36,7 +36,7 @@ export function sampleReport(): RunReport {
   const timestamp = '2026-01-01T00:00:00.000Z';
   const timeout = {
     endpoint: 'escuelajs',
-    error: 'timeout_after_retries',
+    error: 'timeout_after_retries' as const,
     timestamp,
     message: 'no response headers within 10000 ms',
     attempts: 4,

@@ -123,7 +123,7 @@ describe('loadConfig', () => {
 
   it.each([
     ['a file that is not there', 'nope.json', 'there is no file'],
-    ['a folder', '.', 'there is no file'],
+    ['a folder', '.', 'is a folder'],
     ['a package.json without the key', 'package.json', 'has no key "pipeline"'],
   ])('refuses %s', async (_title, file, message) => {
     const folder = await writeFiles({ 'package.json': '{ "name": "x" }' });
@@ -138,8 +138,9 @@ describe('loadConfig', () => {
     ['pipeline.config.ts', 'export default {{', "can't be loaded: ParseError"],
     ['pipeline.config.mjs', "import './nope.mjs'; export default {};", "can't be loaded: Cannot find module"],
     ['pipeline.config.cjs', "throw new Error('on purpose');", "can't be loaded: on purpose"],
-    ['pipeline.config.toml', 'x = 1', 'No loader specified for extension ".toml"'],
+    ['pipeline.config.toml', 'x = 1', "a config can't be a .toml file"],
     ['pipeline.config.json', '', 'a config is an object, found nothing'],
+    ['pipeline.config.json', 'null', 'a config is an object, found nothing'],
     ['pipeline.config.ts', 'export const config = {};', 'a config is an object, found nothing'],
     ['pipeline.config.mjs', 'export default () => ({});', 'a config is an object, found a function'],
     ['pipeline.config.yaml', '- alpha', 'a config is an object, found a list'],
@@ -149,6 +150,15 @@ describe('loadConfig', () => {
     expect(error.code).toBe('config_invalid');
     expect(error.message).toContain(`1 problem in ${join(folder, name)}`);
     expect(configIssues(error)[0]?.problem).toContain(problem);
+  });
+
+  it.each([
+    ['pipeline.config.ts', 'export const config = {};', 'export default defineConfig({ … })'],
+    ['pipeline.config.json', '[]', '{ "sources": […], "sinks": […] }'],
+    ['pipeline.config.toml', 'x = 1', 'allowed: .ts, .mts, .js, .mjs, .cjs, .json, .yaml, .yml'],
+  ])('says what a config looks like, in the language of %s', async (name, text, hint) => {
+    const error = await failure(loadConfig({ cwd: await writeFiles({ [name]: text }), file: name }));
+    expect(configIssues(error)[0]?.hints).toEqual([hint]);
   });
 
   it('stops at a broken config on the way up instead of taking the next', async () => {

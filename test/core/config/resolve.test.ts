@@ -232,7 +232,7 @@ describe('resolveConfig', () => {
     [
       'an object that is no source',
       { sources: [{ ...inline, pagination: undefined }], sinks: ['log'], workers: { threads: 0 } },
-      'sources[0]: this object is not a source | pagination is missing: use one of the pagers, or give { style, needs, first, next }',
+      'sources[0]: this object is not a source | pagination is missing: use one of the pagers, or give { first, next }',
     ],
     [
       'a service of the wrong kind',
@@ -259,8 +259,8 @@ describe('resolveConfig', () => {
 
   it.each([
     [() => ({}), 'a function', 'export what the function returns'],
-    [undefined, 'nothing', 'export default defineConfig({ … })'],
-    [['beta'], 'a list', 'export default defineConfig({ … })'],
+    [undefined, 'nothing', '{ "sources": […], "sinks": […] }'],
+    [['beta'], 'a list', '{ "sources": […], "sinks": […] }'],
   ])('refuses a config that is no object', async (input, found, hint) => {
     expect(await problems(input)).toEqual([`: a config is an object, found ${found} | ${hint}`]);
   });

@@ -87,7 +87,7 @@ describe('createSourceClient', () => {
     const response = await clock.run(client.handle(httpRequest(`${origin}/?token=t`)));
     expect(response.attempts).toBe(3);
     expect(types()).toEqual(['attempt', 'retry', 'attempt', 'retry', 'attempt']);
-    expect(events[1]).toMatchObject({ source: 'shop', key: 'page-1', attempt: 1, delayMs: 50, error: 'http_500' });
+    expect(events[1]).toMatchObject({ source: 'shop', key: 'page-1', attempt: 2, delayMs: 50, error: 'http_500' });
     expect(events[4]).toMatchObject({ url: `${origin}/?token=***`, attempt: 3, status: 200, bytes: 3 });
   });
 

@@ -11,7 +11,7 @@ import { createCircuitBreaker } from '../../../core/http/resilience/circuit-brea
 import { createRetryBudget } from '../../../core/http/resilience/retry-budget.ts';
 import { createSlidingLogLimiter } from '../../../core/http/resilience/sliding-log-limiter.ts';
 import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
-import { failureOf, httpRequest, httpResponse } from './support.ts';
+import { failureWith, httpRequest, httpResponse } from './support.ts';
 
 /** Repeatable randomness (mulberry32). */
 function seeded(seed: number): () => number {
@@ -83,7 +83,7 @@ function answering(status: (request: number, now: number) => number, headers: Re
       request.onPhase?.('sent');
       const code = status(sends.length, clock.now() - start);
       await new Promise<void>((resolve) => void clock.timer(50, resolve));
-      if (code === 0) throw failureOf('network_error');
+      if (code === 0) throw failureWith('network_error');
       return httpResponse(code, headers);
     };
   };

@@ -1,22 +1,17 @@
 import type { HttpRequest, HttpResponse } from '../../../core/contracts/http.ts';
 import { SluiceError, type ErrorCode } from '../../../core/errors.ts';
 import { settle } from '../../support/fake-clock.ts';
+import * as http from '../../support/http.ts';
+
+const url = 'https://upstream.test/items?page=1';
 
 /** A first attempt at some page, never aborted unless the test says so. */
 export function httpRequest(change: Partial<HttpRequest> = {}): HttpRequest {
-  return {
-    key: 'page-1',
-    url: new URL('https://upstream.test/items?page=1'),
-    method: 'GET',
-    headers: {},
-    attempt: 1,
-    signal: new AbortController().signal,
-    ...change,
-  };
+  return http.httpRequest(url, change);
 }
 
 export function httpResponse(status = 200, headers: Record<string, string> = {}): HttpResponse {
-  return { status, headers, url: 'https://upstream.test/items?page=1', body: new Uint8Array() };
+  return http.httpResponse({ status, headers, url });
 }
 
 const retryable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -28,7 +23,7 @@ const retryable: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /** An error as the inner middlewares throw it: retryable where they would say so. */
-export function failureOf(code: ErrorCode): SluiceError {
+export function failureWith(code: ErrorCode): SluiceError {
   return new SluiceError(code, `${code} happened`, { retryable: retryable.has(code) });
 }
 

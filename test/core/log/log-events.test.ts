@@ -93,6 +93,8 @@ describe('logEvents', () => {
 
   it('says what failed, how, and when the next attempt follows', () => {
     expect(logged(retry)[0]?.message).toBe('shop: attempt 2 follows in 211 ms after http_503: answered 503');
+    // The rate limit holds it back: the log of that tells for how long.
+    expect(logged({ ...retry, delayMs: 0 })[0]?.message).toBe('shop: attempt 2 follows after http_503: answered 503');
   });
 
   it('shows no secret of a URL', () => {
@@ -101,7 +103,7 @@ describe('logEvents', () => {
       { type: 'attempt', source: 's', key: 'k', url, attempt: 1, error: 'timeout', message: 'late', bytes: 0, ms: 1 },
       { type: 'source-started', source: 's', baseUrl: url, rateLimit: { requests: 1, perMs: 1 }, pagination: 'single' },
     );
-    expect(attempt?.message).toBe('s: attempt 1, timeout in 1 ms, 0 bytes, https://host/x?token=***: late');
+    expect(attempt?.message).toBe('s: attempt 1, timeout (late) in 1 ms, 0 bytes, https://host/x?token=***');
     expect(start?.message).toContain('https://host/x?token=***');
   });
 
@@ -110,7 +112,7 @@ describe('logEvents', () => {
     expect(lines).toHaveLength(120);
     const warned = lines.filter((line) => line.level === 'warn');
     expect(warned.map((line) => line.fields?.['count'])).toEqual([1, 10, 100]);
-    expect(warned[2]?.message).toMatch(/\(the 100th of its kind\)$/);
+    expect(warned[2]?.message).toMatch(/\(number 100 of its kind\)$/);
   });
 
   it('counts each source and each error as a kind of its own', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LogLevel } from '../../../core/contracts/logger.ts';
-import { createRedactor } from '../../../core/http/redact.ts';
+import { createRedactor } from '../../../core/redact.ts';
 import { createLogger } from '../../../core/log/logger.ts';
 
 function recorded(options: { level?: LogLevel; json?: boolean; color?: boolean; secrets?: string[] } = {}) {

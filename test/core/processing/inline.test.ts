@@ -11,11 +11,12 @@ function inline(source = shop) {
 }
 
 describe('createInlineProcessor', () => {
-  it('processes a page and brings its bytes back', async () => {
+  it('processes a page and leaves its bytes as they are', async () => {
     const page = pageOf([{ id: 1, title: 'x' }]);
+    const before = page.bytes.slice();
     const verdict = readable(await inline().process(page));
     expect(recordsOf(verdict)).toMatchObject([{ id: 'shop:1' }]);
-    expect(verdict.bytes).toBe(page.bytes);
+    expect(page.bytes).toEqual(before);
   });
 
   it('lets the event loop turn between pages that came together', async () => {

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { PageInput, PageRead } from '../../../core/contracts/batch.ts';
 import type { SourcePlugin } from '../../../core/contracts/source.ts';
 import { defineNormalizer, defineSource } from '../../../core/plugin.ts';
-import type { PageReply } from '../../../core/processing/protocol.ts';
+import type { PageVerdict } from '../../../core/contracts/batch.ts';
 
 /** A source whose items are products already: what is tested is what happens around the normalizer. */
 export const shop: SourcePlugin = defineSource({
@@ -31,7 +31,7 @@ export function pageOf(body: unknown, change: Partial<PageInput> = {}): PageInpu
 }
 
 /** The reply as that of a page that could be read. Throws where it could not. */
-export function readable<Reply extends PageReply>(reply: Reply): Extract<Reply, { ok: true }> {
+export function readable<Reply extends PageVerdict>(reply: Reply): Extract<Reply, { ok: true }> {
   if (!reply.ok) throw new Error(`${reply.code}: ${reply.message}`);
   return reply as Extract<Reply, { ok: true }>;
 }

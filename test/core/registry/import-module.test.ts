@@ -36,6 +36,16 @@ describe('importModule', () => {
     expect(await importDefault(url(folder, file))).toEqual(['function', 'function']);
   });
 
+  it.each([
+    ['a.mjs', 'export default 1;\nnowhere();', 'a.mjs:2'],
+    ['a.ts', 'const x: number = 1;\nexport default x;\nnowhere();', 'a.ts:3'],
+    ['a.cjs', '\n\nnowhere();', 'a.cjs:3'],
+    ['a.ts', "export { x } from './lib.ts';", 'lib.ts:2'],
+  ])('says where in %s it went wrong: %j', async (file, text, place) => {
+    const folder = await writeFiles({ 'lib.ts': 'const y: number = 1;\nexport const x = nowhere(y);', [file]: text });
+    await expect(importModule(url(folder, file))).rejects.toThrow(`\nat ${join(folder, place)}`);
+  });
+
   it('does not take a package whose name only begins alike for this one', async () => {
     const folder = await writeFiles({
       'a.ts': "import name from 'sluice-plugin-x';\nexport default name;",

@@ -27,6 +27,11 @@ describe('pluginProblems', () => {
     expect(models.map((value) => pluginProblems('model', value))).toEqual([[], []]);
   });
 
+  it('takes first and next alone for a pagination', () => {
+    const { first, next } = pagination;
+    expect(pluginProblems('source', { ...source, pagination: { first, next } })).toEqual([]);
+  });
+
   it.each<[string, object, RegExp]>([
     ['a missing name', { name: undefined }, /^name is missing: it must be lower-case/],
     ['a name in capitals', { name: 'Shop' }, /^name is "Shop": it must be lower-case/],
@@ -36,8 +41,16 @@ describe('pluginProblems', () => {
     ['no rate limit', { rateLimit: undefined }, /^rateLimit must be \{ requests, perMs \}/],
     ['a rate limit of nothing', { rateLimit: { requests: 0, perMs: 1 } }, /^rateLimit must be/],
     ['no pagination', { pagination: undefined }, /^pagination is missing/],
-    ['half a pagination', { pagination: { ...pagination, next: undefined } }, /^pagination must have style, needs/],
-    ['a pagination that needs something else', { pagination: { ...pagination, needs: 'x' } }, /^pagination must have/],
+    [
+      'half a pagination',
+      { pagination: { ...pagination, next: undefined } },
+      /^pagination must have the functions first and next/,
+    ],
+    [
+      'a pagination that needs something else',
+      { pagination: { ...pagination, needs: 'x' } },
+      /^pagination\.needs must be "headers"/,
+    ],
     ['no normalizer', { normalizer: () => ({}) }, /^normalizer must be made by defineNormalizer/],
     ['items that are no function', { items: 'products' }, /^items must be a function/],
     ['headers that are no texts', { headers: { a: 1 } }, /^headers must be an object of texts/],

@@ -19,7 +19,12 @@ describe('byte budget', () => {
     release();
     release();
     await waiting;
-    expect(budget.held).toBe(0);
+    // The second release gave nothing back: there is room for just what was released.
+    budget.hold(100);
+    const stop = new AbortController();
+    const next = budget.room(stop.signal);
+    stop.abort(new Error('still full'));
+    await expect(next).rejects.toThrow('still full');
   });
 
   test('one who gives up waiting is gone', async () => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createIdSet } from '../../../core/processing/id-set.ts';
+import { createIdSet } from '../../../core/run/id-set.ts';
 
 function randomHashes(count: number): BigUint64Array {
   return new BigUint64Array(Uint8Array.from(randomBytes(count * 8)).buffer);

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import type { SinkPlugin } from '../../../core/contracts/sink.ts';
 import jsonFile from '../../../plugins/sinks/json-file/index.ts';
 import ndjson from '../../../plugins/sinks/ndjson/index.ts';
-import { batchOf, reportOf, sinkContext, temporaryFolder } from '../../support/sinks.ts';
+import { batchOf, reportOf, sinkContext } from '../../support/sinks.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const batch = batchOf(...Array.from({ length: 100 }, (_, index) => ({ id: index, description: 'x'.repeat(480) })));
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { CircuitBreaker } from '../../../../core/contracts/resilience.ts';
 import { circuitBreaker } from '../../../../core/http/middleware/circuit-breaker.ts';
-import { failureOf, httpRequest, httpResponse, rejection } from '../support.ts';
+import { failureWith, httpRequest, httpResponse, rejection } from '../support.ts';
 
 function fakeBreaker(refuses: boolean) {
   const signals: (AbortSignal | undefined)[] = [];
@@ -10,7 +10,7 @@ function fakeBreaker(refuses: boolean) {
     ready: async () => undefined,
     execute(attempt, signal) {
       signals.push(signal);
-      return refuses ? Promise.reject(failureOf('circuit_open')) : attempt();
+      return refuses ? Promise.reject(failureWith('circuit_open')) : attempt();
     },
   };
   return { breaker, signals };

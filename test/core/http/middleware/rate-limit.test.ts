@@ -3,7 +3,7 @@ import type { Handler, RequestPhase } from '../../../../core/contracts/http.ts';
 import { rateLimit } from '../../../../core/http/middleware/rate-limit.ts';
 import { createSlidingLogLimiter } from '../../../../core/http/resilience/sliding-log-limiter.ts';
 import { fakeClock, settle } from '../../../support/fake-clock.ts';
-import { failureOf, httpRequest, httpResponse, isSettled, rejection } from '../support.ts';
+import { failureWith, httpRequest, httpResponse, isSettled, rejection } from '../support.ts';
 
 function limitedTo(requests: number, next?: Handler) {
   const clock = fakeClock();
@@ -74,12 +74,12 @@ describe('the rate limit', () => {
   });
 
   test('a failure before the send gives the permit back; one after it does not', async () => {
-    const unsent = limitedTo(3, () => Promise.reject(failureOf('network_error')));
+    const unsent = limitedTo(3, () => Promise.reject(failureWith('network_error')));
     expect(await rejection(unsent.handler(httpRequest()))).toMatchObject({ code: 'network_error' });
     expect(await hasRoomFor(unsent.limiter, 3)).toBe(true);
     const sent = limitedTo(3, (request) => {
       request.onPhase?.('sent');
-      return Promise.reject(failureOf('timeout'));
+      return Promise.reject(failureWith('timeout'));
     });
     expect(await rejection(sent.handler(httpRequest()))).toMatchObject({ code: 'timeout' });
     expect(await hasRoomFor(sent.limiter, 2)).toBe(true);

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../../../core/errors.ts';
 import { retry, type RetryNotice } from '../../../../core/http/middleware/retry.ts';
 import { createRetryBudget } from '../../../../core/http/resilience/retry-budget.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
-import { failureOf, httpRequest, httpResponse, rejection } from '../support.ts';
+import { failureWith, httpRequest, httpResponse, rejection } from '../support.ts';
 
 /** A chain whose attempts end as `outcomes` say, one after the other; the last goes on for ever. */
 function retrying(outcomes: (ErrorCode | Error | 'ok')[], { retries = 3, minimum = 20 } = {}) {
@@ -19,7 +19,7 @@ function retrying(outcomes: (ErrorCode | Error | 'ok')[], { retries = 3, minimum
     attempts.push({ attempt: request.attempt, at: clock.now() - start });
     const outcome = outcomes[Math.min(attempts.length, outcomes.length) - 1] ?? 'ok';
     if (outcome === 'ok') return httpResponse();
-    throw outcome instanceof Error ? outcome : failureOf(outcome);
+    throw outcome instanceof Error ? outcome : failureWith(outcome);
   });
   const ask = (change: Partial<HttpRequest> = {}) => clock.run(handler(httpRequest(change)));
   return { clock, budget, handler, ask, notices, attempts };
@@ -30,6 +30,15 @@ describe('retry', () => {
     const { ask, notices } = retrying(['ok']);
     expect(await ask()).toMatchObject({ status: 200, attempts: 1 });
     expect(notices).toEqual([]);
+  });
+
+  test('a request that was put back waits as its last attempt would have, and goes on counting', async () => {
+    const { ask, attempts } = retrying(['http_503', 'ok']);
+    expect(await ask({ attempt: 3 })).toMatchObject({ attempts: 4 });
+    expect(attempts).toEqual([
+      { attempt: 3, at: 200 },
+      { attempt: 4, at: 500 },
+    ]);
   });
 
   test('tries again with growing waits, tells of each, and succeeds', async () => {
@@ -106,12 +115,14 @@ describe('an open circuit', () => {
     const start = clock.now();
     for (let turn = 0; turn < 5; turn++) await rejection(ask({ attempt: 2 }));
     for (let turn = 0; turn < 5; turn++) await rejection(ask({ attempt: 1 }));
-    expect(clock.now()).toBe(start);
+    // The backoff of those that had failed before; a wait for the budget would be one of a minute.
+    const backedOff = start + 5 * 100;
+    expect(clock.now()).toBe(backedOff);
     const { signal } = new AbortController();
     await clock.run(budget.spend(signal));
-    expect(clock.now()).toBe(start);
+    expect(clock.now()).toBe(backedOff);
     await clock.run(budget.spend(signal));
-    expect(clock.now()).toBeGreaterThan(start);
+    expect(clock.now()).toBeGreaterThan(backedOff);
   });
 });
 
@@ -163,7 +174,7 @@ describe('an abort', () => {
       })(() => {
         attempts += 1;
         controller.abort(reason);
-        return Promise.reject(failureOf(code));
+        return Promise.reject(failureWith(code));
       });
       expect(await rejection(handler(httpRequest({ signal: controller.signal })))).toBe(reason);
       expect(attempts).toBe(1);

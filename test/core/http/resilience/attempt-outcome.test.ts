@@ -1,17 +1,17 @@
 import { expect, test } from 'vitest';
 import type { ErrorCode } from '../../../../core/errors.ts';
 import { attemptOutcome } from '../../../../core/http/resilience/attempt-outcome.ts';
-import { failureOf } from '../support.ts';
+import { failureWith } from '../support.ts';
 
 const ill: ErrorCode[] = ['network_error', 'timeout', 'http_408', 'http_500', 'http_502', 'http_503', 'http_504'];
 const answers: ErrorCode[] = ['rate_limited', 'http_304', 'http_400', 'http_404', 'http_425', 'body_too_large'];
 
 test.each(ill)('%s means that the upstream is ill', (code) => {
-  expect(attemptOutcome(failureOf(code))).toBe('failure');
+  expect(attemptOutcome(failureWith(code))).toBe('failure');
 });
 
 test.each([...answers, 'unexpected_content_type', 'redirect_refused'] as ErrorCode[])('%s is an answer', (code) => {
-  expect(attemptOutcome(failureOf(code))).toBe('answer');
+  expect(attemptOutcome(failureWith(code))).toBe('answer');
 });
 
 test('a foreign network failure counts as what it is', () => {
@@ -19,5 +19,5 @@ test('a foreign network failure counts as what it is', () => {
 });
 
 test('a bug and a request taken back say nothing', () => {
-  expect([new TypeError('bug'), failureOf('aborted')].map(attemptOutcome)).toEqual(['nothing', 'nothing']);
+  expect([new TypeError('bug'), failureWith('aborted')].map(attemptOutcome)).toEqual(['nothing', 'nothing']);
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { BreakerSettings } from '../../../../core/config/resolved.ts';
 import { createCircuitBreaker } from '../../../../core/http/resilience/circuit-breaker.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
-import { failureOf, rejection } from '../support.ts';
+import { failureWith, rejection } from '../support.ts';
 
 interface Turn {
   /** Milliseconds before it asks, and that its attempt takes. */
@@ -68,8 +68,8 @@ test('whatever comes: one probe at a time, none before the cooldown, nothing aft
         } else check(breaker.state === 'closed', 'no attempt while open');
         await sleep(takes);
         if (isProbe) probing -= 1;
-        if (ends === 'abort') controller.abort(failureOf('timeout'));
-        if (ends !== 'success') throw failureOf(ends === 'answer' ? 'http_404' : 'timeout');
+        if (ends === 'abort') controller.abort(failureWith('timeout'));
+        if (ends !== 'success') throw failureWith(ends === 'answer' ? 'http_404' : 'timeout');
       }
 
       async function take(one: Turn): Promise<void> {

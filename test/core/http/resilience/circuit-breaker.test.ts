@@ -4,7 +4,7 @@ import type { CircuitBreaker } from '../../../../core/contracts/resilience.ts';
 import type { ErrorCode } from '../../../../core/errors.ts';
 import { createCircuitBreaker } from '../../../../core/http/resilience/circuit-breaker.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
-import { failureOf, isSettled, rejection } from '../support.ts';
+import { failureWith, isSettled, rejection } from '../support.ts';
 
 const noSignal = new AbortController().signal;
 const defaults: BreakerSettings = {
@@ -29,7 +29,7 @@ function breakerOf(settings: Partial<BreakerSettings> = {}) {
 
 const succeed = (breaker: CircuitBreaker): Promise<string> => breaker.execute(async () => 'fine');
 const fail = (breaker: CircuitBreaker, code: ErrorCode = 'http_500'): Promise<unknown> =>
-  rejection(breaker.execute(() => Promise.reject(failureOf(code)), noSignal));
+  rejection(breaker.execute(() => Promise.reject(failureWith(code)), noSignal));
 
 async function times(count: number, work: () => Promise<unknown>): Promise<void> {
   for (let done = 0; done < count; done++) await work();
@@ -98,7 +98,9 @@ describe('a closed breaker', () => {
 
   test('an attempt that failed after an abort counts for nothing, whatever it threw', async () => {
     const { breaker } = breakerOf();
-    await times(10, () => rejection(breaker.execute(() => Promise.reject(failureOf('timeout')), AbortSignal.abort())));
+    await times(10, () =>
+      rejection(breaker.execute(() => Promise.reject(failureWith('timeout')), AbortSignal.abort())),
+    );
     expect(breaker.state).toBe('closed');
   });
 
@@ -209,7 +211,7 @@ describe('an open breaker', () => {
     expect(breaker.state).toBe('open');
     await clock.advance(5_000);
     const probe = pending(breaker);
-    slow[1]?.finish(failureOf('timeout'));
+    slow[1]?.finish(failureWith('timeout'));
     slow[2]?.finish();
     await Promise.all(slow.map(({ result }) => result));
     expect(breaker.state).toBe('half-open');
@@ -251,7 +253,7 @@ describe('a half-open breaker', () => {
     const probe = pending(breaker, controller.signal);
     const waiting = breaker.ready(noSignal);
     expect(await isSettled(waiting)).toBe(false);
-    controller.abort(failureOf('http_500'));
+    controller.abort(failureWith('http_500'));
     probe.finish(controller.signal.reason);
     await probe.result;
     expect(await isSettled(waiting)).toBe(true);
@@ -280,7 +282,7 @@ describe('a half-open breaker', () => {
     await clock.advance(5_000);
     const probe = pending(breaker);
     const waiting = [breaker.ready(noSignal), breaker.ready(noSignal)].map(rejection);
-    probe.finish(failureOf('timeout'));
+    probe.finish(failureWith('timeout'));
     const givenUp = {
       code: 'circuit_open',
       retryable: false,

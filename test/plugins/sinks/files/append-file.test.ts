@@ -3,7 +3,7 @@ import { chmod, mkdir, open, readFile, readdir, rm, stat, symlink, writeFile } f
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openAppendFile, writeAll } from '../../../../plugins/sinks/files/append-file.ts';
-import { temporaryFolder } from '../../../support/sinks.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

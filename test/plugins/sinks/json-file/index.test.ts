@@ -3,7 +3,8 @@ import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import jsonFile from '../../../../plugins/sinks/json-file/index.ts';
-import { batchOf, kill, records, reportOf, sinkContext, temporaryFolder } from '../../../support/sinks.ts';
+import { batchOf, kill, records, reportOf, sinkContext } from '../../../support/sinks.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const options = { path: 'out.json' };
 
@@ -17,7 +18,7 @@ describe('json-file', () => {
     const sink = await jsonFile.open(sinkContext(folder), options);
     await sink.write(batchOf(...records(0, 2)));
     await sink.write(batchOf(...records(2, 3)));
-    const error = { endpoint: 'beta', error: 'http_404', timestamp: '', message: 'gone', attempts: 1 };
+    const error = { endpoint: 'beta', error: 'http_404' as const, timestamp: '', message: 'gone', attempts: 1 };
     const report = { ...reportOf({ partial: true }), errors: [error, error] };
     await sink.close(report);
     const document = await readDocument(folder);

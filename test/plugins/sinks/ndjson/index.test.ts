@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import ndjson from '../../../../plugins/sinks/ndjson/index.ts';
-import { batchOf, kill, records, reportOf, sinkContext, temporaryFolder } from '../../../support/sinks.ts';
+import { batchOf, kill, records, reportOf, sinkContext } from '../../../support/sinks.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 describe('ndjson', () => {
   it('writes one record a line, in order', async () => {

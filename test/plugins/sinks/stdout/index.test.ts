@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { Writable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { createStdoutSink } from '../../../../plugins/sinks/stdout/index.ts';
-import { batchOf, records, reportOf, silentLogger, sinkContext } from '../../../support/sinks.ts';
+import { silentLogger } from '../../../support/silent-logger.ts';
+import { batchOf, records, reportOf, sinkContext } from '../../../support/sinks.ts';
 
 const text = (batch: { ndjson: Uint8Array }): string => new TextDecoder().decode(batch.ndjson);
 

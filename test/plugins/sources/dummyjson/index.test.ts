@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import dummyjson from '../../../../plugins/sources/dummyjson/index.ts';
 import embedded from '../../../../plugins/sources/dummyjson/upstream.ts';
-import { firstOf, hasRecorded, itemsOf, keysAfter, normalize, recorded, typesOf, walkEmbedded } from '../recorded.ts';
+import { recordingsMissing } from '../../../support/recorded.ts';
+import { firstOf, itemsOf, keysAfter, normalize, recorded, typesOf, walkEmbedded } from '../source-harness.ts';
 
 const first = firstOf(dummyjson);
 
@@ -54,7 +55,7 @@ describe('dummyjson', () => {
     expect(pages).toHaveLength(Math.ceil(embedded.items / 20));
   });
 
-  describe.skipIf(!hasRecorded)('on the recorded pages', () => {
+  describe.skipIf(recordingsMissing)('on the recorded pages', () => {
     it('asks for the nine pages after the first, and for none after the last or past the end', () => {
       const keys = keysAfter(dummyjson, first, recorded(dummyjson, 1));
       expect(keys).toEqual(

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import escuelajs from '../../../../plugins/sources/escuelajs/index.ts';
 import embedded from '../../../../plugins/sources/escuelajs/upstream.ts';
-import { firstOf, hasRecorded, itemsOf, keysAfter, normalize, recorded, typesOf, walkEmbedded } from '../recorded.ts';
+import { recordingsMissing } from '../../../support/recorded.ts';
+import { firstOf, itemsOf, keysAfter, normalize, recorded, typesOf, walkEmbedded } from '../source-harness.ts';
 
 const first = firstOf(escuelajs);
 const fullPage = Array.from({ length: 20 }, (_, index) => ({ id: index }));
@@ -54,7 +55,7 @@ describe('escuelajs', () => {
     expect(pages).toHaveLength(Math.floor(embedded.items / 20) + 1);
   });
 
-  describe.skipIf(!hasRecorded)('on the recorded pages', () => {
+  describe.skipIf(recordingsMissing)('on the recorded pages', () => {
     it.each([
       [1, 20, 1],
       [2, 20, 1],

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import jsonplaceholder from '../../../../plugins/sources/jsonplaceholder/index.ts';
 import embedded from '../../../../plugins/sources/jsonplaceholder/upstream.ts';
-import { firstOf, hasRecorded, itemsOf, keysAfter, normalize, recorded, typesOf, walkEmbedded } from '../recorded.ts';
+import { recordingsMissing } from '../../../support/recorded.ts';
+import { firstOf, itemsOf, keysAfter, normalize, recorded, typesOf, walkEmbedded } from '../source-harness.ts';
 
 const first = firstOf(jsonplaceholder);
 const pageKeys = (...pages: number[]) => pages.map((page) => `GET /posts?_limit=20&_page=${page}`);
@@ -35,7 +36,7 @@ describe('jsonplaceholder', () => {
     expect(pages).toHaveLength(Math.ceil(embedded.items / 20));
   });
 
-  describe.skipIf(!hasRecorded)('on the recorded pages', () => {
+  describe.skipIf(recordingsMissing)('on the recorded pages', () => {
     it('asks for the four pages after the first', () => {
       expect(keysAfter(jsonplaceholder, first, recorded(jsonplaceholder, 1))).toEqual(pageKeys(2, 3, 4, 5));
     });

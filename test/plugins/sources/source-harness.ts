@@ -1,20 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { FetchedPage, PageRequest } from '../../../core/contracts/page.ts';
 import type { MockApi } from '../../../core/contracts/mock.ts';
 import type { SourcePlugin } from '../../../core/contracts/source.ts';
 import type { Answer } from '../../core/pagination/simulated-api.ts';
 import { only, pageOf, walk } from '../../core/pagination/simulated-api.ts';
+import { recordedPages } from '../../support/recorded.ts';
 
-const folder = new URL('../../../../shared/upstream/recorded/', import.meta.url);
-
-/** Whether the pages that were recorded from the real APIs lie beside this checkout. */
-export const hasRecorded = existsSync(folder);
-
-/** The answer that was recorded for a page. */
+/** The answer that was recorded for a page. Throws where there is none. */
 export function recorded(plugin: SourcePlugin, page: number): Answer {
-  const read = (file: string): unknown => JSON.parse(readFileSync(new URL(`${plugin.name}/${file}`, folder), 'utf8'));
-  const { headers } = read(`page-${page}.headers.json`) as { headers: Record<string, string> };
-  return { body: read(`page-${page}.json`), headers, ...(plugin.items && { items: plugin.items.bind(plugin) }) };
+  const found = recordedPages(plugin.name).find((answer) => answer.page === page);
+  if (found === undefined) throw new Error(`${plugin.name}: page ${page} was not recorded`);
+  const { headers, text } = found;
+  return { body: JSON.parse(text), headers, ...(plugin.items && { items: plugin.items.bind(plugin) }) };
 }
 
 /** The keys that a source asks for after the page that answered `request`. */
