@@ -23,11 +23,11 @@ export function parseDeadline(text: string): number {
   return ms;
 }
 
-/** Reads one duration, or two as the bounds of a range: `50ms`, `20ms-80ms`. */
+/** Reads one duration, or two as the bounds of a range: `50ms`, `20ms-80ms`. Nobody takes a bare one for seconds. */
 export function parseLatency(text: string): number | readonly [min: number, max: number] {
-  const [min = '', max, ...more] = text.split('-');
-  if (max === undefined) return parseDuration(min);
-  const range = [parseDuration(min), parseDuration(max)] as const;
+  const [min = 0, max, ...more] = text.split('-').map((part) => parseDuration(/^\d+$/.test(part) ? `${part}ms` : part));
+  if (max === undefined) return min;
+  const range = [min, max] as const;
   if (more.length > 0 || range[0] > range[1]) throw new InvalidArgumentError('Give a range as 20ms-80ms.');
   return range;
 }
@@ -50,7 +50,7 @@ export function parseRate(text: string): number {
   return value;
 }
 
-/** Collects an option that may be given several times, each time with several values. */
+/** Collects an option that may be given several times, each time with several values, with commas too. */
 export function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
-  return [...(earlier ?? []), value];
+  return [...(earlier ?? []), ...value.split(',')];
 }

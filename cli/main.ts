@@ -7,12 +7,12 @@ const lingerMs = 2_000;
 
 const args = process.argv.slice(2);
 guardStreams();
+process.on('uncaughtException', (thrown: unknown) => void fail(thrown).finally(() => process.exit()));
 
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   // Answered before anything is loaded: scripts ask this often.
   process.stdout.write(`${packageVersion()}\n`);
 } else {
-  process.on('uncaughtException', (thrown: unknown) => void fail(thrown).finally(() => process.exit()));
   try {
     const { runProgram } = await import('./program.ts');
     process.exitCode = await runProgram(args, packageVersion());

@@ -97,7 +97,7 @@ export async function runProgram(args: readonly string[], version: string): Prom
         .default(0, 'any free ports'),
     )
     .addOption(
-      new Option('--latency <time>', 'wait before each answer, or a range such as 20ms-80ms')
+      new Option('--latency <time>', 'wait before each answer, such as 50ms, or a range such as 20ms-80ms')
         .argParser(parseLatency)
         .default(0, 'none'),
     )

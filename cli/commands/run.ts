@@ -64,7 +64,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
   const { quiet = false, json = false, logLevel } = options;
   const output = await createRunOutput({ config, stderr, clock, logLevel, quiet, json });
   const { logger } = output;
-  if (upstreams > 0) logger.info(`${upstreams} embedded upstreams on loopback`, { event: 'mock', upstreams });
+  if (upstreams > 0) logger.info(`embedded upstreams on loopback: ${upstreams}`, { event: 'mock', upstreams });
 
   const stopping = new AbortController();
   const forget = onInterrupt({

@@ -24,9 +24,10 @@ export function startPlainProgress(options: {
 function plainLine(state: ProgressState, now: number): { message: string; fields: Record<string, string | number> } {
   const all = [...state.sources.values()];
   const ended = all.filter((source) => !isActive(source)).length;
-  let [done, pages, records, requests, rate] = [0, 0, 0, 0, 0];
+  let [delivered, failed, pages, records, requests, rate] = [0, 0, 0, 0, 0, 0];
   for (const source of all) {
-    done += source.delivered + source.failed;
+    delivered += source.delivered;
+    failed += source.failed;
     pages += source.pages ?? source.delivered + source.failed;
     records += source.records;
     requests += source.requests;
@@ -37,13 +38,14 @@ function plainLine(state: ProgressState, now: number): { message: string; fields
   const known = all.every((source) => source.pages !== undefined || !isActive(source));
   const parts = [
     `${ended} of ${all.length} sources ended`,
-    `${formatCount(done)}${known ? ` of ${formatCount(pages)}` : ''} pages`,
+    `${formatCount(delivered)}${known ? ` of ${formatCount(pages)}` : ''} pages`,
+    ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
     `${formatCount(records)} records`,
     `${formatNumber(Math.round(rate * 10) / 10)} requests/s`,
     ...(eta === undefined ? [] : [`ETA ${formatClock(eta)}`]),
   ];
   return {
     message: `progress: ${parts.join(', ')}`,
-    fields: { event: 'progress', sources_ended: ended, pages: done, records, requests },
+    fields: { event: 'progress', sources_ended: ended, pages: delivered, pages_failed: failed, records, requests },
   };
 }

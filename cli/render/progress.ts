@@ -116,7 +116,7 @@ function sourceLine(source: SourceProgress, now: number): Line {
   return {
     name: source.name,
     share: source.pages === undefined ? undefined : done / Math.max(1, source.pages),
-    pages: pagesDone(done, source.pages),
+    pages: pagesDelivered(source.delivered, source.pages),
     records: formatCount(source.records),
     rate: formatNumber(Math.round(requestsPerSecond(source, now) * 10) / 10),
     retries: formatCount(source.retries),
@@ -138,7 +138,10 @@ function totalLine(state: ProgressState, all: readonly SourceProgress[], now: nu
   return {
     name: 'total',
     share: pages === undefined ? undefined : done / Math.max(1, pages),
-    pages: pagesDone(done, pages),
+    pages: pagesDelivered(
+      sum(({ delivered }) => delivered),
+      pages,
+    ),
     records: formatCount(sum(({ records }) => records)),
     rate: formatNumber(Math.round(rate * 10) / 10),
     retries: formatCount(sum(({ retries }) => retries)),
@@ -187,8 +190,8 @@ function countPhases(all: readonly SourceProgress[], listed: ReadonlySet<SourceP
   return [...counts].map(([phase, count]) => `${formatCount(count)} ${phase}`).join(', ');
 }
 
-function pagesDone(done: number, pages: number | undefined): string {
-  return pages === undefined ? formatCount(done) : `${formatCount(done)}/${formatCount(pages)}`;
+function pagesDelivered(delivered: number, pages: number | undefined): string {
+  return pages === undefined ? formatCount(delivered) : `${formatCount(delivered)}/${formatCount(pages)}`;
 }
 
 function formatEta(eta: number | undefined): string {

@@ -17,8 +17,8 @@ export function errorLines(report: RunReport, room: { readonly width: number; re
   const all = [...kinds].toSorted(([, a], [, b]) => b.count - a.count);
   const omitted = report.monitoring.errors_omitted;
   const rest = [
-    ...(all.length > mostKinds ? [`… ${all.length - mostKinds} more kinds`] : []),
-    ...(omitted > 0 ? [`… ${formatCount(omitted)} more errors, counted but not listed`] : []),
+    ...(all.length > mostKinds ? [`… more kinds: ${formatCount(all.length - mostKinds)}`] : []),
+    ...(omitted > 0 ? [`… counted but not listed: ${formatCount(omitted)} more`] : []),
   ];
   return [
     ...all.slice(0, mostKinds).flatMap(([code, { count, endpoints, message }]) => {

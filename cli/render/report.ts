@@ -81,7 +81,7 @@ function sourceLines({ monitoring }: RunReport, room: Room): string[] {
       formatMs(source.limiter_wait_ms),
     ];
   });
-  return [...renderTable(sourceColumns, rows, room), ...omitted(all.length - rows.length, 'sources', room)];
+  return [...renderTable(sourceColumns, rows, room), ...omitted(all.length - rows.length, ['source', 'sources'], room)];
 }
 
 const priceColumns: readonly Column[] = [
@@ -103,7 +103,10 @@ function priceLines({ metrics }: RunReport, room: Room): string[] {
     const values = [price.min, price.median, price.mean, price.p95, price.max, price.stddev].map(formatNumber);
     return [cleanText(name), formatCount(price.count)].concat(values);
   });
-  return [...renderTable(priceColumns, rows, room), ...omitted(priced.length + 1 - rows.length, 'sources', room)];
+  return [
+    ...renderTable(priceColumns, rows, room),
+    ...omitted(priced.length + 1 - rows.length, ['source', 'sources'], room),
+  ];
 }
 
 function categoryLines({ metrics }: RunReport, room: Room): string[] {
@@ -121,7 +124,7 @@ function categoryLines({ metrics }: RunReport, room: Room): string[] {
     const start = `${fit(names[index] ?? '', nameWidth)}  ${fit(counts[index] ?? '', countWidth, 'right')}`;
     return `${start}  ${bar(1, length)}`;
   });
-  return [...lines, ...omitted(all.length - top.length, 'categories', room)];
+  return [...lines, ...omitted(all.length - top.length, ['category', 'categories'], room)];
 }
 
 /** Where every item went, as a sum that people can check: what is zero is left out. */
@@ -141,8 +144,8 @@ function sinkLines({ monitoring }: RunReport, files: ReadonlyMap<string, string>
   return lines;
 }
 
-function omitted(count: number, what: string, { width, paint }: Room): string[] {
-  return count > 0 ? [paint('gray', cut(`… ${formatCount(count)} more ${what}`, width))] : [];
+function omitted(count: number, [one, many]: readonly [string, string], { width, paint }: Room): string[] {
+  return count > 0 ? [paint('gray', cut(`… ${formatCount(count)} more ${count === 1 ? one : many}`, width))] : [];
 }
 
 function cutStart(text: string, width: number): string {

@@ -4,6 +4,7 @@ import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { sinkError, SluiceError } from '../../../core/plugin.ts';
 
+/** Which file, and of which run. */
 export interface AppendFileOptions {
   /** Absolute path under which readers find the file once it is whole. */
   readonly path: string;
@@ -32,7 +33,7 @@ export interface AppendFile {
 }
 
 /** Bytes gathered before the system is asked: pages are small, and each of its calls costs a trip to a thread. */
-const BUFFER_BYTES = 256 * 1024;
+const bufferBytes = 256 * 1024;
 
 /** Targets being written in this process: of two sinks on one path the last would win without a word. */
 const claimed = new Set<string>();
@@ -62,7 +63,7 @@ export async function openAppendFile({ path, runId, resumeAt }: AppendFileOption
     claimed.delete(target);
     throw error;
   }
-  const buffer = new Uint8Array(BUFFER_BYTES);
+  const buffer = new Uint8Array(bufferBytes);
   let buffered = 0;
   let written = resumeAt ?? 0;
   let discarded = false;
@@ -79,8 +80,8 @@ export async function openAppendFile({ path, runId, resumeAt }: AppendFileOption
     },
     append: (bytes) =>
       guard(async () => {
-        if (buffered + bytes.byteLength > BUFFER_BYTES) await flush();
-        if (bytes.byteLength > BUFFER_BYTES) {
+        if (buffered + bytes.byteLength > bufferBytes) await flush();
+        if (bytes.byteLength > bufferBytes) {
           await writeAll(handle, bytes, written);
           written += bytes.byteLength;
         } else {

@@ -1,17 +1,17 @@
 import type { Batch, RunReport, SinkContext } from '../../../core/plugin.ts';
 import { SluiceError } from '../../../core/plugin.ts';
 
-const OPENING = '{\n"summary": ';
-const PRODUCTS = ',\n"products": [';
-const NEWLINE = 10;
-const COMMA = 44;
+const opening = '{\n"summary": ';
+const products = ',\n"products": [';
+const newline = 10;
+const comma = 44;
 
 /** Where the summary begins, in bytes from the start of the document. */
-export const SUMMARY_AT = OPENING.length;
+export const summaryAt = opening.length;
 
 /** The document up to its first record, with blanks where the summary is going to stand: JSON allows white space. */
 export function documentHead(context: Pick<SinkContext, 'runId' | 'sources'>): Uint8Array {
-  return Buffer.from(OPENING + ' '.repeat(Buffer.byteLength(widestSummary(context))) + PRODUCTS);
+  return Buffer.from(opening + ' '.repeat(Buffer.byteLength(widestSummary(context))) + products);
 }
 
 /** The widest summary that a run can have: all that varies is numbers, and no number in JSON is wider than this one. */
@@ -30,13 +30,13 @@ function widestSummary({ runId, sources }: Pick<SinkContext, 'runId' | 'sources'
 }
 
 /**
- * The summary, to be written at `SUMMARY_AT`, with blanks up to the records: an earlier life of this run may have
+ * The summary, to be written at `summaryAt`, with blanks up to the records: an earlier life of this run may have
  * written a wider one and been killed before the end. Throws `internal_error` where it would run into the records at
  * `head`.
  */
 export function summaryBytes(report: RunReport, head: number): Uint8Array {
   const bytes = Buffer.from(JSON.stringify(report.summary));
-  const room = head - PRODUCTS.length - SUMMARY_AT;
+  const room = head - products.length - summaryAt;
   if (bytes.byteLength > room) {
     throw new SluiceError('internal_error', `the summary takes ${bytes.byteLength} bytes where ${room} were kept`);
   }
@@ -50,9 +50,9 @@ export function arrayElements(batch: Pick<Batch, 'ndjson' | 'count'>, first: boo
   const elements = Buffer.allocUnsafe(lines.length + batch.count - (first ? 1 : 0));
   let to = 0;
   for (let from = 0; from < lines.length;) {
-    const end = lines.indexOf(NEWLINE, from);
-    if (!first || from > 0) elements[to++] = COMMA;
-    elements[to++] = NEWLINE;
+    const end = lines.indexOf(newline, from);
+    if (!first || from > 0) elements[to++] = comma;
+    elements[to++] = newline;
     to += lines.copy(elements, to, from, end);
     from = end + 1;
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineSink } from '../../../core/plugin.ts';
 import type { AppendFile } from '../files/append-file.ts';
 import { openAppendFile } from '../files/append-file.ts';
-import { arrayElements, documentHead, documentTail, summaryBytes, SUMMARY_AT } from './document.ts';
+import { arrayElements, documentHead, documentTail, summaryBytes, summaryAt } from './document.ts';
 
 const options = z.strictObject({
   /** Where the file appears, relative to the config's folder. Default `out/products.json`. */
@@ -40,7 +40,7 @@ export default defineSink({
       async close(report) {
         const summary = summaryBytes(report, head);
         await file.append(documentTail(report));
-        await file.overwrite(summary, SUMMARY_AT);
+        await file.overwrite(summary, summaryAt);
         await file.publish();
       },
       abort: () => file.discard(),
