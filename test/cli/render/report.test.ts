@@ -109,6 +109,13 @@ describe('renderReport', () => {
     expect(lines).toContain('… 980 more sources');
   });
 
+  it('says of one that it is one', () => {
+    const report = sampleReport();
+    const nine = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`c${index}`, 1]));
+    const lines = rendered({ ...report, metrics: { ...report.metrics, category_distribution: nine } });
+    expect(lines).toContain('… 1 more category');
+  });
+
   it('adds up what a sink that failed did not get', () => {
     const report = sampleReport();
     const sink = report.monitoring.sinks['json-file'];
