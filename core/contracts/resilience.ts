@@ -1,3 +1,5 @@
+import type { SluiceError } from '../errors.ts';
+
 /** The right to send one request. */
 export interface Permit {
   /** The headers are on the wire: the window counts from here. */
@@ -22,6 +24,8 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 /** Stops asking an upstream that keeps failing, and lets one probe through after a while. */
 export interface CircuitBreaker {
   readonly state: BreakerState;
+  /** What the upstream last failed by; undefined while it answers. */
+  readonly lastFailure: SluiceError | undefined;
   /**
    * Resolves when an attempt may be made. Rejects with the signal's reason, or with `circuit_open` (last real
    * failure as cause) once the set number of probes has failed in a row: the upstream is given up.

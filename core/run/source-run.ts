@@ -140,7 +140,8 @@ export async function runSource({
   await client.close();
 
   const { delivered, knownPages } = reader;
-  const cut = fatal ?? (stop.signal.aborted ? classify(stop.signal.reason) : undefined);
+  const cut =
+    fatal ?? (stop.signal.aborted ? stopped(classify(stop.signal.reason), client.breaker.lastFailure) : undefined);
   const missing = Math.max(worklist.pending, knownPages - delivered - failed, fatal === undefined ? 0 : 1);
   if (cut !== undefined && missing > 0) {
     failed += missing;
@@ -149,4 +150,11 @@ export async function runSource({
   const incomplete = failed === 0 && reader.complaint();
   if (incomplete) push({ kind: 'notice', source: source.name, error: incomplete });
   return failed === 0 && !incomplete ? 'complete' : delivered === 0 ? 'failed' : 'partial';
+}
+
+/** Why a source was cut off, with what its upstream was failing by at that time, where it was. */
+function stopped(reason: SluiceError, failure: SluiceError | undefined): SluiceError {
+  if (failure === undefined) return reason;
+  const { status, url, message } = failure;
+  return reason.with({ cause: failure, status, url, message: `${reason.message}; the last failure was: ${message}` });
 }

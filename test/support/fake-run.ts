@@ -35,6 +35,7 @@ export function fakePlan(pagination: Pager, change: Partial<SourcePlan> = {}): S
 
 export const openBreaker: CircuitBreaker = {
   state: 'closed',
+  lastFailure: undefined,
   ready: () => Promise.resolve(),
   execute: (attempt) => attempt(),
 };

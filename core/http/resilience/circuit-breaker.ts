@@ -126,6 +126,7 @@ export function createCircuitBreaker({ settings, clock, onTransition }: CircuitB
   }
 
   function countAnswer(): void {
+    lastFailure = undefined;
     if (state === 'half-open') return close();
     streak = 0;
     results.add();
@@ -141,6 +142,9 @@ export function createCircuitBreaker({ settings, clock, onTransition }: CircuitB
   return {
     get state() {
       return state;
+    },
+    get lastFailure() {
+      return lastFailure;
     },
     ready(signal) {
       if (signal.aborted) return Promise.reject(signal.reason);

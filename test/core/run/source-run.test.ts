@@ -316,6 +316,28 @@ describe('stopping', () => {
     expect(failed).toEqual([{ code: 'deadline_exceeded', pages: 10 - ids.length / 10 }]);
   });
 
+  test('a source that was failing when it was cut off says by what', async () => {
+    const stop = new AbortController();
+    const failure = new SluiceError('timeout', 'no response headers within 10 ms', { url: 'https://fake.test/items' });
+    const client = fakeClient(
+      (request) => {
+        stop.abort(new SluiceError('deadline_exceeded', 'too late'));
+        request.signal.throwIfAborted();
+      },
+      { ...openBreaker, lastFailure: failure },
+    );
+    const { outcomes } = await run(fakePlan(counted), client, stop.signal);
+    expect(outcomes[0]).toMatchObject({
+      kind: 'failed',
+      error: {
+        code: 'deadline_exceeded',
+        message: 'too late; the last failure was: no response headers within 10 ms',
+        url: 'https://fake.test/items',
+        cause: failure,
+      },
+    });
+  });
+
   test('a run that was aborted before it began asks nothing', async () => {
     const client = fakeClient(listing(10));
     const { state, failed } = await run(

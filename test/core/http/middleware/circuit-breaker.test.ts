@@ -7,6 +7,7 @@ function fakeBreaker(refuses: boolean) {
   const signals: (AbortSignal | undefined)[] = [];
   const breaker: CircuitBreaker = {
     state: refuses ? 'open' : 'closed',
+    lastFailure: undefined,
     ready: async () => undefined,
     execute(attempt, signal) {
       signals.push(signal);

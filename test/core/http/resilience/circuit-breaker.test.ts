@@ -62,6 +62,14 @@ describe('a closed breaker', () => {
     expect(transitions).toEqual(['closed > open: 5 failures in a row']);
   });
 
+  test('remembers what the upstream last failed by until it answers', async () => {
+    const { breaker } = breakerOf();
+    await fail(breaker, 'timeout');
+    expect(breaker.lastFailure).toMatchObject({ code: 'timeout' });
+    await succeed(breaker);
+    expect(breaker.lastFailure).toBeUndefined();
+  });
+
   test('a 404 or a 429 in between is an answer', async () => {
     const { breaker } = breakerOf();
     await times(4, () => fail(breaker));
