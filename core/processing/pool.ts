@@ -19,7 +19,7 @@ export interface WorkerPoolOptions extends WorkerSetup {
  * time. The rest of the heap has no limit of its own: one large allocation over such a limit aborts the whole
  * process, not the thread.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 6 };
+const resourceLimits = { maxYoungGenerationSizeMb: 3 };
 
 interface WaitingPage {
   readonly page: PageInput;
