@@ -11,6 +11,9 @@ import { workerFailure } from './worker-failure.ts';
 // Tinypool puts a record of its own before the pool's data.
 const [, setup] = workerData as [unknown, WorkerSetup];
 
+// stdout is for records, and it is the main thread that writes them: what a plugin prints is not among them.
+process.stdout.write = process.stderr.write.bind(process.stderr);
+
 const hash = createHasher(setup.hashKey);
 const loaded = new Map<string, Promise<PageTools>>();
 

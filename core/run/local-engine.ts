@@ -1,5 +1,6 @@
 import type { Engine, EnginePorts, PageOutcome, RunPlan, SourcePlan } from '../contracts/engine.ts';
-import { SluiceError } from '../errors.ts';
+import type { SourceState } from '../contracts/report.ts';
+import { classify, SluiceError } from '../errors.ts';
 import { onAbort } from '../on-abort.ts';
 import { createByteBudget } from './byte-budget.ts';
 import { createChannel } from './channel.ts';
@@ -14,16 +15,21 @@ async function* run(plan: RunPlan, ports: EnginePorts, signal: AbortSignal): Asy
   const stop = new AbortController();
   const leaveRun = onAbort(signal, () => stop.abort(signal.reason));
 
+  const push = (outcome: PageOutcome): void => outcomes.push(outcome);
+
+  /** A client that can't even be made is a failure of its source, like any other. */
+  async function fetchAll(source: SourcePlan): Promise<SourceState> {
+    try {
+      const client = ports.clients(source);
+      return await runSource({ source, client, ports, budget, push, signal: stop.signal });
+    } catch (thrown) {
+      push({ kind: 'failed', source: source.name, pages: 1, error: classify(thrown) });
+      return 'failed';
+    }
+  }
+
   async function runOne(source: SourcePlan): Promise<void> {
-    const client = ports.clients(source);
-    const state = await runSource({
-      source,
-      client,
-      ports,
-      budget,
-      push: (outcome) => outcomes.push(outcome),
-      signal: stop.signal,
-    });
+    const state = await fetchAll(source);
     outcomes.push({ kind: 'ended', source: source.name, state });
     if (state === 'failed' && plan.onSourceFailure === 'abort') {
       stop.abort(new SluiceError('aborted', `stopped, because the source ${source.name} failed`));

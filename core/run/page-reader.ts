@@ -103,12 +103,14 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
     }
     if (!('page' in accepted)) return again(turn, unreadable(accepted).with(where));
     totals.observe(accepted.page, response.headers);
-    if (item.extra && accepted.page.items === 0) extrasEnded = true;
+    // Past its end an upstream may repeat its last page for ever: only what is new leads further.
+    if (item.extra && accepted.page.count === 0) extrasEnded = true;
     deliver(turn, accepted, response.body.length, release);
     if (!expanded && !item.extra) follow(late);
     announce();
     const tooLong = checkLength(pager, accepted.page);
     if (tooLong !== undefined) giveUp(tooLong.with(where));
+    if (totals.exhausted && totals.mismatch !== undefined) giveUp(totals.mismatch.with(where));
     return 'delivered';
   }
 

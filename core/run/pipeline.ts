@@ -38,6 +38,7 @@ export class Pipeline {
   readonly #processor: PageProcessor;
   readonly #clients: (source: SourcePlan) => SourceClient;
   readonly #createSinks: (runId: string) => SinkRunner;
+  #started = false;
 
   constructor(
     @inject(tokens.config) config: ResolvedConfig,
@@ -66,9 +67,12 @@ export class Pipeline {
 
   /**
    * Runs all sources into all sinks, once. Never rejects for what an upstream or a sink does: that is in the report.
-   * Rejects with `internal_error` where the counts do not add up, which is a bug here.
+   * Rejects with `internal_error` for a second run, and where the counts do not add up, which is a bug here.
    */
   async run({ signal }: RunOptions = {}): Promise<RunResult> {
+    // Its threads end with the run, and its listeners hold the figures of one.
+    if (this.#started) throw new SluiceError('internal_error', 'a pipeline runs once: create another for another run');
+    this.#started = true;
     const { emit } = this.#events;
     const { sources, sinks: sinkPlans, deadlineMs } = this.#config;
     const runId = createRunId(this.#clock.date());
@@ -91,6 +95,8 @@ export class Pipeline {
       await sinks.open();
       await this.#drive(sinks, stop.signal, stop.abort);
       await sinks.flush();
+      // All is written: from here on neither the deadline nor an interrupt can make less of it.
+      stop.dispose();
       await sinks.close(report.build());
     } catch (thrown) {
       // A bug, here or in an engine: no half of a file is left where it could be taken for a whole one.

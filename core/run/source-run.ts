@@ -1,10 +1,10 @@
 import type { EnginePorts, PageOutcome, SourceClient, SourcePlan } from '../contracts/engine.ts';
 import type { HttpResponse } from '../contracts/http.ts';
 import type { SourceState } from '../contracts/report.ts';
-import { classify, type SluiceError } from '../errors.ts';
+import { classify, SluiceError } from '../errors.ts';
 import { onAbort } from '../on-abort.ts';
 import type { ByteBudget } from './byte-budget.ts';
-import { createPageReader } from './page-reader.ts';
+import { createPageReader, type ReadResult } from './page-reader.ts';
 import { resolveUrl, type WorkItem } from './worklist.ts';
 
 export interface SourceRunOptions {
@@ -110,13 +110,31 @@ export async function runSource({
 
   async function read(item: WorkItem, response: HttpResponse): Promise<void> {
     const release = budget.hold(response.body.length);
-    const result = await reader.read(item, response, release);
+    let result: ReadResult | undefined;
+    try {
+      result = await reader.read(item, response, release);
+    } finally {
+      // Whatever goes wrong, even here: bytes that are held for ever would stop the other sources.
+      if (result !== 'delivered') release();
+    }
     if (result === 'delivered') return;
-    release();
     if (result === 'put-back') return;
     // A thread that was stopped under its page: what stopped the run is what the page failed by.
     if (stop.signal.aborted && result.code === 'worker_failed') worklist.putBack(item);
     else failPage(item, result);
+  }
+
+  function notice(error: SluiceError): void {
+    push({ kind: 'notice', source: source.name, error });
+  }
+
+  /** Why the source ends before all its pages were asked for, if it does. */
+  function cutOff(): SluiceError | undefined {
+    if (fatal !== undefined) return fatal;
+    if (stop.signal.aborted) return stopped(classify(stop.signal.reason), client.breaker.lastFailure);
+    if (!worklist.capped) return undefined;
+    const text = `more than ${source.maxPages} pages; raise maxPages if that many are expected`;
+    return new SluiceError('page_cap_reached', text);
   }
 
   function failPage(item: WorkItem, error: SluiceError): void {
@@ -137,19 +155,22 @@ export async function runSource({
   pump();
   await finished;
   leaveRun();
-  await client.close();
+  // Its pages are here all the same.
+  await client.close().catch((thrown: unknown) => notice(classify(thrown)));
 
   const { delivered, knownPages } = reader;
-  const cut =
-    fatal ?? (stop.signal.aborted ? stopped(classify(stop.signal.reason), client.breaker.lastFailure) : undefined);
-  const missing = Math.max(worklist.pending, knownPages - delivered - failed, fatal === undefined ? 0 : 1);
-  if (cut !== undefined && missing > 0) {
-    failed += missing;
-    push({ kind: 'failed', source: source.name, pages: missing, error: cut });
+  const missing = Math.max(worklist.pending, knownPages - delivered - failed);
+  const cut = cutOff();
+  if (cut !== undefined && (missing > 0 || !stop.signal.aborted || fatal !== undefined)) {
+    // Pages that only a wrong total speaks of are none.
+    const pages = cut.code === 'total_mismatch' ? 1 : Math.max(missing, 1);
+    failed += pages;
+    push({ kind: 'failed', source: source.name, pages, error: cut });
   }
-  const incomplete = failed === 0 && reader.complaint();
-  if (incomplete) push({ kind: 'notice', source: source.name, error: incomplete });
-  return failed === 0 && !incomplete ? 'complete' : delivered === 0 ? 'failed' : 'partial';
+  const incomplete = failed === 0 ? reader.complaint() : undefined;
+  if (incomplete !== undefined) notice(incomplete);
+  if (failed === 0 && incomplete === undefined) return 'complete';
+  return delivered === 0 ? 'failed' : 'partial';
 }
 
 /** Why a source was cut off, with what its upstream was failing by at that time, where it was. */

@@ -2,12 +2,14 @@ import type { Clock } from '../contracts/clock.ts';
 import { SluiceError } from '../errors.ts';
 
 /** How long after the deadline what was fetched may still be written, in milliseconds. */
-const drainMs = 1_000;
+const deadlineDrainMs = 1_000;
+/** The same after an interrupt: shorter than the 10 s after which container engines kill. */
+const interruptDrainMs = 8_000;
 
 export interface StopSignal {
   /** Aborted when fetching must stop; the reason is a `SluiceError` that says why. */
   readonly signal: AbortSignal;
-  /** Aborted a moment after a deadline: draining must stop too. A user's interrupt drains without a limit. */
+  /** Aborted a moment after a deadline, a while after an interrupt: draining must stop too. */
   readonly drained: AbortSignal;
   readonly abort: (error: SluiceError) => void;
   /** Ends the timers; nothing is aborted any more. */
@@ -25,16 +27,18 @@ export function createStopSignal(options: {
   const drained = new AbortController();
   const cancels: (() => void)[] = [];
 
-  const interrupt = (): void => stop.abort(new SluiceError('interrupted', 'the run was interrupted'));
+  const end = (error: SluiceError, drainMs: number): void => {
+    stop.abort(error);
+    cancels.push(clock.timer(drainMs, () => drained.abort()));
+  };
+  const interrupt = (): void => end(new SluiceError('interrupted', 'the run was interrupted'), interruptDrainMs);
   if (signal?.aborted === true) interrupt();
   signal?.addEventListener('abort', interrupt, { once: true });
   cancels.push(() => signal?.removeEventListener('abort', interrupt));
 
   if (deadlineMs !== undefined) {
-    const expire = (): void => {
-      stop.abort(new SluiceError('deadline_exceeded', `the deadline of ${deadlineMs} ms has come`));
-      cancels.push(clock.timer(drainMs, () => drained.abort()));
-    };
+    const expire = (): void =>
+      end(new SluiceError('deadline_exceeded', `the deadline of ${deadlineMs} ms has come`), deadlineDrainMs);
     cancels.push(clock.timer(deadlineMs, expire));
   }
 

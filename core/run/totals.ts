@@ -11,17 +11,33 @@ export interface Totals {
   readonly pages: number | undefined;
   /** What came is not what was declared: an error of code `total_mismatch`; undefined where nothing was declared. */
   readonly mismatch: SluiceError | undefined;
+  /** So many empty pages in a row that the rest of what is declared can't be expected. */
+  readonly exhausted: boolean;
 }
+
+/** A total that is far too large must not be walked to its end; a gap of a thousand items or so may be real. */
+const mostEmptyPages = 50;
 
 export function createTotals(pager: SourceAdapter): Totals {
   let items = 0;
+  let emptyPages = 0;
   // The latest word counts: a listing may grow or shrink while it is read.
   let declared: number | undefined;
+
+  /** What a plugin's accessor trips over declares nothing, as in a body. */
+  function totalOf(headers: Readonly<Record<string, string>>): number | undefined {
+    try {
+      return parseTotal(pager.totalInHeaders?.(headers));
+    } catch {
+      return undefined;
+    }
+  }
 
   return {
     observe(page, headers) {
       items += page.items;
-      declared = page.total ?? parseTotal(pager.totalInHeaders?.(headers)) ?? declared;
+      declared = page.total ?? totalOf(headers) ?? declared;
+      emptyPages = page.items === 0 ? emptyPages + 1 : 0;
     },
     get pages() {
       if (declared === undefined || pager.limit === undefined) return undefined;
@@ -30,6 +46,9 @@ export function createTotals(pager: SourceAdapter): Totals {
     get mismatch() {
       if (declared === undefined || declared === items) return undefined;
       return new SluiceError('total_mismatch', `the upstream declares ${declared} items, ${items} came`);
+    },
+    get exhausted() {
+      return declared !== undefined && emptyPages >= mostEmptyPages;
     },
   };
 }

@@ -19,8 +19,8 @@ export interface WorkItem {
 /** What is still to be asked of one source. Refuses what would loop, leave the origin, or never end. */
 export interface Worklist {
   /**
-   * Adds requests at the end. Throws `pagination_loop` for a key or URL that was there before, `cross_origin`
-   * for another origin, `page_cap_reached` past the cap; those before the offender stay added.
+   * Adds requests at the end, up to the cap. Throws `pagination_loop` for a key or URL that was there before, and
+   * `cross_origin` for another origin; those before the offender stay added.
    */
   add(requests: readonly PageRequest[], extra?: boolean): void;
   /** Puts an item back at the front: it was first in line before. */
@@ -29,6 +29,8 @@ export interface Worklist {
   readonly pending: number;
   /** Requests ever added. */
   readonly added: number;
+  /** Requests were left out, because there are as many as may be. */
+  readonly capped: boolean;
   /** The request added last: the furthest one that is known. */
   readonly last: PageRequest | undefined;
 }
@@ -47,6 +49,7 @@ export function createWorklist({ baseUrl, maxPages, hash }: WorklistOptions): Wo
   let queue: WorkItem[] = [];
   let head = 0;
   let added = 0;
+  let capped = false;
   let last: PageRequest | undefined;
 
   function admit(request: PageRequest): void {
@@ -57,13 +60,9 @@ export function createWorklist({ baseUrl, maxPages, hash }: WorklistOptions): Wo
         `the next page is at another origin, ${url.origin}; only ${origin} is asked`,
       );
     }
-    if (added >= maxPages) {
-      throw new SluiceError(
-        'page_cap_reached',
-        `more than ${maxPages} pages; raise maxPages if that many are expected`,
-      );
-    }
-    const target = `${request.method ?? 'GET'} ${url.href} ${request.body ?? ''}`;
+    // What the upstream is asked by: some page by a header, some by the body of a POST.
+    const { method = 'GET', body = '', headers = {} } = request;
+    const target = `${method} ${url.href} ${body} ${JSON.stringify(headers)}`;
     const newKey = seen.add(hash(`key ${request.key}`));
     const newTarget = seen.add(hash(target));
     if (!newKey || !newTarget) {
@@ -78,6 +77,8 @@ export function createWorklist({ baseUrl, maxPages, hash }: WorklistOptions): Wo
   return {
     add(requests, extra = false) {
       for (const request of requests) {
+        capped = added >= maxPages;
+        if (capped) return;
         admit(request);
         queue.push({ request, attempts: 0, fresh: true, expanded: false, extra });
       }
@@ -100,6 +101,9 @@ export function createWorklist({ baseUrl, maxPages, hash }: WorklistOptions): Wo
     },
     get pending() {
       return returned.length + queue.length - head;
+    },
+    get capped() {
+      return capped;
     },
     get added() {
       return added;

@@ -38,7 +38,10 @@ async function run(source: SourcePlan, client: SourceClient, signal = new AbortC
     client,
     ports,
     budget,
-    push: (outcome) => void outcomes.push(outcome),
+    push(outcome) {
+      outcomes.push(outcome);
+      if (outcome.kind === 'delivered') outcome.release();
+    },
     signal,
   });
   return { state, outcomes, ids: deliveredIds(outcomes), failed: failures(outcomes), events: ports.events };
@@ -162,12 +165,47 @@ describe('guards', () => {
     expect(client.asked).toEqual(['/items']);
   });
 
-  test('the page cap ends the source with what it has', async () => {
+  test('a source with more pages than the cap delivers those up to it', async () => {
     const client = fakeClient(listing(1000));
-    const { failed, ids } = await run(fakePlan(counted, { maxPages: 5 }), client);
-    expect(failed[0]?.code).toBe('page_cap_reached');
-    expect(ids.length).toBeLessThanOrEqual(50);
+    const { state, failed, ids } = await run(fakePlan(counted, { maxPages: 5 }), client);
+    expect(client.asked).toHaveLength(5);
+    expect(ids).toHaveLength(50);
+    expect(failed).toEqual([{ code: 'page_cap_reached', pages: 95 }]);
+    expect(state).toBe('partial');
+  });
+
+  test('a source of unknown size that reaches the cap says so', async () => {
+    const client = fakeClient(({ url }) => items(Number(url.searchParams.get('offset')), 1_000).slice(0, 10));
+    const { failed, ids } = await run(fakePlan(uncounted, { maxPages: 3 }), client);
+    expect(ids).toHaveLength(30);
+    expect(failed).toEqual([{ code: 'page_cap_reached', pages: 1 }]);
+  });
+
+  test('a source of exactly as many pages as the cap is complete', async () => {
+    const { state } = await run(fakePlan(counted, { maxPages: 5 }), fakeClient(listing(50)));
+    expect(state).toBe('complete');
+  });
+
+  test('past the end, pages that bring nothing new are asked for once', async () => {
+    let stamp = 0;
+    const client = fakeClient(({ url }) => {
+      const offset = Math.min(Number(url.searchParams.get('offset')), 20);
+      return { items: items(offset, offset + 10), total: 31, stamp: (stamp += 1) };
+    });
+    const { outcomes, ids } = await run(fakePlan(counted), client);
+    expect(new Set(ids).size).toBe(30);
+    expect(outcomes.some((outcome) => outcome.kind === 'notice' && outcome.error.code === 'total_mismatch')).toBe(true);
     expect(client.asked.length).toBeLessThanOrEqual(5);
+  });
+
+  test('a total that is far too large does not have the source ask for empty pages for ever', async () => {
+    const client = fakeClient(listing(95, 1_000_000_000));
+    const { state, ids, failed } = await run(fakePlan(counted, { maxPages: 1_000_000 }), client);
+    expect(ids).toHaveLength(95);
+    expect(failed).toEqual([{ code: 'total_mismatch', pages: 1 }]);
+    expect(state).toBe('partial');
+    // What is fetched ahead of the verdicts is bounded by the byte budget: a million bytes are 122 such pages.
+    expect(client.asked.length).toBeLessThan(200);
   });
 
   test('fewer items than declared: one more page is asked for, then the difference is reported', async () => {
@@ -356,7 +394,7 @@ describe('stopping', () => {
     const ports = fakePorts(client);
     const source = fakePlan(counted, { concurrency: 1 });
     const { signal } = new AbortController();
-    const budget = createByteBudget(1_000);
+    const budget = createByteBudget(100_000);
     const done = runSource({ source, client, ports, budget, push: (outcome) => void outcomes.push(outcome), signal });
     let taken = 0;
     let mostHeld = 0;
@@ -371,8 +409,8 @@ describe('stopping', () => {
     }
     await done;
     expect(deliveredIds(outcomes)).toHaveLength(500);
-    // A page is about 120 bytes: nine go over the bound, and two more may be under way when they do.
-    expect(mostHeld).toBeLessThanOrEqual(11);
+    // A page counts as about 8,300 bytes: thirteen go over the bound, and two more may be under way when they do.
+    expect(mostHeld).toBeLessThanOrEqual(15);
     expect(mostHeld).toBeGreaterThan(4);
   });
 });

@@ -58,11 +58,21 @@ describe('worklist', () => {
     },
   );
 
-  test('refuses more pages than the cap, and keeps those up to it', () => {
+  test('takes no more pages than the cap, and says that some were left out', () => {
     const list = worklist(2);
-    expect(() => list.add([page('/a'), page('/b'), page('/c')])).toThrowError(
-      expect.objectContaining({ code: 'page_cap_reached' }),
-    );
+    list.add([page('/a'), page('/b')]);
+    expect(list.capped).toBe(false);
+    list.add([page('/c')]);
+    expect(list.capped).toBe(true);
+    expect(list.pending).toBe(2);
+  });
+
+  test('two requests to one URL are two pages if their headers differ', () => {
+    const list = worklist();
+    list.add([
+      { ...page('/a', '1'), headers: { range: 'items=0-9' } },
+      { ...page('/a', '2'), headers: { range: 'items=10-19' } },
+    ]);
     expect(list.pending).toBe(2);
   });
 
