@@ -5,7 +5,8 @@ export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
   timer(ms, fire) {
-    const timer = setTimeout(fire, ms);
+    // A time that has just passed is now: newer Node versions warn of negative ones.
+    const timer = setTimeout(fire, Math.max(0, ms));
     return () => clearTimeout(timer);
   },
 };

@@ -20,11 +20,17 @@ export function transportError(thrown: unknown, request: HttpRequest): unknown {
   if (code !== undefined && certificateCodes.test(code)) {
     return new SluiceError('network_error', `the certificate is not trusted: ${code}`, { cause: thrown, url });
   }
-  if (thrown instanceof Error && thrown.name === 'HTTPParserError') {
-    // undici means to give it a code, and gives none.
-    return new SluiceError('network_error', cleanText(thrown.message), { cause: thrown, retryable: true, url });
+  const noHttp = parserError(thrown);
+  if (noHttp !== undefined) {
+    return new SluiceError('network_error', cleanText(noHttp.message), { cause: thrown, retryable: true, url });
   }
   return classify(thrown).with({ url });
+}
+
+/** What came was not HTTP. Newer versions of undici mean to give that error a code, and give none. */
+function parserError(thrown: unknown): Error | undefined {
+  if (!(thrown instanceof Error)) return undefined;
+  return thrown.name === 'HTTPParserError' ? thrown : parserError(thrown.cause);
 }
 
 /** `fetch` hides what happened in the cause. */
