@@ -24,7 +24,8 @@ export default defineSource({
       price,
       category: category?.name,
       description,
-      image: images?.[0],
+      // Text has a first character too, and that is no image.
+      image: typeof images === 'object' ? images?.[0] : undefined,
     }),
   }),
   mock: () => import('./upstream.ts'),

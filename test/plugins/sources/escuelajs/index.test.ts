@@ -39,7 +39,7 @@ describe('escuelajs', () => {
     });
   });
 
-  it.each([[{}], [{ category: null, images: null }], [{ category: {}, images: [] }]])(
+  it.each([[{}], [{ category: null, images: null }], [{ category: {}, images: [] }], [{ images: 'a.jpeg' }]])(
     'leaves out what an item like %j lacks, and makes up no currency',
     (lacking) => {
       const product = normalize(escuelajs, { id: 1, title: 'x', ...lacking });
