@@ -1,9 +1,15 @@
 import { onAbort } from './on-abort.ts';
 
+/** Where in the line to stand. */
+export interface JoinOptions {
+  /** Before all who did not ask for this, behind those who did; default false. */
+  readonly ahead?: boolean;
+}
+
 /** A line of callers that wait for something, first come, first served. Who aborts leaves it at once. */
 export interface WaitingLine<T> {
-  /** Joins at the end. Resolves with what `serve` hands over; rejects with the signal's reason or `refuse`'s error. */
-  join(signal: AbortSignal): Promise<T>;
+  /** Joins the line. Resolves with what `serve` hands over; rejects with the signal's reason or `refuse`'s error. */
+  join(signal: AbortSignal, options?: JoinOptions): Promise<T>;
   /**
    * Hands `value` to the first in line. It is theirs even if their signal aborts right afterwards, so whoever joins
    * must use it or give it back. False where nobody waits: the value is still the caller's.
@@ -27,13 +33,18 @@ export function createWaitingLine<T>({ onEmpty }: { readonly onEmpty: () => void
   // A linked list: an abort takes from the middle, and serving takes from the front, both without a walk.
   let first: Waiter<T> | undefined;
   let last: Waiter<T> | undefined;
+  // Those who go ahead are all at the front; this is the one at their end.
+  let lastAhead: Waiter<T> | undefined;
   let length = 0;
 
-  function append(waiter: Waiter<T>): void {
-    if (last === undefined) first = waiter;
-    else last.next = waiter;
-    waiter.previous = last;
-    last = waiter;
+  function insert(waiter: Waiter<T>, previous: Waiter<T> | undefined): void {
+    const next = previous === undefined ? first : previous.next;
+    waiter.previous = previous;
+    waiter.next = next;
+    if (previous === undefined) first = waiter;
+    else previous.next = waiter;
+    if (next === undefined) last = waiter;
+    else next.previous = waiter;
     length += 1;
   }
 
@@ -42,12 +53,13 @@ export function createWaitingLine<T>({ onEmpty }: { readonly onEmpty: () => void
     else waiter.previous.next = waiter.next;
     if (waiter.next === undefined) last = waiter.previous;
     else waiter.next.previous = waiter.previous;
+    if (waiter === lastAhead) lastAhead = waiter.previous;
     length -= 1;
     waiter.stopListening();
   }
 
   return {
-    join(signal) {
+    join(signal, { ahead = false } = {}) {
       if (signal.aborted) return Promise.reject(signal.reason);
       return new Promise((resolve, reject) => {
         const waiter: Waiter<T> = {
@@ -61,7 +73,8 @@ export function createWaitingLine<T>({ onEmpty }: { readonly onEmpty: () => void
             if (length === 0) onEmpty();
           }),
         };
-        append(waiter);
+        insert(waiter, ahead ? lastAhead : last);
+        if (ahead) lastAhead = waiter;
       });
     },
     serve(value) {

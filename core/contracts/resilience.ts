@@ -8,14 +8,25 @@ export interface Permit {
   release(): void;
 }
 
+/** How a request stands among those that wait for the limiter. */
+export interface AcquireOptions {
+  /** Before all that did not ask for this, behind those that did; default false. */
+  readonly ahead?: boolean;
+}
+
 /** Holds back requests so that the upstream never sees more than it declared. May be shared by processes. */
 export interface RateLimiter {
-  /** Resolves when one request may go; rejects with the signal's reason. First come, first served. */
-  acquire(signal: AbortSignal): Promise<Permit>;
+  /** Resolves when one request may go; rejects with the signal's reason. First come, first served, but for `ahead`. */
+  acquire(signal: AbortSignal, options?: AcquireOptions): Promise<Permit>;
   /** Stops all sends until `ms` from now. A longer pause in force stays. */
   pause(ms: number): void;
   /** Milliseconds until a pause ends; 0 when there is none. */
   pausedFor(): number;
+  /**
+   * Allows fewer requests in a window from now on, for the upstream refuses what was declared; windows without a
+   * refusal bring the declared number back. Returns how many it allows now, undefined where it can't go lower.
+   */
+  lower(): number | undefined;
 }
 
 /** `closed` lets everything through, `open` nothing, `half-open` one probe at a time. */
@@ -39,7 +50,8 @@ export interface CircuitBreaker {
 }
 
 /**
- * Bounds how many of a source's requests may be retries. Delays, never drops. What both functions give back
+ * Bounds how many of a source's requests may be retries of what failed; a refusal for the rate is none, for the limiter
+ * holds back what follows it. Delays, never drops. What both functions give back
  * takes the attempt off the count again: one that the breaker refused was none.
  */
 export interface RetryBudget {

@@ -60,6 +60,43 @@ describe('a waiting line', () => {
     expect(line.length).toBe(0);
   });
 
+  test('who goes ahead is served before the others, and in turn among themselves', async () => {
+    const { line } = lineOf();
+    const order: string[] = [];
+    const join = (name: string, ahead?: boolean): void =>
+      void line.join(noSignal, ahead === undefined ? {} : { ahead }).then(() => order.push(name));
+    join('a');
+    join('first', true);
+    join('b', false);
+    join('second', true);
+    line.serve(1);
+    join('third', true);
+    while (line.serve(1));
+    join('c');
+    join('fourth', true);
+    while (line.serve(1));
+    await Promise.resolve();
+    expect(order).toEqual(['first', 'second', 'third', 'a', 'b', 'fourth', 'c']);
+  });
+
+  test.each([0, 1, 2])('an abort of number %i of those ahead keeps the order of the rest', async (index) => {
+    const { line } = lineOf();
+    const order: number[] = [];
+    void line.join(noSignal).then(() => order.push(9));
+    const controllers = [0, 1, 2].map(() => new AbortController());
+    const joined = controllers.map(({ signal }, number) =>
+      line.join(signal, { ahead: true }).then(
+        () => order.push(number),
+        () => undefined,
+      ),
+    );
+    controllers[index]?.abort(new Error('enough'));
+    void line.join(noSignal, { ahead: true }).then(() => order.push(3));
+    while (line.serve(1));
+    await Promise.all(joined);
+    expect(order).toEqual([0, 1, 2, 3, 9].filter((number) => number !== index));
+  });
+
   test('refuse sends everybody away', async () => {
     const { line } = lineOf();
     const joined = [line.join(noSignal), line.join(noSignal)].map(rejection);

@@ -18,7 +18,9 @@ export function rateLimit({ limiter, clock, onWait }: RateLimitOptions): Middlew
   return (next) =>
     async function rateLimitMiddleware(request) {
       const askedAt = clock.now();
-      const permit = await limiter.acquire(request.signal);
+      // Who was refused before goes first when the pause ends: behind all that were never sent, it would meet the next
+      // refusal, and the next, until its attempts are used up.
+      const permit = await limiter.acquire(request.signal, { ahead: request.attempt > 1 });
       let told = false;
       const onPhase: NonNullable<HttpRequest['onPhase']> = (phase) => {
         if (phase === 'sent') {

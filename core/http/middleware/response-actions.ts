@@ -20,7 +20,7 @@ export interface ResponseActionsOptions {
   /** For pauses whose length the upstream does not tell. */
   readonly backoff: BackoffSettings;
   readonly random: Random;
-  /** Told of each pause of the whole source, with its length and the reason in words. */
+  /** Told of each pause of the whole source and each lowered limit: the time left of the pause, the reason in words. */
   readonly onPause: (ms: number, reason: string) => void;
 }
 
@@ -33,19 +33,22 @@ const sameEndMs = 50;
 /**
  * Makes outcomes of responses: 2xx passes, all else is thrown as `http_<status>`. A 429, or a 503 that says when to
  * come back, pauses the whole source and is thrown as `rate_limited`; so does, without an error, a response that says
- * that no request is left in the window.
+ * that no request is left in the window. The first 429 of a storm also lowers the limit, for it was more than is allowed.
  */
 export function responseActions({ limiter, clock, backoff, random, onPause }: ResponseActionsOptions): Middleware {
   // Pauses in a row, without a success between them.
   let steps = 0;
   let pauseEndsAt = -Infinity;
+  // The end of the last pause in which a 429 came: what was sent before it was granted under the limit of then.
+  let lowerAgainAt = -Infinity;
 
-  function pause(ms: number, reason: string): void {
+  /** Returns whether the pause is news, or (almost) one in force already. */
+  function pause(ms: number): boolean {
     const endsAt = clock.now() + ms;
     const isNews = pauseEndsAt <= clock.now() || endsAt > pauseEndsAt + sameEndMs;
     limiter.pause(ms);
     pauseEndsAt = Math.max(pauseEndsAt, endsAt);
-    if (isNews) onPause(ms, reason);
+    return isNews;
   }
 
   function limited(response: HttpResponse, sentAt: number, epochMs: number): SluiceError {
@@ -53,12 +56,17 @@ export function responseActions({ limiter, clock, backoff, random, onPause }: Re
     // storm and one step: were each a step of its own, ten requests under way would be ten backoffs.
     const sameStorm = sentAt < pauseEndsAt;
     if (!sameStorm) steps += 1;
-    const reason = `status ${response.status}`;
+    // A 503 is no word on how many requests a window may hold.
+    const allowed = response.status === 429 && sentAt >= lowerAgainAt ? limiter.lower() : undefined;
+    let isNews = allowed !== undefined;
     const requested = parseRequestedPause(response.headers, epochMs);
-    if (requested !== undefined) pause(requested, reason);
+    if (requested !== undefined) isNews = pause(requested) || isNews;
     // At least the base: with full jitter a pause may be almost nothing, and would cost every request an attempt.
-    else if (!sameStorm) pause(Math.max(backoff.baseMs, backoffMs(steps, backoff, random)), reason);
+    else if (!sameStorm) isNews = pause(Math.max(backoff.baseMs, backoffMs(steps, backoff, random))) || isNews;
+    if (response.status === 429) lowerAgainAt = pauseEndsAt;
     const retryAfterMs = Math.max(0, pauseEndsAt - clock.now());
+    const consequence = allowed === undefined ? '' : `, now at most ${allowed} per window`;
+    if (isNews) onPause(retryAfterMs, `status ${response.status}${consequence}`);
     return failure(response, 'rate_limited', `asks for fewer requests; next in ${seconds(retryAfterMs)}`, retryAfterMs);
   }
 
@@ -72,7 +80,10 @@ export function responseActions({ limiter, clock, backoff, random, onPause }: Re
     // A success that was under way before the pause says nothing about after it.
     if (succeeded && sentAt >= pauseEndsAt) steps = 0;
     const { remaining, resetMs } = parseRateLimitHeaders(headers, epochMs);
-    if (remaining === 0 && resetMs !== undefined) pause(Math.min(resetMs, longestPauseMs), 'no requests left');
+    if (remaining === 0 && resetMs !== undefined) {
+      const ms = Math.min(resetMs, longestPauseMs);
+      if (pause(ms)) onPause(ms, 'no requests left');
+    }
     if (!succeeded) throw failure(response, `http_${status}`);
     return response;
   }

@@ -27,7 +27,8 @@ export interface RetryOptions {
 
 /**
  * Tries again what may go better next time, with backoff. Attempts are counted from `request.attempt`, so a request
- * that was put back does not start anew.
+ * that was put back does not start anew. A retry after `rate_limited` is not counted in the budget: its pause and the
+ * limiter protect the upstream, and a budget spent on it would leave none for real failures.
  *
  * Throws the last error with `attempts` set, a `timeout` as `timeout_after_retries`; `circuit_open` goes through
  * with the attempts that were really made; an abort rejects with the signal's reason at once.
@@ -38,9 +39,11 @@ export function retry({ settings, budget, clock, random, onRetry }: RetryOptions
       const { key, signal } = request;
       // A page that was put back on the worklist has failed before: its next attempt waits as any retry does.
       if (request.attempt > 1) await delay(backoffMs(request.attempt - 1, settings, random), clock, signal);
+      let error: SluiceError | undefined;
       for (let attempt = request.attempt; ; attempt += 1) {
-        const takeBack = attempt === 1 ? budget.first() : await budget.spend(signal);
-        let error: SluiceError;
+        let takeBack: (() => void) | undefined;
+        if (attempt === 1) takeBack = budget.first();
+        else if (error?.code !== 'rate_limited') takeBack = await budget.spend(signal);
         try {
           const response = await next({ ...request, attempt });
           return { ...response, attempts: attempt };
@@ -50,7 +53,7 @@ export function retry({ settings, budget, clock, random, onRetry }: RetryOptions
           error = classify(thrown);
         }
         if (error.code === 'circuit_open') {
-          takeBack();
+          takeBack?.();
           throw error.with({ attempts: attempt - 1 });
         }
         if (!error.retryable || attempt > settings.retries) throw final(error, attempt);

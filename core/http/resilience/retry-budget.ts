@@ -15,6 +15,7 @@ export interface RetryBudgetOptions {
 /**
  * Builds a budget: in any window, at most as many retries as first attempts, or `minimum` if that is more. An upstream
  * in trouble is asked at most twice as often as a healthy one, where each request alone would retry several times.
+ * Retries after a refusal for the rate are not brought here: the limiter holds them back.
  */
 export function createRetryBudget({ clock, windowMs, minimum }: RetryBudgetOptions): RetryBudget {
   const firsts = createBucketedWindow({ windowMs, clock });

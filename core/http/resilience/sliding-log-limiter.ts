@@ -1,5 +1,6 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { Permit, RateLimiter } from '../../contracts/resilience.ts';
+import { createAdaptiveLimit } from './adaptive-limit.ts';
 import { createStampLog } from './stamp-log.ts';
 import { createWaitingLine } from '../../waiting-line.ts';
 
@@ -17,12 +18,13 @@ export interface SlidingLogOptions {
 /**
  * Builds a limiter that never lets more than `requests` sends into any window of `perMs + marginMs`, wherever the
  * window begins: the "sliding window log", which remembers each send. A token bucket would let a burst and its
- * refill into one window.
+ * refill into one window. While the upstream allows less, `lower` makes it an adaptive limit below `requests`.
  *
  * Each permit must end in `sent()` or `release()`: one that is forgotten counts as used for ever.
  */
 export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: SlidingLogOptions): RateLimiter {
   const windowMs = perMs + marginMs;
+  const limit = createAdaptiveLimit({ requests, windowMs, clock });
   const log = createStampLog(requests);
   const line = createWaitingLine<Permit>({ onEmpty: disarm });
   // Granted but not sent yet: they may be sent at any moment, so they count as used. Counting from the grant instead
@@ -35,7 +37,7 @@ export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: Sl
     const now = clock.now();
     if (now < pausedUntil) return false;
     for (let first = log.first; first !== undefined && first + windowMs <= now; first = log.first) log.dropFirst();
-    return log.size + unsent < requests;
+    return log.size + unsent < limit.requests;
   }
 
   function serve(): void {
@@ -45,7 +47,8 @@ export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: Sl
 
   /**
    * Sets the one timer, for the next moment at which there can be room. That moment only ever moves away (pauses get
-   * longer, sends get later), so a timer that stands is never too late, and when it rings too early it is set again.
+   * longer, sends get later, the limit is lowered; only a grant raises it, and the line is served until there is no
+   * room), so a timer that stands is never too late, and when it rings too early it is set again.
    */
   function arm(): void {
     // A permit that was given back may have served the line before its timer.
@@ -68,6 +71,7 @@ export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: Sl
 
   function grant(): Permit {
     unsent += 1;
+    limit.granted();
     let entry: number | undefined;
     let ended = false;
     return {
@@ -94,11 +98,11 @@ export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: Sl
   }
 
   return {
-    acquire(signal) {
+    acquire(signal, options) {
       if (signal.aborted) return Promise.reject(signal.reason);
-      // Nobody overtakes: with others in line, there is either no room or they are being served.
+      // Nobody overtakes from outside: with others in line, there is either no room or they are being served.
       if (line.length === 0 && hasRoom()) return Promise.resolve(grant());
-      const permit = line.join(signal);
+      const permit = line.join(signal, options);
       arm();
       return permit;
     },
@@ -108,5 +112,6 @@ export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: Sl
     pausedFor() {
       return Math.max(0, pausedUntil - clock.now());
     },
+    lower: () => limit.lower(),
   };
 }

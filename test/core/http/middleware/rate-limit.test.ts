@@ -62,6 +62,7 @@ describe('the rate limit', () => {
       acquire: async () => ({ sent: () => void stamps.push('sent'), release: () => void stamps.push('release') }),
       pause: () => undefined,
       pausedFor: () => 0,
+      lower: () => undefined,
     };
     const handler = rateLimit({ limiter, clock: fakeClock(), onWait: () => undefined })(async (request) => {
       request.onPhase?.('sent');
@@ -71,6 +72,24 @@ describe('the rate limit', () => {
     });
     await handler(httpRequest());
     expect(stamps).toEqual(['sent', 'write', 'sent', 'release']);
+  });
+
+  test('lets requests that were tried before go ahead of those that were not', async () => {
+    const order: string[] = [];
+    const { clock, handler } = limitedTo(1, async (request) => {
+      request.onPhase?.('sent');
+      order.push(request.key);
+      return httpResponse();
+    });
+    const asked = [
+      { key: 'at once' },
+      { key: 'new' },
+      { key: 'second try', attempt: 2 },
+      { key: 'newer' },
+      { key: 'third try', attempt: 3 },
+    ];
+    await clock.run(Promise.all(asked.map((change) => handler(httpRequest(change)))));
+    expect(order).toEqual(['at once', 'second try', 'third try', 'new', 'newer']);
   });
 
   test('a failure before the send gives the permit back; one after it does not', async () => {

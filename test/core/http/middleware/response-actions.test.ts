@@ -85,7 +85,7 @@ describe('a refusal', () => {
       message: 'the upstream answered 429 (Too Many Requests) and asks for fewer requests; next in 3.0 s',
     });
     expect(limiter.pausedFor()).toBe(3000);
-    expect(pauses).toEqual([[3000, 'status 429']]);
+    expect(pauses).toEqual([[3000, 'status 429, now at most 50 per window']]);
   });
 
   test('believes the exact reset rather than the coarse Retry-After', async () => {
@@ -144,7 +144,7 @@ describe('a storm of refusals', () => {
     await ask(429);
     await clock.advance(500);
     for (const answer of storm.slice(2)) expect(await answer()).toMatchObject({ code: 'rate_limited' });
-    expect(pauses).toEqual([[100, 'status 429']]);
+    expect(pauses).toEqual([[100, 'status 429, now at most 50 per window']]);
   });
 
   test('after the pause is the next step, until a success', async () => {
@@ -192,6 +192,47 @@ describe('a storm of refusals', () => {
     await clock.advance(100);
     await rejection(handler(httpRequest()));
     expect(pauses).toEqual([100, 200]);
+  });
+});
+
+describe('the limit of a window', () => {
+  const words = (pauses: readonly [number, string][]): string[] => pauses.map(([, reason]) => reason);
+
+  test('is lowered by each storm of 429s, until it is one', async () => {
+    const { ask, clock, limiter, pauses } = actions();
+    for (let storm = 0; storm < 9; storm++) {
+      await ask(429, { 'retry-after': '1' });
+      await clock.advance(limiter.pausedFor());
+    }
+    const told = [50, 25, 13, 7, 4, 2, 1].map((allowed) => `status 429, now at most ${allowed} per window`);
+    expect(words(pauses)).toEqual([...told, 'status 429', 'status 429']);
+  });
+
+  test('is not lowered by a 429 to what was sent before the pause, though it comes after it', async () => {
+    const { ask, send, clock, limiter, pauses } = actions();
+    const late = send(httpResponse(429, { 'retry-after': '1' }));
+    await ask(429);
+    await clock.advance(limiter.pausedFor() + 500);
+    await late();
+    expect(words(pauses)).toEqual(['status 429, now at most 50 per window', 'status 429']);
+  });
+
+  test('is not lowered by a 503', async () => {
+    const { ask, pauses } = actions();
+    await ask(503, { 'retry-after': '1' });
+    expect(words(pauses)).toEqual(['status 503']);
+  });
+
+  test('is lowered, and told, by a 429 within the pause of an exhausted window', async () => {
+    const { ask, send, limiter, pauses } = actions();
+    const second = send(httpResponse(429));
+    await ask(200, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '4' });
+    await second();
+    expect(limiter.pausedFor()).toBe(4000);
+    expect(pauses).toEqual([
+      [4000, 'no requests left'],
+      [4000, 'status 429, now at most 50 per window'],
+    ]);
   });
 });
 

@@ -127,6 +127,27 @@ describe('an open circuit', () => {
 });
 
 describe('the budget', () => {
+  test('is not touched by retries after a refusal, which wait for their limiter only', async () => {
+    const { ask, clock, budget, attempts } = retrying(['rate_limited'], { minimum: 1 });
+    const start = clock.now();
+    for (let page = 0; page < 5; page++) await rejection(ask());
+    expect(attempts.length).toBe(20);
+    for (let retries = 0; retries < 5; retries++) await clock.run(budget.spend(new AbortController().signal));
+    expect(clock.now()).toBe(start);
+  });
+
+  test('pays for the retry of a failure that follows a refusal', async () => {
+    const { ask, clock } = retrying(['rate_limited', 'http_500', 'http_500', 'ok'], { minimum: 1 });
+    const start = clock.now();
+    expect(await ask()).toMatchObject({ attempts: 4 });
+    expect(clock.now() - start).toBeGreaterThan(60_000);
+  });
+
+  test('gets nothing back from a circuit that opened after a refusal', async () => {
+    const { ask } = retrying(['rate_limited', 'circuit_open']);
+    expect(await rejection(ask())).toMatchObject({ code: 'circuit_open', attempts: 1 });
+  });
+
   test('delays retries when it is spent, and drops none', async () => {
     const { ask, clock } = retrying(['http_500'], { minimum: 2 });
     const start = clock.now();

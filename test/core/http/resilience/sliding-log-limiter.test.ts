@@ -172,6 +172,52 @@ describe('a sliding-log limiter', () => {
   });
 });
 
+describe('a lowered limiter', () => {
+  test('lets as many go as it says, and one more in each window after', async () => {
+    const { clock, limiter } = limiterOf({ requests: 5 });
+    for (let sends = 0; sends < 5; sends++) (await limiter.acquire(noSignal)).sent();
+    expect(limiter.lower()).toBe(3);
+    expect(limiter.lower()).toBe(2);
+    const start = clock.now();
+    const at: number[] = [];
+    const ask = async (): Promise<void> => {
+      (await limiter.acquire(noSignal)).sent();
+      at.push(clock.now() - start);
+    };
+    await clock.run(Promise.all(Array.from({ length: 19 }, ask)));
+    const perWindow = [1000, 2000, 3000, 4000, 5000].map((time) => at.filter((one) => one === time).length);
+    expect(perWindow).toEqual([2, 3, 4, 5, 5]);
+  });
+
+  test('has no room until enough sends have left the window', async () => {
+    const { clock, limiter } = limiterOf({ requests: 4 });
+    for (let sends = 0; sends < 4; sends++) {
+      (await limiter.acquire(noSignal)).sent();
+      await clock.advance(100);
+    }
+    limiter.lower();
+    const next = limiter.acquire(noSignal);
+    // The third of four sends leaves at 1200, and makes room for the second in a window of two.
+    await clock.advance(799);
+    expect(await isSettled(next)).toBe(false);
+    await clock.advance(1);
+    expect(await isSettled(next)).toBe(true);
+  });
+
+  test('serves those who go ahead first when a pause ends', async () => {
+    const { clock, limiter } = limiterOf({ requests: 2 });
+    limiter.pause(500);
+    const order: string[] = [];
+    const ask = async (name: string, ahead: boolean): Promise<void> => {
+      const permit = await limiter.acquire(noSignal, { ahead });
+      order.push(name);
+      permit.sent();
+    };
+    await clock.run(Promise.all([ask('a', false), ask('b', false), ask('c', true), ask('d', true)]));
+    expect(order).toEqual(['c', 'd', 'a', 'b']);
+  });
+});
+
 interface Caller {
   readonly at: number;
   readonly latency: number;
@@ -194,7 +240,11 @@ const callers = fc.array(
 describe('whatever comes', () => {
   test('no window holds more than the limit, nobody is forgotten, nobody overtakes, no one is let go in a pause', async () => {
     const pauses = fc.array(
-      fc.record({ at: fc.integer({ min: 0, max: 3000 }), ms: fc.integer({ min: 0, max: 800 }) }),
+      fc.record({
+        at: fc.integer({ min: 0, max: 3000 }),
+        ms: fc.integer({ min: 0, max: 800 }),
+        lower: fc.boolean(),
+      }),
       {
         maxLength: 4,
       },
@@ -214,7 +264,12 @@ describe('whatever comes', () => {
           let asked = 0;
           const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.timer(ms, resolve));
 
-          for (const { at, ms } of stops) clock.timer(at, () => limiter.pause(ms));
+          for (const { at, ms, lower } of stops) {
+            clock.timer(at, () => {
+              limiter.pause(ms);
+              if (lower) limiter.lower();
+            });
+          }
           const outcomes = await clock.run(
             Promise.all(
               all.map(async ({ at, latency, restampAfter, ends, abortAfter }) => {
@@ -256,6 +311,11 @@ describe('whatever comes', () => {
           }
           // All is free again: a whole limit's worth goes at once, so no abort and no release has lost a permit.
           await clock.advance(perMs + marginMs + 10_000);
+          // A lowered limit gets what was declared back, one by one.
+          for (let window = 0; window < requests; window++) {
+            (await limiter.acquire(noSignal)).release();
+            await clock.advance(perMs + marginMs);
+          }
           await Promise.all(Array.from({ length: requests }, () => limiter.acquire(noSignal)));
           expect(clock.timers).toBe(0);
         },
