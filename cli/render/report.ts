@@ -135,8 +135,8 @@ function sinkLines({ monitoring }: RunReport, files: ReadonlyMap<string, string>
     const from = split === 0 ? `${formatCount(read)} read` : `${formatCount(read)} read + ${formatCount(split)} split`;
     const parts = Object.entries(to).filter(([kind, count]) => count > 0 || kind === 'written');
     const sum = parts.map(([kind, count]) => `${formatCount(count)} ${kind}`).join(' + ');
-    const failed = sink.state === 'failed' ? 'failed, ' : '';
-    lines.push(...wrap(`${cleanText(name)}: ${failed}${from} = ${sum}`, width));
+    const state = sink.state === 'complete' ? '' : `${sink.state}, `;
+    lines.push(...wrap(`${cleanText(name)}: ${state}${from} = ${sum}`, width));
     const file = files.get(name);
     // A path is cut at the start: its end is what tells files apart.
     if (file !== undefined && sink.state !== 'failed') lines.push(`  → ${cutStart(cleanText(file), width - 4)}`);

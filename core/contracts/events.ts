@@ -91,7 +91,14 @@ export type RunEvent =
       readonly revoked?: number;
       readonly error: SluiceError;
     }
-  /** Records that the sink was not given: it had failed, or the time for writing was over. */
+  /** Records that were fetched, and that the sink was not given: the time for writing was over. */
+  | {
+      readonly type: 'sink-discarded';
+      readonly sink: string;
+      readonly records: number;
+      readonly error: SluiceError;
+    }
+  /** Records that the sink was not given: it had failed. */
   | { readonly type: 'sink-skipped'; readonly sink: string; readonly records: number }
   | { readonly type: 'run-stopping'; readonly error: SluiceError }
   | { readonly type: 'run-finished'; readonly report: RunReport };

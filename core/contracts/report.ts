@@ -104,7 +104,8 @@ export interface SourceMonitoring {
 
 /** How the writing to one sink went. */
 export interface SinkMonitoring {
-  readonly state: 'complete' | 'failed';
+  /** `partial`: it works, and did not get all records before the run had to end. */
+  readonly state: SourceState;
   readonly batches: number;
   readonly bytes: number;
   readonly write_ms: number;

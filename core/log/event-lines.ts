@@ -106,6 +106,11 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       const message = `${sink}: sink failed, ${counted(unwritten, 'record')} unwritten, ${error.code}: ${error.message}`;
       return [{ level: 'error', message, fields: { event: type, sink, unwritten, error: error.code } }];
     }
+    case 'sink-discarded': {
+      const { type, sink, records, error } = event;
+      const fields = { event: type, sink, records, error: error.code };
+      return [{ level: 'warn', message: `${sink}: ${error.message}`, fields }];
+    }
     case 'sink-skipped': {
       const { type, sink, records } = event;
       const message = `${sink}: ${counted(records, 'record')} came after the sink had failed`;

@@ -88,6 +88,9 @@ export function createErrorLog(clean: (text: string) => string): ErrorLog {
         case 'sink-failed':
           add(event.sink, event.at, event.error, event.unwritten > 0 ? { records: event.unwritten } : {});
           break;
+        case 'sink-discarded':
+          add(event.sink, event.at, event.error, { records: event.records });
+          break;
         default:
       }
     },

@@ -12,6 +12,7 @@ export interface SinkTally {
 /** Starts a tally at nothing. */
 export function createSinkTally(): SinkTally {
   let failed = false;
+  let discarded = false;
   let written = 0;
   let unwritten = 0;
   let batches = 0;
@@ -37,6 +38,10 @@ export function createSinkTally(): SinkTally {
           written -= event.revoked ?? 0;
           unwritten += event.unwritten;
           break;
+        case 'sink-discarded':
+          discarded = true;
+          unwritten += event.records;
+          break;
         case 'sink-skipped':
           unwritten += event.records;
           break;
@@ -44,7 +49,7 @@ export function createSinkTally(): SinkTally {
       }
     },
     build: ({ read, split, rejected, duplicates, dropped }) => ({
-      state: failed ? 'failed' : 'complete',
+      state: failed ? 'failed' : discarded ? 'partial' : 'complete',
       batches,
       bytes,
       write_ms: thousandths(writeMs),

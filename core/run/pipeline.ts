@@ -89,7 +89,7 @@ export class Pipeline {
     // for a slow sink.
     onAbort(stop.drained, () => {
       void this.#processor.close();
-      sinks.discard();
+      sinks.discard(classify(stop.signal.reason));
     });
     try {
       await sinks.open();

@@ -9,9 +9,11 @@ import { sinkError } from '../sink-error.ts';
 import { within } from './within.ts';
 
 /** Bytes after which a commit is due: bounds what a crash can take back. */
-const COMMIT_BYTES = 8 * 1024 * 1024;
+const commitBytes = 8 * 1024 * 1024;
+/** How long an operation may still take once the time for writing is over, in milliseconds. */
+const graceMs = 1_000;
 /** Milliseconds from the first write after a commit to the next commit. */
-const COMMIT_MS = 200;
+const commitMs = 200;
 
 /** One sink on its own: what happens to it harms no other. None of its promises rejects; failure is an event. */
 export interface SinkLane {
@@ -20,9 +22,9 @@ export interface SinkLane {
   open(): Promise<void>;
   /** Resolves when the batch is taken, or when it is clear that it never will be. */
   write(batch: Batch): Promise<void>;
-  /** Skips every batch whose turn has not come yet. */
-  discard(): void;
-  /** Commits what is written. */
+  /** Skips every batch whose turn has not come yet; an operation that is under way has a second to end. */
+  discard(reason: SluiceError): void;
+  /** Commits what is written, and tells what was discarded. */
   flush(): Promise<void>;
   close(report: RunReport): Promise<void>;
   /** Gives the sink up: it counts as failed, by `reason`. No effect on one that has failed or is closed. */
@@ -39,7 +41,9 @@ export interface SinkLaneOptions {
 export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions): SinkLane {
   const { name, plugin, timeoutMs } = sink;
   let state: 'opening' | 'open' | 'closed' | 'failed' = 'opening';
-  let discarding = false;
+  /** Why no more is written, once the time for it is over. */
+  let discarding: SluiceError | undefined;
+  let discarded = 0;
   let writer: SinkWriter | undefined;
   /** Records of the write that is under way. */
   let inHand = 0;
@@ -51,7 +55,9 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
   let cleanup: Promise<void> = Promise.resolve();
   // A sink sees one operation at a time: writes, and the commits that the timer asks for, take turns here.
   let queue: Promise<void> = Promise.resolve();
-  const stop = new AbortController();
+  /** Ends the wait for the operation that is under way. */
+  let current: AbortController | undefined;
+  let cancelGrace: (() => void) | undefined;
 
   function enqueue(operation: () => Promise<void>): Promise<void> {
     queue = queue.then(operation);
@@ -60,12 +66,16 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
 
   /** Runs one operation of the plugin. False: the sink has failed, by this operation or during it. */
   async function attempt(verb: string, doing: string, work: () => Promise<unknown>): Promise<boolean> {
+    current = new AbortController();
     try {
+      const limits = { clock, ms: timeoutMs, late: () => tooLate(verb), signal: current.signal };
       // Through an async function: a plugin that throws before it returns a promise rejects all the same.
-      await within((async () => work())(), { clock, ms: timeoutMs, late: () => tooLate(verb), signal: stop.signal });
+      await within((async () => work())(), limits);
     } catch (error) {
       fail(sinkError(error, doing));
     }
+    cancelGrace?.();
+    current = undefined;
     return state !== 'failed';
   }
 
@@ -104,7 +114,11 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
   }
 
   async function write(batch: Batch): Promise<void> {
-    if (state !== 'open' || writer === undefined || discarding) {
+    if (state === 'open' && discarding !== undefined) {
+      discarded += batch.count;
+      return;
+    }
+    if (state !== 'open' || writer === undefined) {
       emit({ type: 'sink-skipped', sink: name, records: batch.count });
       return;
     }
@@ -118,8 +132,8 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
     pendingBytes += batch.ndjson.byteLength;
     const ms = clock.now() - started;
     emit({ type: 'sink-wrote', sink: name, records: batch.count, bytes: batch.ndjson.byteLength, ms });
-    if (pendingBytes >= COMMIT_BYTES) await commit();
-    else cancelTimer ??= clock.timer(COMMIT_MS, () => void enqueue(commit));
+    if (pendingBytes >= commitBytes) await commit();
+    else cancelTimer ??= clock.timer(commitMs, () => void enqueue(commit));
   }
 
   async function commit(): Promise<void> {
@@ -135,8 +149,17 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
     emit({ type: 'sink-committed', sink: name, records });
   }
 
-  async function close(report: RunReport): Promise<void> {
+  async function flush(): Promise<void> {
     await commit();
+    if (discarding === undefined || discarded === 0) return;
+    const text = `${discarded} records were fetched and not written: ${discarding.message}`;
+    const error = new SluiceError(discarding.code, text, { cause: discarding });
+    emit({ type: 'sink-discarded', sink: name, records: discarded, error });
+    discarded = 0;
+  }
+
+  async function close(report: RunReport): Promise<void> {
+    await flush();
     if (state === 'open' && writer !== undefined) {
       const target = writer;
       if (await attempt('close', 'closing', () => target.close(report))) state = 'closed';
@@ -150,17 +173,23 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
     },
     open: () => enqueue(open),
     write: (batch) => enqueue(() => write(batch)),
-    discard() {
-      discarding = true;
+    discard(reason) {
+      discarding ??= reason;
+      const held = current;
+      if (held === undefined) return;
+      // What hangs would hold the run for its whole timeout. Finishing the file, later, has that time again.
+      const late = new SluiceError('sink_failed', `what was under way did not end in time: ${reason.message}`);
+      cancelGrace = clock.timer(graceMs, () => held.abort(late));
     },
-    flush: () => enqueue(commit),
+    flush: () => enqueue(flush),
     close: (report) => enqueue(() => close(report)),
     async abort(reason) {
       fail(reason);
       // Past the queue: a hard stop does not wait for an operation that may hang. What stands in line after it
       // has its turn now, to be counted as skipped.
-      stop.abort(reason);
+      current?.abort(reason);
       await queue;
+      await flush();
       await cleanup;
     },
   };

@@ -15,7 +15,7 @@ export interface SinkRunner {
   /** Resolves when each living sink took the batch: that is what slows the fetchers down. */
   write(batch: Batch): Promise<void>;
   /** Gives up the batches that still wait, and all that come: they count as unwritten. The sinks stay open. */
-  discard(): void;
+  discard(reason: SluiceError): void;
   /** Commits everything, so that a report built afterwards knows what each sink has. */
   flush(): Promise<void>;
   /** Closes the living sinks with the final report. A sink that fails here fails after that report was built. */
@@ -47,8 +47,8 @@ export function createSinkRunner({ sinks, context, clock, emit }: SinkRunnerOpti
     async write(batch) {
       if (batch.count > 0) await each((lane) => lane.write(batch));
     },
-    discard() {
-      for (const lane of lanes) lane.discard();
+    discard(reason) {
+      for (const lane of lanes) lane.discard(reason);
     },
     flush: () => each((lane) => lane.flush()),
     close: (report) => each((lane) => lane.close(report)),

@@ -81,6 +81,15 @@ describe('logEvents', () => {
     ['debug', { type: 'sink-wrote', sink: 'json-file', records: 20, bytes: 9, ms: 1 }],
     ['debug', { type: 'sink-committed', sink: 'json-file', records: 20 }],
     ['error', { type: 'sink-failed', sink: 'json-file', unwritten: 20, error }],
+    [
+      'warn',
+      {
+        type: 'sink-discarded',
+        sink: 'json-file',
+        records: 20,
+        error: new SluiceError('deadline_exceeded', '20 records were fetched and not written'),
+      },
+    ],
     ['debug', { type: 'sink-skipped', sink: 'json-file', records: 20 }],
     ['warn', { type: 'run-stopping', error }],
     ['info', { type: 'run-finished', report: reportStub() }],

@@ -100,6 +100,35 @@ describe('a run', () => {
     expect(report.monitoring.sinks['nowhere']?.reconciliation).toMatchObject({ written: 0 });
   });
 
+  test('tells what was fetched and not written when the deadline came', async () => {
+    const slow = sink({ write: () => new Promise((resolve) => setTimeout(resolve, 700)) });
+    const { report, exitCode, document } = await runToFile(
+      { sources: [shop('one')], sinks: [slow], deadlineMs: 200 },
+      { transport },
+    );
+    expect(exitCode).toBe(3);
+    expect(document.products).toHaveLength(5);
+    const { state, reconciliation } = report.monitoring.sinks['nowhere'] ?? {};
+    expect(state).toBe('partial');
+    expect(reconciliation?.unwritten).toBeGreaterThan(0);
+    expect(report.errors).toMatchObject([
+      { endpoint: 'nowhere', error: 'deadline_exceeded', records: reconciliation?.unwritten },
+    ]);
+  });
+
+  test('a sink that hangs does not hold the run long past the deadline', async () => {
+    const hung = sink({ write: () => new Promise(() => undefined) });
+    const started = performance.now();
+    const { report, exitCode, document } = await runToFile(
+      { sources: [shop('one')], sinks: [hung], deadlineMs: 100 },
+      { transport },
+    );
+    expect(performance.now() - started).toBeLessThan(4_000);
+    expect(exitCode).toBe(3);
+    expect(document.products).toHaveLength(5);
+    expect(report.monitoring.sinks['nowhere']).toMatchObject({ state: 'failed' });
+  });
+
   test('can not be had twice from one pipeline', async () => {
     const config = { sources: [shop('one')], sinks: [sink()], workers: { threads: 0 } };
     const pipeline = await createPipeline(config, { transport, logger: silentLogger });

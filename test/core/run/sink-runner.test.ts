@@ -93,14 +93,30 @@ describe('discard', () => {
     await runner.open();
     const writes = [runner.write(three), runner.write(batchOf({ id: 1 }))];
     await settle();
-    runner.discard();
+    runner.discard(new SluiceError('deadline_exceeded', 'the deadline has come'));
     slow.open();
     await Promise.all([...writes, runner.write(batchOf({ id: 2 }, { id: 3 }))]);
     await runner.flush();
     await runner.close(reportOf());
     expect(sink.calls).toEqual(['open', 'write 3', 'commit', 'close']);
-    expect(told('sink-skipped')).toMatchObject([{ records: 1 }, { records: 2 }]);
+    expect(told('sink-discarded')).toMatchObject([
+      { records: 3, error: { code: 'deadline_exceeded', message: expect.stringContaining('3 records were fetched') } },
+    ]);
     expect(told('sink-failed')).toEqual([]);
+  });
+
+  it('gives a write that hangs one more second, and not its whole timeout', async () => {
+    const sink = memorySink('hung', { write: () => new Promise(() => undefined) });
+    const { runner, clock, told } = setUp(sink);
+    await runner.open();
+    const writing = runner.write(three);
+    await settle();
+    runner.discard(new SluiceError('deadline_exceeded', 'the deadline has come'));
+    await clock.advance(999);
+    expect(told('sink-failed')).toEqual([]);
+    await clock.advance(1);
+    await writing;
+    expect(told('sink-failed')).toMatchObject([{ unwritten: 3, error: { code: 'sink_failed' } }]);
   });
 });
 

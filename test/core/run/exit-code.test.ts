@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { RunReport, SourceState } from '../../../core/contracts/report.ts';
+import { exitCodeOf } from '../../../core/run/exit-code.ts';
+import { reportOf } from '../../support/sinks.ts';
+
+function report(sources: SourceState[], sinks: SourceState[], records = 5): RunReport {
+  const base = reportOf();
+  const named = (states: SourceState[]) => Object.fromEntries(states.map((state, index) => [`n${index}`, { state }]));
+  const partial = [...sources, ...sinks].some((state) => state !== 'complete');
+  return {
+    ...base,
+    summary: { ...base.summary, partial, total_products: records },
+    // Only the states are looked at.
+    monitoring: {
+      ...base.monitoring,
+      sources: named(sources),
+      sinks: named(sinks),
+    } as unknown as RunReport['monitoring'],
+  };
+}
+
+test.each<[string, SourceState[], SourceState[], number, boolean, number]>([
+  ['all delivered', ['complete', 'complete'], ['complete'], 5, false, 0],
+  ['an empty source', ['complete'], ['complete'], 0, false, 0],
+  ['every source failed', ['failed', 'failed'], ['complete'], 0, false, 1],
+  ['every sink failed', ['complete'], ['failed', 'failed'], 5, false, 1],
+  ['one source failed', ['complete', 'failed'], ['complete'], 5, false, 3],
+  ['one of two sinks failed', ['complete'], ['complete', 'failed'], 5, false, 3],
+  ['a sink that did not get everything', ['complete'], ['partial'], 5, false, 3],
+  ['a partial source with records', ['partial'], ['complete'], 5, false, 3],
+  ['a partial source without a record', ['partial'], ['complete'], 0, false, 1],
+  ['an interrupt, whatever else', ['failed'], ['failed'], 0, true, 130],
+])('%s: %j %j', (_, sources, sinks, records, interrupted, code) => {
+  expect(exitCodeOf(report(sources, sinks, records), interrupted)).toBe(code);
+});
