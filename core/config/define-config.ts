@@ -59,7 +59,7 @@ export type TimeoutOptions = Partial<TimeoutSettings>;
  */
 export type BreakerOptions = Partial<BreakerSettings>;
 
-/** `threads` (default: one a core beside the main thread, at most 4; 0 is the main thread), `batchBytes` (1 MiB), `maxInFlightBytes` (8 MiB). */
+/** `threads` (default: one a core beside the main thread, at most 4; 0 is the main thread), `batchBytes` (512 KiB), `maxInFlightBytes` (8 MiB). */
 export type WorkerOptions = Partial<WorkerSettings>;
 
 /** A sink with its options. */

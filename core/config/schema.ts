@@ -136,7 +136,7 @@ export const configSchema = z
           .describe(
             'worker threads, by default one a core beside the main thread, at most 4; 0 works on the main thread',
           ),
-        batchBytes: bytes.default(mebibyte).describe('bytes of pages that go to a worker at once'),
+        batchBytes: bytes.default(mebibyte / 2).describe('bytes of pages that go to a worker at once'),
         maxInFlightBytes: bytes.default(8 * mebibyte).describe('bytes fetched but not yet taken by the sinks'),
       })
       .prefault({})

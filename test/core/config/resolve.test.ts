@@ -63,7 +63,7 @@ describe('resolveConfig', () => {
       file: undefined,
       baseDir: '/nowhere',
       model: { name: 'product' },
-      workers: { batchBytes: 1_048_576, maxInFlightBytes: 8_388_608 },
+      workers: { batchBytes: 524_288, maxInFlightBytes: 8_388_608 },
       deadlineMs: undefined,
       onSourceFailure: 'continue',
       services: {},
