@@ -22,7 +22,7 @@ export interface SinkLane {
   open(): Promise<void>;
   /** Resolves when the batch is taken, or when it is clear that it never will be. */
   write(batch: Batch): Promise<void>;
-  /** Skips every batch whose turn has not come yet; an operation that is under way has a second to end. */
+  /** Skips every batch whose turn has not come yet; what is under way, but for the last commit, has a second to end. */
   discard(reason: SluiceError): void;
   /** Commits what is written, and tells what was discarded. */
   flush(): Promise<void>;
@@ -55,9 +55,11 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
   let cleanup: Promise<void> = Promise.resolve();
   // A sink sees one operation at a time: writes, and the commits that the timer asks for, take turns here.
   let queue: Promise<void> = Promise.resolve();
-  /** Ends the wait for the operation that is under way. */
+  /** Ends the wait for what is under way: an operation, or the clean-up after one that failed. */
   let current: AbortController | undefined;
   let cancelGrace: (() => void) | undefined;
+  /** All is written and the last commit is under way: its time is its own. */
+  let finishing = false;
 
   function enqueue(operation: () => Promise<void>): Promise<void> {
     queue = queue.then(operation);
@@ -66,21 +68,28 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
 
   /** Runs one operation of the plugin. False: the sink has failed, by this operation or during it. */
   async function attempt(verb: string, doing: string, work: () => Promise<unknown>): Promise<boolean> {
-    current = new AbortController();
     try {
-      const limits = { clock, ms: timeoutMs, late: () => tooLate(verb), signal: current.signal };
-      // Through an async function: a plugin that throws before it returns a promise rejects all the same.
-      await within((async () => work())(), limits);
+      await limited(verb, timeoutMs, work);
     } catch (error) {
       fail(sinkError(error, doing));
     }
-    cancelGrace?.();
-    current = undefined;
     return state !== 'failed';
   }
 
-  function tooLate(verb: string): SluiceError {
-    return new SluiceError('sink_failed', `${verb} did not finish within ${timeoutMs} ms`);
+  async function limited(verb: string, ms: number, work: () => Promise<unknown>): Promise<void> {
+    const cut = new AbortController();
+    current = cut;
+    const late = (): SluiceError => new SluiceError('sink_failed', `${verb} did not finish within ${ms} ms`);
+    try {
+      // Through an async function: a plugin that throws before it returns a promise rejects all the same.
+      await within((async () => work())(), { clock, ms, late, signal: cut.signal });
+    } finally {
+      // A clean-up may have taken the place of an operation that was aborted: its grace goes on.
+      if (current === cut) {
+        cancelGrace?.();
+        current = undefined;
+      }
+    }
   }
 
   function fail(error: SluiceError): void {
@@ -95,8 +104,10 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
   }
 
   async function giveUp(failed: SinkWriter): Promise<void> {
+    // What hung at the deadline may hang in its clean-up too, which must not hold the run either.
+    const ms = discarding === undefined ? timeoutMs : Math.min(graceMs, timeoutMs);
     try {
-      await within((async () => failed.abort())(), { clock, ms: timeoutMs, late: () => tooLate('abort') });
+      await limited('abort', ms, () => failed.abort());
     } catch (error) {
       emit({ type: 'sink-failed', sink: name, unwritten: 0, error: sinkError(error, 'aborting') });
     }
@@ -150,9 +161,12 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
   }
 
   async function flush(): Promise<void> {
+    finishing = true;
     await commit();
+    finishing = false;
     if (discarding === undefined || discarded === 0) return;
-    const text = `${discarded} records were fetched and not written: ${discarding.message}`;
+    const records = discarded === 1 ? '1 record was' : `${discarded} records were`;
+    const text = `${records} fetched and not written: ${discarding.message}`;
     const error = new SluiceError(discarding.code, text, { cause: discarding });
     emit({ type: 'sink-discarded', sink: name, records: discarded, error });
     discarded = 0;
@@ -176,7 +190,8 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
     discard(reason) {
       discarding ??= reason;
       const held = current;
-      if (held === undefined) return;
+      // The last commit has its whole time whether it began just before this or begins just after.
+      if (held === undefined || finishing) return;
       // What hangs would hold the run for its whole timeout. Finishing the file, later, has that time again.
       const late = new SluiceError('sink_failed', `what was under way did not end in time: ${reason.message}`);
       cancelGrace = clock.timer(graceMs, () => held.abort(late));
@@ -184,10 +199,12 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
     flush: () => enqueue(flush),
     close: (report) => enqueue(() => close(report)),
     async abort(reason) {
+      // Taken before the failure: from then on a clean-up is under way, and that one is waited for.
+      const held = state === 'failed' ? undefined : current;
       fail(reason);
       // Past the queue: a hard stop does not wait for an operation that may hang. What stands in line after it
       // has its turn now, to be counted as skipped.
-      current?.abort(reason);
+      held?.abort(reason);
       await queue;
       await flush();
       await cleanup;

@@ -37,7 +37,7 @@ interface Scenario {
     pause: number;
   }[];
   readonly sinks: readonly { failsAt: number | null; hangs: boolean; delivers: 'on-close' | undefined }[];
-  readonly end: 'close' | 'abort';
+  readonly end: 'close' | 'discard' | 'abort';
 }
 
 async function eventsOf({ pages, sinks, end }: Scenario) {
@@ -90,7 +90,8 @@ async function eventsOf({ pages, sinks, end }: Scenario) {
       writes.push(runner.write(batchOf(...records(0, kept))));
       if (pause > 0) await new Promise<void>((resolve) => clock.timer(pause, resolve));
     }
-    if (end === 'close') {
+    if (end === 'discard') runner.discard(new SluiceError('deadline_exceeded', 'too late'));
+    if (end !== 'abort') {
       await Promise.all(writes);
       await runner.flush();
       await runner.close(reportFrom(events));
@@ -112,11 +113,11 @@ function reportFrom(events: readonly TimedEvent[]) {
 const scenario = fc.record({
   pages: fc.array(page, { maxLength: 8 }),
   sinks: fc.array(sink, { minLength: 1, maxLength: 3 }),
-  end: fc.constantFrom('close' as const, 'abort' as const),
+  end: fc.constantFrom('close' as const, 'discard' as const, 'abort' as const),
 });
 
 describe('assertReconciled', () => {
-  it('holds for every sink, however the sinks fail, hang or are aborted; what counts as written is there', async () => {
+  it('holds for every sink, however the sinks fail, hang, are cut short or aborted; what counts as written is there', async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async (random) => {
         const { events, stored } = await eventsOf(random);

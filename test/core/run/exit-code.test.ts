@@ -27,9 +27,16 @@ test.each<[string, SourceState[], SourceState[], number, boolean, number]>([
   ['one source failed', ['complete', 'failed'], ['complete'], 5, false, 3],
   ['one of two sinks failed', ['complete'], ['complete', 'failed'], 5, false, 3],
   ['a sink that did not get everything', ['complete'], ['partial'], 5, false, 3],
+  ['no sink that got everything, not all failed', ['complete'], ['partial', 'failed'], 5, false, 3],
   ['a partial source with records', ['partial'], ['complete'], 5, false, 3],
   ['a partial source without a record', ['partial'], ['complete'], 0, false, 1],
   ['an interrupt, whatever else', ['failed'], ['failed'], 0, true, 130],
 ])('%s: %j %j', (_, sources, sinks, records, interrupted, code) => {
   expect(exitCodeOf(report(sources, sinks, records), interrupted)).toBe(code);
+});
+
+test('rejected records alone count as delivered', () => {
+  const message = '2 records rejected: missing_title';
+  const rejects = { endpoint: 'n0', error: 'invalid_record', timestamp: '', message, attempts: 1, records: 2 } as const;
+  expect(exitCodeOf({ ...report(['complete'], ['complete']), errors: [rejects] }, false)).toBe(0);
 });

@@ -28,6 +28,7 @@ function setUp(...sinks: MemorySink[]) {
 }
 
 const three = batchOf(...records(0, 3));
+const deadline = new SluiceError('deadline_exceeded', 'the deadline has come');
 
 describe('createSinkRunner', () => {
   it('hands each batch to each sink, commits, and closes', async () => {
@@ -93,7 +94,7 @@ describe('discard', () => {
     await runner.open();
     const writes = [runner.write(three), runner.write(batchOf({ id: 1 }))];
     await settle();
-    runner.discard(new SluiceError('deadline_exceeded', 'the deadline has come'));
+    runner.discard(deadline);
     slow.open();
     await Promise.all([...writes, runner.write(batchOf({ id: 2 }, { id: 3 }))]);
     await runner.flush();
@@ -106,17 +107,64 @@ describe('discard', () => {
   });
 
   it('gives a write that hangs one more second, and not its whole timeout', async () => {
-    const sink = memorySink('hung', { write: () => new Promise(() => undefined) });
+    const sink = memorySink('hung', { write: () => never });
     const { runner, clock, told } = setUp(sink);
     await runner.open();
     const writing = runner.write(three);
     await settle();
-    runner.discard(new SluiceError('deadline_exceeded', 'the deadline has come'));
+    runner.discard(deadline);
     await clock.advance(999);
     expect(told('sink-failed')).toEqual([]);
     await clock.advance(1);
     await writing;
     expect(told('sink-failed')).toMatchObject([{ unwritten: 3, error: { code: 'sink_failed' } }]);
+  });
+
+  it('gives an opening that hangs one more second, and skips what came for it', async () => {
+    const { runner, clock, told } = setUp(memorySink('hung', { open: () => never }));
+    const ended = Promise.all([runner.open(), runner.write(three)]);
+    await settle();
+    const started = clock.now();
+    runner.discard(deadline);
+    await clock.run(ended);
+    expect(clock.now() - started).toBe(1_000);
+    expect(told('sink-failed')).toMatchObject([{ unwritten: 0, error: { code: 'sink_failed' } }]);
+    expect(told('sink-skipped')).toMatchObject([{ records: 3 }]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it.each([
+    ['after it', { write: () => never, abort: () => never }, 2_000],
+    ['before it', { write: broken, abort: () => never }, 1_000],
+  ])('does not wait long for a clean-up that hangs, begun %s', async (_, behaviour, ms) => {
+    const { runner, clock, told } = setUp(memorySink('hung', behaviour));
+    await runner.open();
+    const writing = runner.write(three);
+    await settle();
+    const started = clock.now();
+    runner.discard(deadline);
+    await clock.run(writing.then(() => runner.flush()).then(() => runner.close(reportOf())));
+    expect(clock.now() - started).toBe(ms);
+    expect(told('sink-failed')).toMatchObject([{ unwritten: 3 }, { unwritten: 0 }]);
+    expect(clock.timers).toBe(0);
+  });
+
+  it.each(['just before', 'just after'])('leaves its time to a last commit that begins %s', async (when) => {
+    const done = gate();
+    const sink = memorySink('slow', { delivers: 'on-close', commit: async () => (await done.opened, null) });
+    const { runner, clock, told } = setUp(sink);
+    await runner.open();
+    await runner.write(three);
+    if (when === 'just after') runner.discard(deadline);
+    const flushing = runner.flush();
+    await settle();
+    if (when === 'just before') runner.discard(deadline);
+    await clock.advance(5_000);
+    done.open();
+    await flushing;
+    await runner.close(reportOf());
+    expect(told('sink-committed')).toMatchObject([{ records: 3 }]);
+    expect(told('sink-failed')).toEqual([]);
   });
 });
 
