@@ -5,6 +5,7 @@ import { type ConfigIssue, notKnown } from './issues.ts';
 import { type ConfigContext, lookUp } from './look-up.ts';
 import type { ResolvedSource } from './resolved.ts';
 import type { ParsedSource } from './schema.ts';
+import { lowerCased } from '../lower-cased.ts';
 
 /** A source of the config whose plugin was found. */
 export interface SourceDraft {
@@ -65,7 +66,7 @@ export function resolveSource(draft: SourceDraft, parsed: ParsedSource): Resolve
     breaker,
     maxPages,
     maxBodyBytes,
-    headers: { ...lowerCase(plugin.headers ?? {}), ...lowerCase(parsed.headers) },
+    headers: { ...lowerCased(plugin.headers ?? {}), ...lowerCased(parsed.headers) },
   };
 }
 
@@ -76,9 +77,4 @@ function secondNamed(name: string, index: number): ConfigIssue {
     problem: `another source is called "${name}" already`,
     hints: [`give one of them a name of its own, such as name: "${name}-2"`],
   };
-}
-
-/** Header names know no case: the same name in another case must replace, not double. */
-function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -10,6 +10,7 @@ import { draftSources, resolveSource, selectSources, type SourceDraft } from './
 import type { ResolvedConfig } from './resolved.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
 import { collectSecrets } from './secrets.ts';
+import { isObject } from '../unknown.ts';
 
 /** What a command line may change in a config. */
 export interface ConfigOverrides {
@@ -88,10 +89,6 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   };
 }
 
-interface Fields {
-  readonly [key: string]: unknown;
-}
-
 /** Config files in which a plugin object can stand, and which a worker thread can import again. */
 const importable: ReadonlySet<string> = new Set(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs']);
 
@@ -136,10 +133,6 @@ function notAnObject(input: unknown, file: string | undefined): ConfigIssue {
       : '{ "sources": […], "sinks": […] }';
   const hint = typeof input === 'function' ? 'export what the function returns' : written;
   return { code: 'config_invalid', path: '', problem: `a config is an object, found ${found}`, hints: [hint] };
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -4,6 +4,7 @@ import type { Clock, Random } from '../contracts/clock.ts';
 import type { SourceClient } from '../contracts/engine.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { Middleware, TransportFactory } from '../contracts/http.ts';
+import { lowerCased } from '../lower-cased.ts';
 import { version } from '../version.ts';
 import { compose } from './compose.ts';
 import { defaultChain } from './default-chain.ts';
@@ -72,9 +73,4 @@ function credentials({ username, password }: URL): Record<string, string> {
   // Unlike decodeURIComponent, this leaves alone what is not encoded well.
   const pair = `${unescape(username)}:${unescape(password)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-}
-
-/** One spelling for each header, so that a later one replaces an earlier one and none is sent twice. */
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

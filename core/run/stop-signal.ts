@@ -1,5 +1,6 @@
 import type { Clock } from '../contracts/clock.ts';
 import { SluiceError } from '../errors.ts';
+import { onAbort } from '../on-abort.ts';
 
 /** How long after the deadline what was fetched may still be written, in milliseconds. */
 const deadlineDrainMs = 1_000;
@@ -32,9 +33,7 @@ export function createStopSignal(options: {
     cancels.push(clock.timer(drainMs, () => drained.abort()));
   };
   const interrupt = (): void => end(new SluiceError('interrupted', 'the run was interrupted'), interruptDrainMs);
-  if (signal?.aborted === true) interrupt();
-  signal?.addEventListener('abort', interrupt, { once: true });
-  cancels.push(() => signal?.removeEventListener('abort', interrupt));
+  if (signal !== undefined) cancels.push(onAbort(signal, interrupt));
 
   if (deadlineMs !== undefined) {
     const expire = (): void =>

@@ -1,4 +1,5 @@
 import type { Clock } from '../contracts/clock.ts';
+import { onAbort } from '../on-abort.ts';
 
 export interface Limits {
   readonly clock: Clock;
@@ -16,16 +17,14 @@ export interface Limits {
  */
 export function within<T>(work: Promise<T>, { clock, ms, late, signal }: Limits): Promise<T> {
   let cancel: (() => void) | undefined;
-  let stop: (() => void) | undefined;
+  let stopListening: (() => void) | undefined;
   const limit = new Promise<never>((_resolve, reject) => {
     cancel = clock.timer(ms, () => reject(late()));
-    stop = () => reject(signal?.reason);
-    if (signal?.aborted === true) stop();
-    signal?.addEventListener('abort', stop);
+    if (signal !== undefined) stopListening = onAbort(signal, () => reject(signal.reason));
   });
   return Promise.race([work, limit]).finally(() => {
     // The work may go on for ever: nothing that ends with the wait may be left to it.
     cancel?.();
-    if (stop !== undefined) signal?.removeEventListener('abort', stop);
+    stopListening?.();
   });
 }
