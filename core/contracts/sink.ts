@@ -15,6 +15,11 @@ export interface SinkContext {
   /** Folder against which relative paths are resolved: the config's. */
   readonly baseDir: string;
   readonly sources: readonly string[];
+  /**
+   * A later life of this run may open the sink again, at any position that a commit has returned: what was committed
+   * stays when the sink is aborted, and is only then removed by `forget`.
+   */
+  readonly resumable: boolean;
   readonly logger: Logger;
 }
 
@@ -43,6 +48,11 @@ export interface SinkPlugin<Options = unknown> {
    * delivered nothing until then: if it fails, none of its records count as written. Default `on-commit`.
    */
   readonly delivers?: 'on-commit' | 'on-close';
-  /** Opens the sink, at `position` where a run is taken up again. */
+  /**
+   * Opens the sink, at `position` where a run is taken up again: one that a commit of this run returned, not always the
+   * last. What was written behind it must be gone, or be written again without harm.
+   */
   open(context: SinkContext, options: Options, position?: SinkPosition): Promise<SinkWriter>;
+  /** Removes what an unfinished run left behind for a resume that will never come. Default: nothing is left behind. */
+  forget?(context: SinkContext, options: Options): Promise<void>;
 }

@@ -76,7 +76,7 @@ export async function createContainer(config: ResolvedConfig, services: Services
     return (runId) =>
       createSinkRunner({
         sinks: config.sinks,
-        context: { runId, baseDir: config.baseDir, sources, logger },
+        context: { runId, baseDir: config.baseDir, sources, resumable: false, logger },
         clock,
         emit,
       });

@@ -6,7 +6,7 @@ import type { SinkContext, SinkPlugin, SinkWriter } from '../../core/contracts/s
 import { silentLogger } from './silent-logger.ts';
 
 export function sinkContext(baseDir: string, change: Partial<SinkContext> = {}): SinkContext {
-  return { runId: 'run1', name: 'sink', baseDir, sources: ['alpha', 'beta'], logger: silentLogger, ...change };
+  return { runId: 'run1', name: 'sink', baseDir, sources: ['alpha', 'beta'], resumable: false, logger: silentLogger, ...change };
 }
 
 export function batchOf(...held: readonly Record<string, unknown>[]): Batch {
