@@ -9,6 +9,9 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'plugin_not_found',
   'plugin_invalid',
   'plugin_not_reachable',
+  'state_locked',
+  'run_not_found',
+  'run_not_resumable',
 ]);
 
 /** How a failure is told. */

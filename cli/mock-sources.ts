@@ -26,7 +26,12 @@ export async function mockSources(config: ResolvedConfig, start: typeof startMoc
   return {
     config: {
       ...config,
-      sources: config.sources.map((source, index) => ({ ...source, baseUrl: upstreams[index]?.url ?? source.baseUrl })),
+      sources: config.sources.map((source, index) => ({
+        ...source,
+        baseUrl: upstreams[index]?.url ?? source.baseUrl,
+        // On another port each time, and still the same source.
+        identity: `embedded upstream of ${source.plugin.name}`,
+      })),
     },
     upstreams: upstreams.length,
     close: async () => {

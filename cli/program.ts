@@ -3,6 +3,7 @@ import { collect, parseDeadline, parseInteger, parseLatency, parseRate } from '.
 import { exitCodes } from './exit-codes.ts';
 import type { MockCommandOptions } from './commands/mock.ts';
 import type { PluginsCommandOptions } from './commands/plugins.ts';
+import type { RunsCommandOptions } from './commands/runs.ts';
 import type { RunCommandOptions } from './commands/run.ts';
 
 const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
@@ -26,6 +27,12 @@ Examples:
                                  one source, as lines of JSON on stdout
   pipeline run --deadline 30s --json
                                  for cron: at most 30 s, JSON logs on stderr
+`;
+
+const runsExamples = `
+Examples:
+  pipeline runs
+  pipeline runs --json | jq -r '.[0].id'
 `;
 
 const pluginsExamples = `
@@ -65,6 +72,12 @@ export async function runProgram(args: readonly string[], version: string): Prom
     .option('--source <name...>', 'run only these sources', collect)
     .option('--sink <name...>', 'write only to these sinks', collect)
     .option('--mock', 'ask embedded upstreams on loopback instead of the real APIs')
+    .addOption(new Option('--resume [run-id]', 'take up a run: the last one that was stopped, or this one').preset(true))
+    .addOption(
+      new Option('--retry-failed <run-id>', 'ask again for what failed in a run: pages and rejected items').conflicts(
+        'resume',
+      ),
+    )
     .addOption(new Option('--deadline <time>', 'stop fetching and draining after this long').argParser(parseDeadline))
     .addOption(
       new Option(
@@ -77,6 +90,16 @@ export async function runProgram(args: readonly string[], version: string): Prom
     .addHelpText('after', runExamples)
     .action(async (options: RunCommandOptions) => {
       exitCode = await (await import('./commands/run.ts')).runCommand(options);
+    });
+
+  program
+    .command('runs')
+    .description('list the runs of the config: when, how they ended, what can be taken up')
+    .option('-c, --config <file>', 'config file (default: pipeline.config.* or .pipelinerc* in this folder or above)')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', runsExamples)
+    .action(async (options: RunsCommandOptions) => {
+      await (await import('./commands/runs.ts')).runsCommand(options);
     });
 
   program

@@ -91,5 +91,5 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
 }
 
 function countErrors({ errors, monitoring }: RunResult['report']): number {
-  return errors.length + monitoring.errors_omitted;
+  return errors.reduce((sum, { count }) => sum + count, monitoring.errors_omitted);
 }

@@ -6,9 +6,9 @@ const readerGone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'EC
  * A sink that writes to stdout hears of it by its own writes. Any other failure of stdout is thrown, as without this;
  * none of stderr is: a run goes on when nobody can be told of it, and its exit code tells how it went.
  */
-export function guardStreams(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+export function guardStreams({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'> = process): void {
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (!readerGone.has(error.code)) throw error;
   });
-  process.stderr.on('error', () => undefined);
+  stderr.on('error', () => undefined);
 }

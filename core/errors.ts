@@ -17,7 +17,10 @@ export type ErrorCode =
   | 'rate_limited'
   | 'circuit_open'
   | `http_${number}`
+  | 'response_refused'
   | 'redirect_refused'
+  | 'address_refused'
+  | 'headers_too_large'
   | 'body_too_large'
   | 'unsupported_encoding'
   // what a body turned out to be
@@ -36,6 +39,13 @@ export type ErrorCode =
   // processing and sinks
   | 'worker_failed'
   | 'sink_failed'
+  | 'reader_gone'
+  // the state folder, and taking up a run again
+  | 'state_locked'
+  | 'state_failed'
+  | 'journal_corrupt'
+  | 'run_not_found'
+  | 'run_not_resumable'
   // the run
   | 'deadline_exceeded'
   | 'interrupted'
@@ -101,7 +111,6 @@ const networkCodes: ReadonlySet<string> = new Set([
   'EPROTO',
   'UND_ERR_SOCKET',
   'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_OVERFLOW',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_ABORTED',
   'UND_ERR_CLOSED',

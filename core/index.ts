@@ -12,6 +12,8 @@ import type { LoggerOptions } from './log/logger.ts';
 import type { MockOptions, MockUpstream } from './mock/server.ts';
 import type { PluginList } from './registry/list-plugins.ts';
 import type { Pipeline } from './run/pipeline.ts';
+import type { ResumeRequest } from './state/choose-run.ts';
+import type { ListedRun } from './state/list-runs.ts';
 
 export { defineConfig } from './config/define-config.ts';
 export type { PipelineConfig } from './config/define-config.ts';
@@ -40,6 +42,8 @@ export { cleanText, createRedactor } from './redact.ts';
 export type { LogStream } from './log/logger.ts';
 export type { PluginList } from './registry/list-plugins.ts';
 export type { Pipeline, RunOptions, RunResult } from './run/pipeline.ts';
+export type { ResumeRequest } from './state/choose-run.ts';
+export type { ListedRun } from './state/list-runs.ts';
 export { systemClock } from './system-clock.ts';
 
 /**
@@ -51,23 +55,41 @@ export async function loadConfig(options: LoadOptions): Promise<ResolvedConfig> 
   return load(options);
 }
 
+/** How a pipeline begins. */
+export interface PipelineOptions {
+  /** Takes up an earlier run in the state folder. Default: a new one begins. */
+  readonly resume?: ResumeRequest | undefined;
+}
+
 /**
  * Builds a pipeline from a config: one that was loaded, or one written as an object. `services` stand in for the
- * built-in ones. Throws `config_invalid` for a config that can't be run, before any request.
+ * built-in ones. Where the config has a state folder, it is this pipeline's alone until the run has ended. Throws
+ * `config_invalid` for a config that can't be run, `state_locked`, `run_not_found` and `run_not_resumable`, before any
+ * request.
  */
 export async function createPipeline(
   config: PipelineConfig | ResolvedConfig,
   services: Services = {},
+  { resume }: PipelineOptions = {},
 ): Promise<Pipeline> {
-  const [{ resolveConfig }, { createContainer }, { tokens }] = await Promise.all([
+  const [{ resolveConfig }, { createContainer }, { tokens }, { openKeptRun }] = await Promise.all([
     import('./config/resolve.ts'),
     import('./di/container.ts'),
     import('./di/tokens.ts'),
+    import('./state/open-kept-run.ts'),
   ]);
   // What was resolved already has found its secrets; a config as it is written has no such key.
   const resolved = 'secrets' in config ? config : await resolveConfig(config);
-  const container = await createContainer(resolved, services);
+  const run = await openKeptRun(resolved, services, resume);
+  const container = await createContainer(resolved, services, run);
   return container.resolve(tokens.pipeline);
+}
+
+/** Lists the runs that a config's state folder holds, newest first; none where it keeps none. */
+export async function listRuns({ state }: Pick<ResolvedConfig, 'state'>): Promise<readonly ListedRun[]> {
+  if (state === undefined) return [];
+  const { listRuns: list } = await import('./state/list-runs.ts');
+  return list(state.dir);
 }
 
 /** Lists the plugins that need no installation. */

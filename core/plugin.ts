@@ -38,6 +38,7 @@ export type { UnknownBody } from './contracts/json.ts';
 export type { Model, Numeric, RecordHead, UnifiedRecord } from './contracts/model.ts';
 export type { NormalizeContext, Normalized, Normalizer } from './contracts/normalizer.ts';
 export type { Product, ProductFields } from './contracts/product.ts';
+export type { HeaderMatch, ResponseAction, ResponseRule } from './contracts/response-rule.ts';
 export type { RateLimit, SourcePlugin } from './contracts/source.ts';
 
 /** Declares a source; gives it back unchanged, typed. */

@@ -1,3 +1,5 @@
+import { decoded, secretForms, type SecretForms, shortestSecret } from './secret-forms.ts';
+
 /** Stands where a secret stood. */
 const mask = '***';
 
@@ -28,20 +30,12 @@ const secretEnding = /(?:token|secret|password|passphrase|signature|apikey|acces
 /** Where the next page starts is no secret, and a log without it says little. */
 const pagingToken = /^(?:next|prev|previous)?(?:page|paging|cursor|continuation|continue|next|start|sync|scroll)token$/;
 
-function isSecretKey(key: string): boolean {
-  const plain = decode(key)
+/** Whether what stands under this key, of a query or an object, is to be kept secret. */
+export function isSecretKey(key: string): boolean {
+  const plain = decoded(key)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, '');
   return (secretKeys.has(plain) || secretEnding.test(plain)) && !pagingToken.test(plain);
-}
-
-/** A key as its author wrote it; one that is not decodable stands for itself. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /**
@@ -62,44 +56,104 @@ function redactPatterns(text: string): string {
     .replaceAll(
       /\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?:(?:basic|bearer|token|digest)\s+)?[^\s"',;]+/gi,
       `$1${mask}`,
-    );
+    )
+    .replaceAll(/\b((?:set-)?cookie["']?\s*[:=]\s*["']?)[^\s"',;=]+=[^\s"',;]+(?:;\s*[^\s"',;]+)*/gi, `$1${mask}`);
 }
 
 /**
  * Builds a function that takes secrets out of any text: the given values (those of at most 3 characters would blot
- * out everything, and stay), as they are, URL-encoded, in JSON and in base64, and whatever looks like a secret in a
- * URL or an Authorization header.
+ * out everything, and stay) and the credentials in them, as they are, URL-encoded, in JSON and in base64, whole, across
+ * escape sequences, or cut short by `…`; and whatever looks like a secret in a URL or an Authorization header.
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const forms = new Set(secrets.flatMap(bareSecrets).flatMap(formsOf));
-  if (forms.size === 0) return redactPatterns;
-  // Longest first: a secret that is part of another must not leave the other's rest behind.
-  const longestFirst = [...forms].toSorted((a, b) => b.length - a.length);
-  const known = new RegExp(longestFirst.map((form) => form.replaceAll(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|'), 'g');
-  return (text) => redactPatterns(text.replaceAll(known, mask));
+  const known = secrets.flatMap((secret) => [...new Set([secret, visible(secret)])].flatMap(secretForms));
+  if (known.length === 0) return redactPatterns;
+  return (text) => {
+    // What a terminal does not show may stand between the halves of a secret that it shows as one.
+    const shown = visible(text);
+    return redactPatterns(masked(shown, [...wholeSecrets(shown, known), ...cutSecrets(shown, known)]));
+  };
 }
 
-/** The secret itself, and the credentials in it where it is a header value with a scheme. */
-function bareSecrets(secret: string): string[] {
-  const credentials = /^(?:basic|bearer|token|apikey)\s+(\S.*)$/i.exec(secret)?.[1];
-  return [secret, credentials ?? secret].filter((value) => value.length > 3);
+function visible(text: string): string {
+  return text.replaceAll(escapes, '').replaceAll(invisible, '');
 }
 
-function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  return [
-    secret,
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('base64url'),
-  ];
+type Span = readonly [start: number, end: number];
+
+function masked(text: string, spans: readonly Span[]): string {
+  let result = '';
+  let end = -1;
+  // Where secrets overlap or touch, one mask stands for all of them: what is left of one must not show.
+  for (const [from, to] of spans.toSorted(([a], [b]) => a - b)) {
+    if (from > end) result += text.slice(Math.max(end, 0), from) + mask;
+    end = Math.max(end, to);
+  }
+  return result + text.slice(Math.max(end, 0));
+}
+
+function wholeSecrets(text: string, known: readonly SecretForms[]): Span[] {
+  return known.flatMap(({ written }) =>
+    written.flatMap(({ anchor, pattern }) =>
+      text.includes(anchor)
+        ? Array.from(text.matchAll(pattern), ({ 0: found, index }): Span => [index, index + found.length])
+        : [],
+    ),
+  );
+}
+
+/** Shows that a text was cut here: whoever cut it knew no secrets, and may have left a part of one. */
+const cuts = /…|\.{3}|$/g;
+/** At its end a text may have been cut without a sign of it; a shorter part than this says too little. */
+const shortestUnmarkedPart = 8;
+
+function cutSecrets(text: string, known: readonly SecretForms[]): Span[] {
+  const spans: Span[] = [];
+  let start = 0;
+  for (const { 0: sign, index } of text.matchAll(cuts)) {
+    // Parsers quote the piece of a text that they show.
+    const from = start > 0 && /["'`]/.test(text[start] ?? '') ? start + 1 : start;
+    const to = sign !== '' && /["'`]/.test(text[index - 1] ?? '') ? index - 1 : index;
+    const part = { text, from, to, cutBefore: start > 0, marked: sign !== '' };
+    if (to - from >= shortestSecret) {
+      for (const { literals } of known) spans.push(...literals.flatMap((literal) => restsOf(literal, part)));
+    }
+    start = index + sign.length;
+  }
+  return spans;
+}
+
+interface Part {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+  readonly cutBefore: boolean;
+  readonly marked: boolean;
+}
+
+/** Where a part ends in the beginning of a secret, begins with the end of one, or is nothing but a piece of one. */
+function restsOf(secret: string, { text, from, to, cutBefore, marked }: Part): Span[] {
+  const spans: Span[] = [];
+  const least = marked ? shortestSecret : shortestUnmarkedPart;
+  const window = text.slice(Math.max(from, to - secret.length), to);
+  for (let at = 0; (at = window.indexOf(secret.slice(0, least), at)) >= 0; at++) {
+    if (secret.startsWith(window.slice(at))) spans.push([to - window.length + at, to]);
+  }
+  if (!cutBefore) return spans;
+  const head = text.slice(from, Math.min(to, from + secret.length));
+  const tail = secret.slice(-shortestSecret);
+  for (let at = 0; (at = head.indexOf(tail, at)) >= 0; at++) {
+    const rest = head.slice(0, at + tail.length);
+    if (secret.endsWith(rest)) spans.push([from, from + rest.length]);
+  }
+  if (to - from < secret.length && secret.includes(text.slice(from, to))) spans.push([from, to]);
+  return spans;
 }
 
 /** Escape sequences of terminals: OSC and its kin up to their terminator, CSI, and the short ones. */
 const escapes = new RegExp(
   [
-    '(?:\\x1b[\\]PX^_]|[\\x9d\\x90\\x98\\x9e\\x9f])[^\\x07\\x1b\\x9c]*(?:\\x07|\\x1b\\\\|\\x9c)',
+    '(?:\\x1b[\\]PX^_]|[\\x9d\\x90\\x98\\x9e\\x9f])[^\\x07\\x1b\\x90\\x98\\x9c-\\x9f]*(?:\\x07|\\x1b\\\\|\\x9c)',
     '(?:\\x1b\\[|\\x9b)[0-?]*[ -/]*[@-~]',
     '\\x1b[ -/]*[0-~]',
   ].join('|'),
@@ -107,8 +161,8 @@ const escapes = new RegExp(
 );
 /** What breaks a line or only moves the cursor. */
 const spaces = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
-/** C0, DEL, C1, zero-width characters and all that turns the direction of text around. */
-const invisible = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+/** C0 but tab and line breaks, DEL, C1, zero-width characters and all that turns the direction of text around. */
+const invisible = /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
 /** Longest text of an upstream that is shown, in characters, unless the caller says otherwise. */
 const shownCharacters = 500;
@@ -119,12 +173,8 @@ const shownCharacters = 500;
  */
 export function cleanText(text: string, maxLength: number = shownCharacters): string {
   // Cut first, generously: the work is bounded however much an upstream says.
-  const clean = text
-    .slice(0, maxLength * 8)
-    .replaceAll(escapes, '')
-    .replaceAll(spaces, ' ')
-    .replaceAll(invisible, '')
-    .trim();
-  if (clean.length <= maxLength) return clean;
+  const bounded = text.slice(0, maxLength * 8);
+  const clean = bounded.replaceAll(escapes, '').replaceAll(spaces, ' ').replaceAll(invisible, '').trim();
+  if (clean.length <= maxLength && bounded.length === text.length) return clean;
   return `${clean.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -4,7 +4,9 @@ import {
   loadConfig,
   type LogLevel,
   type Pipeline,
+  type PipelineOptions,
   type ResolvedConfig,
+  type ResumeRequest,
   type Services,
   startMockUpstreams,
   systemClock,
@@ -24,12 +26,20 @@ export interface RunCommandOptions {
   readonly logLevel?: LogLevel;
   readonly quiet?: boolean;
   readonly json?: boolean;
+  /** Takes up the run of this id, or the last one that was stopped. */
+  readonly resume?: string | true;
+  /** Tries again what failed in the run of this id. */
+  readonly retryFailed?: string;
 }
 
 /** What the command needs of the world. */
 export interface RunPorts {
   readonly loadConfig: typeof loadConfig;
-  readonly createPipeline: (config: ResolvedConfig, services: Services) => Promise<Pick<Pipeline, 'on' | 'run'>>;
+  readonly createPipeline: (
+    config: ResolvedConfig,
+    services: Services,
+    options: PipelineOptions,
+  ) => Promise<Pick<Pipeline, 'on' | 'run'>>;
   readonly startMockUpstreams: typeof startMockUpstreams;
   readonly stderr: NodeJS.WriteStream;
   readonly clock: Clock;
@@ -78,7 +88,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     },
   });
   try {
-    const pipeline = await ports.createPipeline(config, { logger });
+    const pipeline = await ports.createPipeline(config, { logger }, { resume: resumeOf(options) });
     pipeline.on(output.listen);
     const result = await pipeline.run({ signal: stopping.signal });
     output.stop();
@@ -89,4 +99,10 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     forget();
     await close();
   }
+}
+
+function resumeOf({ resume, retryFailed }: RunCommandOptions): ResumeRequest | undefined {
+  if (retryFailed !== undefined) return { kind: 'retry-failed', runId: retryFailed };
+  if (resume === undefined) return undefined;
+  return resume === true ? { kind: 'last' } : { kind: 'run', runId: resume };
 }

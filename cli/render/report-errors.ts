@@ -2,33 +2,40 @@ import { cleanText, type RunReport } from '../../core/index.ts';
 import type { Paint } from './paint.ts';
 import { cut, formatCount } from './text.ts';
 
-const mostKinds = 10;
+const mostGroups = 10;
 
-/** The errors of a run by code, the most frequent first, each with the first message of its kind. */
+type Entry = RunReport['errors'][number];
+
+/** The errors of a run in groups, those that cost pages or a sink first, each with its first message and its last. */
 export function errorLines(report: RunReport, room: { readonly width: number; readonly paint: Paint }): string[] {
   const { width, paint } = room;
-  const kinds = new Map<string, { count: number; endpoints: Set<string>; message: string }>();
-  for (const { error, endpoint, message } of report.errors) {
-    const kind = kinds.get(error) ?? { count: 0, endpoints: new Set(), message };
-    kind.count += 1;
-    kind.endpoints.add(endpoint);
-    kinds.set(error, kind);
-  }
-  const all = [...kinds].toSorted(([, a], [, b]) => b.count - a.count);
+  const order = ({ error }: Entry): number => (error === 'invalid_record' ? 1 : 0);
+  const all = report.errors.toSorted((a, b) => order(a) - order(b) || b.count - a.count);
   const omitted = report.monitoring.errors_omitted;
   const rest = [
-    ...(all.length > mostKinds ? [`… more kinds: ${formatCount(all.length - mostKinds)}`] : []),
+    ...(all.length > mostGroups ? [`… more kinds: ${formatCount(all.length - mostGroups)}`] : []),
     ...(omitted > 0 ? [`… counted but not listed: ${formatCount(omitted)} more`] : []),
   ];
   return [
-    ...all.slice(0, mostKinds).flatMap(([code, { count, endpoints, message }]) => {
-      const [first, ...others] = endpoints;
-      const where = others.length === 0 ? (first ?? '') : `${first} and ${others.length} more`;
-      return [
-        paint('red', cut(`${cleanText(code)} × ${formatCount(count)}, ${cleanText(where)}`, width)),
-        `  ${cut(cleanText(message), width - 2)}`,
-      ];
-    }),
+    ...all
+      .slice(0, mostGroups)
+      .flatMap((entry) => [
+        paint('red', cut(cleanText(titleOf(entry)), width)),
+        `  ${cut(cleanText(entry.message), width - 2)}`,
+        ...(entry.last === undefined || entry.last.message === entry.message
+          ? []
+          : [paint('gray', cut(`  last: ${cleanText(entry.last.message)}`, width))]),
+      ]),
     ...rest.map((line) => paint('gray', cut(line, width))),
   ];
+}
+
+/** `http_404 × 12, dummyjson`; what they cost where the count does not tell. */
+function titleOf({ error, reason, field, endpoint, count, pages = count, records = count }: Entry): string {
+  const kind = [error, reason, field].filter((part) => part !== undefined).join(' ');
+  const cost = [
+    ...(pages === count ? [] : [`${formatCount(pages)} pages`]),
+    ...(records === count ? [] : [`${formatCount(records)} records`]),
+  ];
+  return [`${kind} × ${formatCount(count)}`, endpoint, ...cost].join(', ');
 }

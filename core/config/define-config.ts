@@ -3,9 +3,12 @@ import type { Model } from '../contracts/model.ts';
 import type { Services } from '../contracts/services.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
-import type { BreakerSettings, RetrySettings, TimeoutSettings, WorkerSettings } from './resolved.ts';
+import type { BreakerSettings, RetrySettings, StateSettings, TimeoutSettings, WorkerSettings } from './resolved.ts';
 
-/** What `pipeline.config.ts` exports. Texts may hold `${NAME}`, taken from the environment; `$${NAME}` stays as it is. */
+/**
+ * What `pipeline.config.ts` exports. Texts may hold `${NAME}`, taken from the environment, and `${file:PATH}`, taken from
+ * a file; `$${NAME}` stays as it is.
+ */
 export interface PipelineConfig {
   /** Where records come from: names of built-ins, paths relative to the config, npm packages, plugin objects, or entries. */
   readonly sources: readonly (string | SourcePlugin | SourceEntry)[];
@@ -18,6 +21,11 @@ export interface PipelineConfig {
   readonly deadlineMs?: number;
   /** Whether the other sources go on when one has failed. Default `continue`. */
   readonly onSourceFailure?: 'continue' | 'abort';
+  /**
+   * Where runs are kept so that they can be taken up again, or `false`. Default: `.pipeline` beside a config file, and
+   * `false` for a config given as an object.
+   */
+  readonly state?: false | StateOptions;
   /** Services that stand in for the run's own. Default: none. Only in a TypeScript or JavaScript config. */
   readonly services?: Services;
 }
@@ -41,6 +49,8 @@ export interface SourceEntry {
   readonly breaker?: BreakerOptions;
   /** Pages after which the source is ended with `page_cap_reached`. Default 100 000. */
   readonly maxPages?: number;
+  /** Bytes of all headers of a response above which it is refused. Default 16 KiB. */
+  readonly maxHeaderBytes?: number;
   /** Bytes of a decoded body above which it is refused. Default 16 MiB. */
   readonly maxBodyBytes?: number;
   /** Sent with every request, over the plugin's own. Default: none. */
@@ -59,8 +69,17 @@ export type TimeoutOptions = Partial<TimeoutSettings>;
  */
 export type BreakerOptions = Partial<BreakerSettings>;
 
-/** `threads` (default: one a core beside the main thread, at most 4; 0 is the main thread), `batchBytes` (512 KiB), `maxInFlightBytes` (8 MiB). */
+/**
+ * `threads` (default: one a core beside the main thread, at most 4; 0 is the main thread), `batchBytes` (512 KiB),
+ * `maxInFlightBytes` (8 MiB), `recordTimeoutMs` (5000).
+ */
 export type WorkerOptions = Partial<WorkerSettings>;
+
+/**
+ * `dir` (default `.pipeline`, relative to the config's folder), `keepRuns` (10), `fsyncMs` (1000) and
+ * `maxDeadLetterBytes` (64 MiB).
+ */
+export type StateOptions = Partial<StateSettings>;
 
 /** A sink with its options. */
 export interface SinkEntry {

@@ -52,7 +52,7 @@ export function selectSources(
 /** Puts together what the plugin says, what the config says, and the defaults that the schema filled in. */
 export function resolveSource(draft: SourceDraft, parsed: ParsedSource): ResolvedSource {
   const { name, plugin, locator } = draft;
-  const { rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxBodyBytes } = parsed;
+  const { rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages } = parsed;
   return {
     name,
     plugin,
@@ -65,7 +65,8 @@ export function resolveSource(draft: SourceDraft, parsed: ParsedSource): Resolve
     timeouts,
     breaker,
     maxPages,
-    maxBodyBytes,
+    maxHeaderBytes: parsed.maxHeaderBytes,
+    maxBodyBytes: parsed.maxBodyBytes,
     headers: { ...lowerCased(plugin.headers ?? {}), ...lowerCased(parsed.headers) },
   };
 }

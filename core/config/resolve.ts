@@ -1,4 +1,4 @@
-import { dirname, extname } from 'node:path';
+import { dirname, extname, resolve } from 'node:path';
 import { createRedactor } from '../redact.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
 import { explain, show } from './explain.ts';
@@ -9,7 +9,7 @@ import { draftSinks, resolveSink } from './resolve-sinks.ts';
 import { draftSources, resolveSource, selectSources, type SourceDraft } from './resolve-sources.ts';
 import type { ResolvedConfig } from './resolved.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
-import { collectSecrets } from './secrets.ts';
+import { clearSecrets, collectSecrets } from './secrets.ts';
 import { isObject } from '../unknown.ts';
 
 /** What a command line may change in a config. */
@@ -43,12 +43,11 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   if (!isObject(input)) throw configError([notAnObject(input, file)], where);
 
   const { sources: wantedSources = [], sinks: wantedSinks = [], deadlineMs } = overrides;
-  const interpolated = interpolate(deadlineMs === undefined ? input : { ...input, deadlineMs }, env);
+  const baseDir = options.baseDir ?? (file === undefined ? process.cwd() : dirname(file));
+  const interpolated = interpolate(deadlineMs === undefined ? input : { ...input, deadlineMs }, { env, baseDir });
   const config = isObject(interpolated.config) ? interpolated.config : {};
   const entries = listOf(config['sources']);
-  const headers = entries.map((entry) => (isObject(entry) && isObject(entry['headers']) ? entry['headers'] : {}));
-  const redact = createRedactor(collectSecrets(interpolated.values, headers));
-  const baseDir = options.baseDir ?? (file === undefined ? process.cwd() : dirname(file));
+  const redact = createRedactor(collectSecrets(interpolated));
   const module = file !== undefined && importable.has(extname(file)) ? file : undefined;
 
   // Every step adds what it finds wrong, and none stops the next: all is told at once.
@@ -58,7 +57,12 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   const sources = selectSources(drafts, wantedSources, issues);
   const sinks = await draftSinks(listOf(config['sinks']), wantedSinks, context);
   const model = await lookUpModel(config['model'], context);
-  const whole = sinks.added.length === 0 ? config : { ...config, sinks: [...listOf(config['sinks']), ...sinks.added] };
+  const whole = {
+    ...config,
+    ...(sinks.added.length > 0 && { sinks: [...listOf(config['sinks']), ...sinks.added] }),
+    // A config given as an object may be one of many in a process, and has no folder of its own.
+    state: config['state'] ?? (file === undefined ? false : {}),
+  };
   const parsed = configSchema.safeParse(whole);
   if (parsed.success) issues.push(...unreachable(parsed.data.workers.threads, sources, model));
   else issues.push(...explain(parsed.error.issues, configJsonSchema(), whole, redact));
@@ -68,7 +72,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   const all = [...unset, ...others].toSorted((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
   if (all.length > 0 || !parsed.success || model === undefined) throw configError(all, where);
 
-  const { workers, deadlineMs: deadline, onSourceFailure, services } = parsed.data;
+  const { workers, deadlineMs: deadline, onSourceFailure, state, services } = parsed.data;
   const resolved = parsed.data.sources.flatMap((entry, index) =>
     sources.filter((draft) => draft.index === index).map((draft) => resolveSource(draft, entry)),
   );
@@ -84,8 +88,13 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     workers,
     deadlineMs: deadline,
     onSourceFailure,
+    state: state === false ? undefined : { ...state, dir: resolve(baseDir, state.dir) },
     services,
-    secrets: collectSecrets(interpolated.values, [...headers, ...resolved.map((source) => source.headers)]),
+    secrets: collectSecrets(
+      interpolated,
+      resolved.map((source) => source.headers),
+    ),
+    warnings: clearSecrets(input, env),
   };
 }
 

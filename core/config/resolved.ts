@@ -47,6 +47,8 @@ export interface ResolvedSource {
   readonly plugin: SourcePlugin;
   readonly locator: PluginLocator;
   readonly baseUrl: string;
+  /** What `baseUrl` stands for, where that is another one each time: an embedded upstream on a free port. */
+  readonly identity?: string;
   readonly rateLimit: RateLimit;
   /** Added to each rate-limit window, in milliseconds: covers the jitter between sending and arriving. */
   readonly rateLimitMarginMs: number;
@@ -55,6 +57,8 @@ export interface ResolvedSource {
   readonly timeouts: TimeoutSettings;
   readonly breaker: BreakerSettings;
   readonly maxPages: number;
+  /** All headers of a response together. */
+  readonly maxHeaderBytes: number;
   readonly maxBodyBytes: number;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -76,6 +80,20 @@ export interface WorkerSettings {
   readonly batchBytes: number;
   /** Bytes fetched but not yet taken by the sinks, over all sources. */
   readonly maxInFlightBytes: number;
+  /** Milliseconds that a thread may take for one record, or for a page outside of its records. */
+  readonly recordTimeoutMs: number;
+}
+
+/** Where and how long the state of runs is kept. */
+export interface StateSettings {
+  /** Folder, absolute. */
+  readonly dir: string;
+  /** Runs that are kept, the newest first. */
+  readonly keepRuns: number;
+  /** Milliseconds within which the journal is on the disk itself. */
+  readonly fsyncMs: number;
+  /** Bytes that the dead letters of a run may take. */
+  readonly maxDeadLetterBytes: number;
 }
 
 /** The whole of a run's settings: nothing is left to decide. */
@@ -92,7 +110,11 @@ export interface ResolvedConfig {
   /** Fetching and draining end this long after the start; undefined means never. */
   readonly deadlineMs: number | undefined;
   readonly onSourceFailure: 'continue' | 'abort';
+  /** Undefined: nothing is kept, and no run can be taken up again. */
+  readonly state: StateSettings | undefined;
   readonly services: Services;
-  /** Values that came from the environment or stand in headers: never printed. */
+  /** Values that came from the environment or from files, or stand where secrets do: never printed. */
   readonly secrets: readonly string[];
+  /** What does not keep the run from starting and should be put right, in words without secrets. */
+  readonly warnings: readonly string[];
 }

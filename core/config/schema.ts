@@ -92,6 +92,12 @@ const sourceEntry = z
     timeouts: timeouts.prefault({}),
     breaker: breaker.prefault({}),
     maxPages: z.int().min(1).max(10_000_000).default(100_000).describe('pages after which the source is ended'),
+    maxHeaderBytes: z
+      .int()
+      .min(1024)
+      .max(mebibyte)
+      .default(16 * 1024)
+      .describe('bytes of all headers of a response above which it is refused'),
     maxBodyBytes: bytes.default(16 * mebibyte).describe('bytes of a decoded body above which it is refused'),
     headers,
   })
@@ -138,6 +144,7 @@ export const configSchema = z
           ),
         batchBytes: bytes.default(mebibyte / 2).describe('bytes of pages that go to a worker at once'),
         maxInFlightBytes: bytes.default(8 * mebibyte).describe('bytes fetched but not yet taken by the sinks'),
+        recordTimeoutMs: milliseconds.default(5_000).describe('milliseconds that a worker may take for one record'),
       })
       .prefault({})
       .describe('the threads that make records of pages'),
@@ -146,6 +153,22 @@ export const configSchema = z
       .enum(['continue', 'abort'])
       .default('continue')
       .describe('whether the other sources go on when one has failed'),
+    state: z
+      .union([
+        z.literal(false),
+        z.strictObject({
+          dir: z.string().min(1).default('.pipeline').describe("folder, relative to the config's"),
+          keepRuns: z.int().min(1).max(10_000).default(10).describe('runs that are kept, the newest first'),
+          fsyncMs: z.int().min(0).max(60_000).default(1_000).describe('milliseconds between syncs of the journal'),
+          maxDeadLetterBytes: z
+            .int()
+            .min(0)
+            .max(1024 * mebibyte)
+            .default(64 * mebibyte)
+            .describe('bytes of rejected items that are kept of a run; more are counted'),
+        }),
+      ])
+      .describe('where runs are kept so that they can be taken up again; default: on for a config file, else false'),
     services: z
       .strictObject({
         transport: service<'transport'>('function'),

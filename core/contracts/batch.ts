@@ -10,7 +10,10 @@ export type RejectReason =
   | 'invalid_price'
   | 'invalid_field'
   | 'normalizer_failed'
-  | 'record_too_large';
+  | 'record_too_large'
+  | 'nested_too_deep'
+  | 'record_timeout'
+  | 'record_crashed';
 
 /** An item that did not become a record. */
 export interface Reject {
@@ -22,6 +25,8 @@ export interface Reject {
   readonly message: string;
   /** The raw item as JSON, cut at 64 KiB. */
   readonly raw: string;
+  /** `raw` is not the whole item: it was cut, or can't be printed. */
+  readonly truncated?: true;
 }
 
 /** The records of one page, as bytes: what a sink is given. */
@@ -43,6 +48,8 @@ export interface PageInput {
   readonly processedAt: string;
   /** One byte an item; 1 leaves that item out (a duplicate seen by the main thread). */
   readonly skip?: Uint8Array<ArrayBuffer>;
+  /** The bytes are a JSON list of raw items: neither the source's `items()` nor its total is asked. */
+  readonly bare?: true;
 }
 
 /** A page that could be read: what the worker made of it. */

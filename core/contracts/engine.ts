@@ -3,6 +3,7 @@ import type { Batch, PageProcessor, Reject } from './batch.ts';
 import type { Clock } from './clock.ts';
 import type { EmitEvent } from './events.ts';
 import type { Handler } from './http.ts';
+import type { PageReceipt, SourceJournal } from './journal.ts';
 import type { MetricsPartial } from './metrics.ts';
 import type { CircuitBreaker } from './resilience.ts';
 import type { SourceState } from './report.ts';
@@ -41,6 +42,8 @@ export interface EnginePorts {
   readonly hash: (text: string) => bigint;
   readonly clock: Clock;
   readonly emit: EmitEvent;
+  /** Where each source's worklist is kept, and what an earlier life of the run left of it. */
+  readonly journal: (source: string) => SourceJournal;
 }
 
 /** A page that is done: its records are the consumer's to write. */
@@ -57,6 +60,7 @@ export interface DeliveredPage {
   /** Raw bytes, for the record. */
   readonly bytes: number;
   readonly processingMs: number;
+  readonly receipt: PageReceipt;
   /** To be called once every sink has taken the batch or failed: lets the fetchers go on. */
   readonly release: () => void;
 }
@@ -68,6 +72,25 @@ export interface FailedPages {
   /** Pages that this stands for; a source of unknown size weighs one. */
   readonly pages: number;
   readonly error: SluiceError;
+  /** The one page that it is about; undefined for the rest of a source. */
+  readonly page?: FailedPage;
+}
+
+/** A page that could not be had, or not be read. */
+export interface FailedPage {
+  readonly ordinal: number;
+  readonly key: string;
+  /** What came, where it could not be read. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
+}
+
+/** A page that a response rule has settled: it is done, and held nothing to write. */
+export interface SkippedPage {
+  readonly kind: 'skipped';
+  readonly source: string;
+  readonly ordinal: number;
+  readonly key: string;
+  readonly action: 'ignore' | 'end-of-pages';
 }
 
 /** A complaint about a source that costs no page: a total that does not add up. */
@@ -83,7 +106,7 @@ export interface SourceEnded {
   readonly state: SourceState;
 }
 
-export type PageOutcome = DeliveredPage | FailedPages | SourceNotice | SourceEnded;
+export type PageOutcome = DeliveredPage | FailedPages | SkippedPage | SourceNotice | SourceEnded;
 
 /**
  * Runs a plan. The consumer pulls: what it does not take is not fetched much ahead of. Ends when every source

@@ -1,5 +1,6 @@
 import type { ErrorCode, SluiceError } from '../errors.ts';
 import type { Reject } from './batch.ts';
+import type { DeadLetterTally, EarlierLives } from './journal.ts';
 import type { MetricsPartial } from './metrics.ts';
 import type { RunReport, SourceState } from './report.ts';
 import type { BreakerState } from './resilience.ts';
@@ -14,6 +15,8 @@ export type RunEvent =
       readonly sinks: readonly string[];
       readonly threads: number;
     }
+  /** The run goes on where an earlier life of it ended; comes right after the start. */
+  | ({ readonly type: 'run-resumed' } & EarlierLives)
   | {
       readonly type: 'source-started';
       readonly source: string;
@@ -70,6 +73,15 @@ export type RunEvent =
       readonly bytes: number;
       readonly attempts: number;
       readonly processingMs: number;
+      /** Not a page of its own, but items that were rejected before. */
+      readonly again?: true;
+    }
+  /** A response rule has settled the page: it held nothing to write. */
+  | {
+      readonly type: 'page-skipped';
+      readonly source: string;
+      readonly key: string;
+      readonly action: 'ignore' | 'end-of-pages';
     }
   | { readonly type: 'pages-failed'; readonly source: string; readonly pages: number; readonly error: SluiceError }
   | { readonly type: 'source-notice'; readonly source: string; readonly error: SluiceError }
@@ -100,6 +112,8 @@ export type RunEvent =
     }
   /** Records that the sink was not given: it had failed. */
   | { readonly type: 'sink-skipped'; readonly sink: string; readonly records: number }
+  /** What is kept of the items that became no records and the pages that could not be read; comes before the end. */
+  | ({ readonly type: 'dead-letters' } & DeadLetterTally)
   | { readonly type: 'run-stopping'; readonly error: SluiceError }
   | { readonly type: 'run-finished'; readonly report: RunReport };
 

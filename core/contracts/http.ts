@@ -33,6 +33,8 @@ export interface HttpResponse {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Attempts used so far, this one included. Set by the retry middleware; 1 until then. */
   readonly attempts?: number;
+  /** A response rule has settled the page: it holds nothing to read, or nothing comes after it either. */
+  readonly action?: 'ignore' | 'end-of-pages';
 }
 
 export type Handler = (request: HttpRequest) => Promise<HttpResponse>;
@@ -53,6 +55,7 @@ export interface TransportOptions {
   /** At least the source's concurrency, so that nothing queues after the limiter. */
   readonly connections: number;
   readonly connectMs: number;
+  readonly maxHeaderBytes: number;
   readonly maxBodyBytes: number;
 }
 

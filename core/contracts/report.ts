@@ -1,23 +1,45 @@
 import type { ErrorCode } from '../errors.ts';
+import type { RejectReason } from './batch.ts';
 import type { BreakerState } from './resilience.ts';
 
-/** One line of `errors[]`. */
+/** One of the errors that an entry stands for. */
+export interface ErrorExample {
+  /** ISO 8601. */
+  readonly timestamp: string;
+  readonly message: string;
+  readonly url?: string;
+}
+
+/** One line of `errors[]`: all errors of an endpoint that have the same code and alike messages. */
 export interface ErrorEntry {
   /** Name of the source or sink. */
   readonly endpoint: string;
   /** Stable code; see `docs/error-codes.md`. */
   readonly error: ErrorCode;
-  /** ISO 8601. */
+  /** When the first of them happened; ISO 8601. */
   readonly timestamp: string;
+  /** Of the first. */
   readonly message: string;
-  /** Attempts used; 0 where nothing was requested. */
+  /** Attempts that the first used; 0 where nothing was requested. */
   readonly attempts: number;
+  /** Of the first. */
   readonly status?: number;
+  /** Of the first. */
   readonly url?: string;
-  /** Pages that this entry stands for, where more than one. */
+  /** Pages that they cost, where more than one. */
   readonly pages?: number;
-  /** Records that this entry stands for. */
+  /** Records that they cost. */
   readonly records?: number;
+  /** How many they are. */
+  readonly count: number;
+  /** Why the items were rejected. */
+  readonly reason?: RejectReason;
+  /** Dotted path of the field at fault, in the first of the items. */
+  readonly field?: string;
+  /** What their messages have in common, where they are several; `#` stands for what differs. */
+  readonly pattern?: string;
+  /** The last of them, where they are several. */
+  readonly last?: ErrorExample;
 }
 
 /** Statistics of the measured value over a group of records. All null where no record has a value. */
@@ -72,7 +94,8 @@ export type SourceState = 'complete' | 'partial' | 'failed';
 /** How the fetching of one source went. */
 export interface SourceMonitoring {
   readonly state: SourceState;
-  readonly pages: { readonly delivered: number; readonly failed: number };
+  /** `ignored` were settled by a response rule. */
+  readonly pages: { readonly delivered: number; readonly failed: number; readonly ignored: number };
   readonly records: number;
   readonly requests: number;
   readonly retries: number;
@@ -130,6 +153,10 @@ export interface RunReport {
   readonly monitoring: {
     readonly sources: Readonly<Record<string, SourceMonitoring>>;
     readonly sinks: Readonly<Record<string, SinkMonitoring>>;
+    /** How often the run was begun: more than once where it was taken up again. */
+    readonly lives: number;
+    /** Rejected items and unreadable pages; `omitted` did not fit. `file` is null where none are kept. */
+    readonly dead_letters: { readonly file: string | null; readonly kept: number; readonly omitted: number };
     /** Errors that are counted but not listed, because there were too many. */
     readonly errors_omitted: number;
   };

@@ -14,6 +14,38 @@ export interface AcquireOptions {
   readonly ahead?: boolean;
 }
 
+/** Sends that an earlier process made, or may have made. */
+export interface RememberedSends {
+  /** Milliseconds since it happened; 0 for what was granted and may have been sent until that process ended. */
+  readonly ageMs: number;
+  readonly count: number;
+}
+
+/** What a memory holds of one grant; called in the turn in which it happens. */
+export interface GrantNote {
+  /** It is on the wire as of now. May be called again, which moves it to the later time. */
+  sent(): void;
+  /** It was given back and will not be sent. */
+  released(): void;
+}
+
+/**
+ * Keeps a limiter's sends and its pause beyond the end of the process, whenever and however that comes. Each method
+ * returns when the note is safe from it, and throws nothing: a limiter works on without its memory.
+ */
+export interface SendMemory {
+  /** What was remembered when the memory was opened, oldest first. */
+  readonly sends: readonly RememberedSends[];
+  /** Milliseconds that were left then of a pause in force; 0 where there was none. */
+  readonly pauseMs: number;
+  /** Notes that a request may go on the wire from now on: called before it may. */
+  granted(): GrantNote;
+  /** Notes a pause of `ms` from now. */
+  paused(ms: number): void;
+  /** Ends the taking of notes; later ones have no effect. */
+  close(): void;
+}
+
 /** Holds back requests so that the upstream never sees more than it declared. May be shared by processes. */
 export interface RateLimiter {
   /** Resolves when one request may go; rejects with the signal's reason. First come, first served, but for `ahead`. */

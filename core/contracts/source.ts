@@ -2,6 +2,7 @@ import type { UnknownBody } from './json.ts';
 import type { MockApi } from './mock.ts';
 import type { Normalizer } from './normalizer.ts';
 import type { SourceAdapter } from './pager.ts';
+import type { ResponseRule } from './response-rule.ts';
 
 /** Never more than `requests` arrivals in any `perMs` milliseconds, as the upstream sees it. */
 export interface RateLimit {
@@ -23,6 +24,11 @@ export interface SourcePlugin {
   readonly normalizer: Normalizer<never>;
   /** Sent with every request. Values may hold secrets; they are never printed. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * What responses mean that say it in a way of their own: a 200 with an error in it, a 404 past the last page. The
+   * first rule that matches decides, before the status is judged. Default: the status alone does.
+   */
+  readonly responseActions?: readonly ResponseRule[];
   /** An embedded upstream that answers as the real one does, for `--mock` and `pipeline mock`. Loaded on use. */
   mock?(): Promise<{ readonly default: MockApi }>;
 }

@@ -1,14 +1,16 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { container as root, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
-import type { ResolvedConfig } from '../config/resolved.ts';
+import type { ResolvedConfig, ResolvedSource } from '../config/resolved.ts';
 import type { PageProcessor } from '../contracts/batch.ts';
+import type { Clock } from '../contracts/clock.ts';
+import type { Logger } from '../contracts/logger.ts';
+import type { SendMemory } from '../contracts/resilience.ts';
 import type { Services } from '../contracts/services.ts';
 import { createSourceClient } from '../http/client.ts';
-import { createRedactor } from '../redact.ts';
 import { createUndiciTransport } from '../http/transports/undici.ts';
 import { logEvents } from '../log/log-events.ts';
-import { createLogger } from '../log/logger.ts';
+import { defaultLogger } from '../log/default-logger.ts';
 import { createHasher, type Hasher } from '../processing/hash.ts';
 import { createInlineProcessor } from '../processing/inline.ts';
 import { createWorkerPool } from '../processing/pool.ts';
@@ -16,16 +18,25 @@ import { createEventBus } from '../run/event-bus.ts';
 import { localEngine } from '../run/local-engine.ts';
 import { Pipeline } from '../run/pipeline.ts';
 import { createSinkRunner } from '../run/sink-runner.ts';
+import { createNoJournal } from '../state/no-journal.ts';
+import type { OpenedRun } from '../state/open-run.ts';
+import { createRunId } from '../state/run-id.ts';
+import { openSendMemory, sendMemoryFile } from '../state/send-memory.ts';
 import { systemClock } from '../system-clock.ts';
 import { tokens } from './tokens.ts';
 
 /**
  * The one composition root: every service of one run, in a container of its own. `services` stand in for the
- * built-in ones; those of the config come after them, so an embedding program has the last word.
+ * built-in ones; those of the config come after them, so an embedding program has the last word. `run` is where the state
+ * of the run is kept; default: nowhere.
  */
-export async function createContainer(config: ResolvedConfig, services: Services = {}): Promise<DependencyContainer> {
+export async function createContainer(
+  config: ResolvedConfig,
+  services: Services = {},
+  run: OpenedRun | undefined = undefined,
+): Promise<DependencyContainer> {
   const given: Services = { ...config.services, ...services };
-  const hashKey = randomBytes(8).readBigUInt64LE();
+  const { journal, hashKey } = run ?? unkept();
   const hasher = await createHasher(hashKey);
   // A child, never the global container: two pipelines in one process share nothing.
   const container = root.createChildContainer();
@@ -38,6 +49,7 @@ export async function createContainer(config: ResolvedConfig, services: Services
 
   container.register(tokens.config, { useValue: config });
   container.register(tokens.hasher, { useValue: hasher });
+  container.register(tokens.journal, { useValue: journal });
   provide(tokens.clock, given.clock, () => systemClock);
   provide(tokens.random, given.random, () => Math.random);
   provide(tokens.logger, given.logger, () => defaultLogger(config));
@@ -51,6 +63,7 @@ export async function createContainer(config: ResolvedConfig, services: Services
       logger.error(`a listener failed: ${String(thrown)}`),
     );
     events.on(logEvents(logger));
+    for (const warning of config.warnings) logger.warn(warning, { event: 'config' });
     return events;
   });
   provide(tokens.clients, undefined, (own) => {
@@ -60,6 +73,7 @@ export async function createContainer(config: ResolvedConfig, services: Services
       clock: own.resolve(tokens.clock),
       random: own.resolve(tokens.random),
       emit: own.resolve(tokens.events).emit,
+      sendMemory: sendMemoryIn(config, own.resolve(tokens.clock), own.resolve(tokens.logger)),
     };
     const byName = new Map(config.sources.map((source) => [source.name, source]));
     return ({ name }) => {
@@ -73,16 +87,36 @@ export async function createContainer(config: ResolvedConfig, services: Services
     const { emit } = own.resolve(tokens.events);
     const logger = own.resolve(tokens.logger);
     const sources = config.sources.map(({ name }) => name);
-    return (runId) =>
-      createSinkRunner({
-        sinks: config.sinks,
-        context: { runId, baseDir: config.baseDir, sources, resumable: false, logger },
-        clock,
-        emit,
-      });
+    const { runId, resumable } = journal;
+    const context = { runId, baseDir: config.baseDir, sources, resumable, logger };
+    return createSinkRunner({ sinks: config.sinks, context, clock, emit, journal });
   });
   container.registerSingleton(tokens.pipeline, Pipeline);
   return container;
+}
+
+/** Where the last sends of a source are kept beyond this process; nowhere without a state folder. */
+function sendMemoryIn(config: ResolvedConfig, clock: Clock, logger: Logger) {
+  const { state } = config;
+  if (state === undefined) return undefined;
+  return ({
+    name,
+    baseUrl,
+    identity,
+    rateLimit,
+    rateLimitMarginMs: marginMs,
+  }: ResolvedSource): SendMemory | undefined => {
+    // What stands in for the upstream is gone with this process, and nobody counts what it was sent.
+    if (identity !== undefined) return undefined;
+    const file = sendMemoryFile(state.dir, name, baseUrl);
+    return openSendMemory({ file, ...rateLimit, marginMs, clock, onFailure: (error) => logger.warn(error.message) });
+  };
+}
+
+/** A run of which nothing is kept. */
+function unkept(): OpenedRun {
+  const hashKey = randomBytes(8).readBigUInt64LE();
+  return { journal: createNoJournal(createRunId(systemClock.date())), hashKey };
 }
 
 function createProcessor(config: ResolvedConfig, hasher: Hasher, hashKey: bigint): PageProcessor {
@@ -95,18 +129,9 @@ function createProcessor(config: ResolvedConfig, hasher: Hasher, hashKey: bigint
   return createWorkerPool({
     threads: workers.threads,
     batchBytes: workers.batchBytes,
+    recordTimeoutMs: workers.recordTimeoutMs,
     sources: locators,
     model: { name: model.name, locator: modelLocator },
     hashKey,
-  });
-}
-
-function defaultLogger(config: ResolvedConfig): ReturnType<typeof createLogger> {
-  return createLogger({
-    level: 'warn',
-    json: false,
-    color: false,
-    stream: process.stderr,
-    redact: createRedactor(config.secrets),
   });
 }

@@ -4,6 +4,7 @@ import type { PageProcessor } from '../contracts/batch.ts';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { Engine, SourceClient, SourcePlan } from '../contracts/engine.ts';
 import type { Middleware, TransportFactory } from '../contracts/http.ts';
+import type { RunJournal } from '../contracts/journal.ts';
 import type { Logger } from '../contracts/logger.ts';
 import type { EventBus } from '../run/event-bus.ts';
 import type { Hasher } from '../processing/hash.ts';
@@ -28,6 +29,7 @@ export const tokens = {
   processor: token<PageProcessor>('processor'),
   engine: token<Engine>('engine'),
   events: token<EventBus>('events'),
-  sinks: token<(runId: string) => SinkRunner>('sinks'),
+  journal: token<RunJournal>('journal'),
+  sinks: token<SinkRunner>('sinks'),
   pipeline: token<Pipeline>('pipeline'),
 } as const;

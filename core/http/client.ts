@@ -4,6 +4,7 @@ import type { Clock, Random } from '../contracts/clock.ts';
 import type { SourceClient } from '../contracts/engine.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { Middleware, TransportFactory } from '../contracts/http.ts';
+import type { SendMemory } from '../contracts/resilience.ts';
 import { lowerCased } from '../lower-cased.ts';
 import { version } from '../version.ts';
 import { compose } from './compose.ts';
@@ -21,6 +22,8 @@ export interface SourceClientOptions {
   readonly emit: EmitEvent;
   /** The user's own middleware, first is outermost; it stands between response actions and redirects. */
   readonly middleware: readonly Middleware[];
+  /** Opens what holds this source's last sends beyond the process; closed with the client. Default: nothing does. */
+  readonly sendMemory?: ((source: ResolvedSource) => SendMemory | undefined) | undefined;
 }
 
 /** As many retries as first attempts in a minute, and these many in any case. */
@@ -32,15 +35,17 @@ const budgetSettings = { windowMs: 60_000, minimum: 20 };
  */
 export function createSourceClient(options: SourceClientOptions): SourceClient {
   const { source, transportFactory, clock, random, emit, middleware } = options;
-  const { name, rateLimit, rateLimitMarginMs, timeouts, maxBodyBytes } = source;
+  const { name, rateLimit, rateLimitMarginMs, timeouts, maxHeaderBytes, maxBodyBytes } = source;
   const baseUrl = new URL(source.baseUrl);
   const transport = transportFactory({
     origin: baseUrl.origin,
     // Nothing may queue after the limiter, so each slot has a connection.
     connections: source.concurrency,
     connectMs: timeouts.connectMs,
+    maxHeaderBytes,
     maxBodyBytes,
   });
+  const memory = options.sendMemory?.(source);
   const breaker = createCircuitBreaker({
     settings: source.breaker,
     clock,
@@ -48,7 +53,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   });
   const chain = defaultChain({
     source,
-    limiter: createSlidingLogLimiter({ ...rateLimit, marginMs: rateLimitMarginMs, clock }),
+    limiter: createSlidingLogLimiter({ ...rateLimit, marginMs: rateLimitMarginMs, clock, memory }),
     breaker,
     budget: createRetryBudget({ clock, ...budgetSettings }),
     clock,
@@ -61,7 +66,14 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   return {
     handle: (request) => send({ ...request, headers: { ...headers, ...lowerCased(request.headers) } }),
     breaker,
-    close: () => transport.close(),
+    async close() {
+      try {
+        await transport.close();
+      } finally {
+        // Last: requests that the transport ends give back what they did not send.
+        memory?.close();
+      }
+    },
   };
 }
 

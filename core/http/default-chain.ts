@@ -53,6 +53,7 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
     circuitBreaker(breaker),
     // Within the breaker, which is to see a 500 as a failure; outside redirects, for it judges the final response.
     responseActions({
+      rules: source.plugin.responseActions ?? [],
       limiter,
       clock,
       backoff: source.retry,

@@ -38,8 +38,9 @@ export function parseRetryAfter(value: string | undefined, nowEpochMs: number): 
 }
 
 /**
- * The milliseconds for which a response asks to be left alone, from the reset of its rate limit or its `Retry-After`;
- * undefined where it gives no usable time.
+ * The milliseconds for which a response asks to be left alone; undefined where it gives no usable time. A reset of the
+ * rate limit within `longestPauseMs` goes before `Retry-After`, whether it is sooner or later, unless the response says
+ * that requests are left in that window.
  */
 export function parseRequestedPause(headers: Headers, nowEpochMs: number): number | undefined {
   const { remaining = 0, resetMs } = parseRateLimitHeaders(headers, nowEpochMs);
@@ -61,7 +62,8 @@ export function upstreamTime(headers: Headers, localEpochMs: number): number {
 function separateFields(headers: Headers, prefix: string, nowEpochMs: number): RateLimitState {
   // `100, 100;w=60`: the policy may stand behind the number, and a header that came twice is joined by a comma.
   const read = (name: string): number | undefined => parseCount(headers[prefix + name]?.split(/[,;]/)[0]);
-  return state(read('remaining'), read('limit'), read('reset'), nowEpochMs);
+  const reset = read('reset') ?? parseHttpDate(headers[`${prefix}reset`] ?? '');
+  return state(read('remaining'), read('limit'), reset, nowEpochMs);
 }
 
 function structuredField(headers: Headers, nowEpochMs: number): RateLimitState {
@@ -114,7 +116,10 @@ function state(
   };
 }
 
-/** Seconds from now, epoch seconds or epoch milliseconds: nobody says which, but their sizes are far apart. */
+/**
+ * Seconds from now, epoch seconds or epoch milliseconds (as which a date comes here): nobody says which, but their
+ * sizes are far apart.
+ */
 function untilReset(reset: number, nowEpochMs: number): number {
   if (reset >= 1e12) return reset - nowEpochMs;
   return reset >= 1e9 ? reset * 1000 - nowEpochMs : reset * 1000;
@@ -124,7 +129,7 @@ function parseCount(text: string | undefined): number | undefined {
   return text !== undefined && /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) : undefined;
 }
 
-/** The three forms of RFC 9110, 5.6.7; `Date.parse` alone would take a lot more for a date. */
+/** Epoch milliseconds of the three forms of RFC 9110, 5.6.7; `Date.parse` alone would take a lot more for a date. */
 function parseHttpDate(text: string): number | undefined {
   if (!/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(text)) return undefined;
   const time = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);

@@ -20,6 +20,25 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       const message = `run ${runId}: ${counted(sources.length, 'source')} into ${sinks.join(', ')}, on ${workers}`;
       return [{ level: 'info', message, fields: { event: event.type, run: runId, threads } }];
     }
+    case 'run-resumed': {
+      const { type, life, records } = event;
+      const message = `life ${life} of this run: ${counted(records, 'record')} are there already`;
+      return [{ level: 'info', message, fields: { event: type, life, records } }];
+    }
+    case 'page-skipped': {
+      const { type, source, key, action } = event;
+      const what = action === 'ignore' ? 'ignored' : 'the end of the pages';
+      const message = `${source}: page ${key} is ${what}, by a response rule`;
+      return [{ level: 'debug', message, fields: { event: type, source, key, action } }];
+    }
+    case 'dead-letters': {
+      const { type, file, kept, omitted } = event;
+      if (kept + omitted === 0) return [];
+      const lost = omitted === 0 ? '' : `, ${omitted} more did not fit`;
+      const where = file === undefined ? '' : ` in ${file}`;
+      const message = `${counted(kept, 'dead letter')}${where}${lost}`;
+      return [{ level: omitted > 0 ? 'warn' : 'info', message, fields: { event: type, file, kept, omitted } }];
+    }
     case 'source-started': {
       const { source, baseUrl, rateLimit, pagination } = event;
       const limit = `at most ${rateLimit.requests} requests per ${rateLimit.perMs} ms`;

@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { Tinypool } from 'tinypool';
-import type { PageInput, PageProcessor, PageVerdict } from '../contracts/batch.ts';
-import { packTask, type TaskResult, type WorkerSetup } from './protocol.ts';
+import type { PageProcessor, PageVerdict } from '../contracts/batch.ts';
+import { systemClock } from '../system-clock.ts';
+import { createInHand, none, type Place } from './in-hand.ts';
+import { messageOf } from './message-of.ts';
+import { createPageQueue } from './page-queue.ts';
+import { packPages, type PageTask, type TaskResult, type WorkerSetup } from './protocol.ts';
+import { createTaskGuard, memoryOfThreads, type Overdue } from './task-guard.ts';
+import type { ThreadLoss, WaitingPage } from './thread-loss.ts';
 import { watchThreads } from './watch-threads.ts';
 import { workerFailure } from './worker-failure.ts';
 
@@ -10,6 +16,10 @@ export interface WorkerPoolOptions extends WorkerSetup {
   readonly threads: number;
   /** Bytes of pages that go to a thread at once; a larger page goes alone. */
   readonly batchBytes: number;
+  /** Milliseconds that a thread may take for one record, or for a page outside of its records. */
+  readonly recordTimeoutMs: number;
+  /** Bytes by which memory may grow for one record, and that the heap of a thread may keep. Default 512 MiB. */
+  readonly recordMemoryBytes?: number;
   /** Compiled module that the threads run. Default: the one beside this file. */
   readonly workerUrl?: URL;
 }
@@ -21,20 +31,15 @@ export interface WorkerPoolOptions extends WorkerSetup {
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 3 };
 
-interface WaitingPage {
-  readonly page: PageInput;
-  /** A thread died while it had this page: the next one gets it alone. */
-  readonly suspect: boolean;
-  readonly settle: (reply: PageVerdict) => void;
-}
+const mebibyte = 1024 * 1024;
 
 /**
  * Starts worker threads that turn pages into records. They start at once, so that this overlaps with the first
  * fetch. The bytes of a page stay here until its verdict is in: a thread that dies takes nothing with it.
  */
 export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
-  const { threads, batchBytes, workerUrl = new URL('./worker.js', import.meta.url) } = options;
-  const { sources, model, hashKey } = options;
+  const { threads, batchBytes, recordTimeoutMs, workerUrl = new URL('./worker.js', import.meta.url) } = options;
+  const { recordMemoryBytes = 512 * mebibyte, sources, model, hashKey } = options;
   const pool = new Tinypool({
     filename: fileURLToPath(workerUrl),
     name: 'processTask',
@@ -42,9 +47,14 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
     maxThreads: threads,
     workerData: { sources, model, hashKey } satisfies WorkerSetup,
     resourceLimits,
+    // A plugin that keeps a little of every record is given a new thread before the heap is full.
+    maxMemoryLimitBeforeRecycle: recordMemoryBytes,
   });
   const watch = watchThreads(pool);
-  const waiting: WaitingPage[] = [];
+  // The system's clock, whatever clock the run has: threads live in real time.
+  const limits = { recordTimeoutMs, recordMemoryBytes };
+  const guard = createTaskGuard({ ...limits, clock: systemClock, threadMemory: memoryOfThreads });
+  const queue = createPageQueue(batchBytes);
   // One for each thread at most: they go to and fro instead of being allocated for each task.
   const spareBuffers: ArrayBuffer[] = [];
   let running = 0;
@@ -52,33 +62,35 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
 
   /** Gives each free thread what is waiting: it never waits for a batch to fill up. */
   function feed(): void {
-    while (running < threads && waiting.length > 0) {
+    while (running < threads) {
+      const batch = queue.take();
+      if (batch.length === 0) return;
       running++;
-      void run(takeBatch());
+      void run(batch);
     }
-  }
-
-  function takeBatch(): WaitingPage[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { page, suspect } of waiting) {
-      bytes += page.bytes.length;
-      if (count > 0 && (suspect || bytes > batchBytes)) break;
-      count++;
-      if (suspect) break;
-    }
-    return waiting.splice(0, count);
   }
 
   async function run(batch: readonly WaitingPage[]): Promise<void> {
-    const spare = spareBuffers.pop() ?? new ArrayBuffer(batchBytes);
-    const task = packTask(
-      batch.map(({ page }) => page),
-      spare,
-    );
+    // A new one for each task: a thread that was killed may go on writing into its own for a moment.
+    const inHand = createInHand();
+    const pages = batch.map(({ page }) => page);
+    const task: PageTask = {
+      ...packPages(pages, spareBuffers.pop() ?? new ArrayBuffer(batchBytes)),
+      inHand: inHand.memory,
+    };
+    const killed = new AbortController();
+    let loss: ThreadLoss | undefined;
+    const unwatch = guard.watch({
+      inHand,
+      pageBytes: pages.map(({ bytes }) => bytes.length),
+      kill(why, place) {
+        loss = { why, place, message: describe(why, place) };
+        // With a task's signal the pool kills the thread, which is what nothing else gets out of an endless loop.
+        killed.abort();
+      },
+    });
     try {
-      // No abort signal: it would kill the thread. The pool is stopped by no longer feeding it.
-      const result = pool.run(task, { transferList: [task.buffer] }) as Promise<TaskResult>;
+      const result = pool.run(task, { transferList: [task.buffer], signal: killed.signal }) as Promise<TaskResult>;
       watch();
       const { replies, buffer } = await result;
       // A page larger than a batch had a buffer of its own size: that one is not kept.
@@ -86,27 +98,29 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
       batch.forEach(({ settle }, index) => settle(replies[index] ?? workerFailure('the thread gave no answer')));
     } catch (error) {
       watch();
-      retryAlone(batch, error);
+      loss ??= { why: 'crash', place: inHand.read(), message: messageOf(error) };
+      if (closed === undefined) queue.putBack(batch, loss);
+      else for (const { settle } of batch) settle(workerFailure(error));
     } finally {
+      unwatch();
+      queue.done(batch);
       running--;
       feed();
     }
   }
 
-  /** One page of the batch may have killed the thread: each gets one more try, alone, and only that one fails. */
-  function retryAlone(batch: readonly WaitingPage[], error: unknown): void {
-    for (const item of batch.toReversed()) {
-      if (item.suspect || closed !== undefined) item.settle(workerFailure(error));
-      else waiting.unshift({ ...item, suspect: true });
-    }
+  function describe(why: Overdue, { page, item }: Place): string {
+    const what = page === none || item < 0 ? 'reading the page' : 'the record';
+    if (why === 'timeout') return `${what} took longer than ${recordTimeoutMs} ms`;
+    return `${what} took more than ${Math.round(recordMemoryBytes / mebibyte)} MiB of memory`;
   }
 
   return {
     threads,
     process(page) {
-      return new Promise<PageVerdict>((resolve) => {
-        if (closed !== undefined) return resolve(workerFailure('the worker pool is closed'));
-        waiting.push({ page, suspect: false, settle: resolve });
+      return new Promise<PageVerdict>((settle) => {
+        if (closed !== undefined) return settle(workerFailure('the worker pool is closed'));
+        queue.add(page, settle);
         feed();
       });
     },
@@ -114,7 +128,7 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
       if (closed === undefined) {
         // Set first: the batches that `destroy` rejects must not be tried again.
         closed = pool.destroy();
-        for (const { settle } of waiting.splice(0)) settle(workerFailure('the worker pool was closed'));
+        queue.clear('the worker pool was closed');
       }
       return closed;
     },

@@ -1,5 +1,5 @@
 /** What a worker does with a page: pure, the same in a thread and on the main thread. */
-import type { PageInput, PageVerdict, Reject } from '../contracts/batch.ts';
+import type { PageVerdict, Reject } from '../contracts/batch.ts';
 import type { MetricsPartial } from '../contracts/metrics.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
@@ -7,8 +7,10 @@ import { foldOverflow } from '../metrics/merge.ts';
 import { measure } from '../metrics/partial.ts';
 import { decodeBody, type BodyFault } from './decode-body.ts';
 import type { Hasher } from './hash.ts';
+import { none } from './in-hand.ts';
 import { makeRecord } from './make-record.ts';
-import { readItems, readTotal } from './read-items.ts';
+import type { SuspectPage } from './protocol.ts';
+import { readBareItems, readItems, readTotal } from './read-items.ts';
 import { createReject } from './reject.ts';
 
 /** What processing a page needs beside the page. */
@@ -23,13 +25,18 @@ const encoder = new TextEncoder();
 /**
  * Decodes a page, and normalises, checks, measures and encodes its items. Whatever the page holds is data, a
  * body that can't be read as well as items that can't; duplicates are not looked for, only hashed, because no
- * thread sees all pages. Throws `plugin_invalid` for a schema that answers with a promise.
+ * thread sees all pages. `inHand` is told the index of each item before it is looked at, and `none` after the last.
+ * Throws `plugin_invalid` for a schema that answers with a promise.
  */
-export function processPage(page: PageInput, { source, model, hash }: PageTools): PageVerdict {
+export function processPage(
+  page: SuspectPage,
+  { source, model, hash }: PageTools,
+  inHand?: (item: number) => void,
+): PageVerdict {
   const started = performance.now();
   const decoded = decodeBody(page.bytes, page.contentType);
   if (!decoded.ok) return unreadable(decoded, started);
-  const items = readItems(decoded.body, source);
+  const items = page.bare === true ? readBareItems(decoded.body) : readItems(decoded.body, source);
   if ('code' in items) return unreadable(items, started);
 
   const context = { source: page.source, processedAt: page.processedAt };
@@ -45,7 +52,8 @@ export function processPage(page: PageInput, { source, model, hash }: PageTools)
       skipped++;
       continue;
     }
-    const made = makeRecord(item, source, model, context);
+    inHand?.(index);
+    const made = page.poisoned?.get(index) ?? makeRecord(item, source, model, context);
     if ('reason' in made) {
       rejects.push(createReject(made, index, item));
       continue;
@@ -57,10 +65,11 @@ export function processPage(page: PageInput, { source, model, hash }: PageTools)
     measure(metrics, made.fields, model.metrics);
     foldOverflow(metrics);
   }
+  inHand?.(none);
   return {
     ok: true,
     items: items.length,
-    total: readTotal(decoded.body, source),
+    total: page.bare === true ? undefined : readTotal(decoded.body, source),
     bytesHash: hash.bytes(page.bytes),
     count,
     ndjson: encoder.encode(ndjson),

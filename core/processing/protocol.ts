@@ -1,6 +1,7 @@
 /** What goes between the main thread and a worker: plain data that a structured clone carries. */
 import type { PageInput, PageVerdict } from '../contracts/batch.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
+import type { ItemFault } from './reject.ts';
 
 /** Handed to each thread at its start: the worker loads the plugins itself, functions are never cloned. */
 export interface WorkerSetup {
@@ -10,8 +11,14 @@ export interface WorkerSetup {
   readonly hashKey: bigint;
 }
 
+/** A page some of whose items are known to kill the thread that looks at them. */
+export interface SuspectPage extends PageInput {
+  /** By index within the page; these are rejected without being looked at. */
+  readonly poisoned?: ReadonlyMap<number, ItemFault>;
+}
+
 /** One page of a task. Its bytes are the next `length` bytes of the task's. */
-export interface TaskPage extends Omit<PageInput, 'bytes'> {
+export interface TaskPage extends Omit<SuspectPage, 'bytes'> {
   readonly length: number;
 }
 
@@ -19,6 +26,8 @@ export interface TaskPage extends Omit<PageInput, 'bytes'> {
 export interface PageTask {
   readonly buffer: ArrayBuffer;
   readonly pages: readonly TaskPage[];
+  /** Where the thread notes what it has in hand: see `in-hand.ts`. */
+  readonly inHand: SharedArrayBuffer;
 }
 
 /** What a worker answers, in the order of the task's pages. */
@@ -29,19 +38,18 @@ export interface TaskResult {
 }
 
 /**
- * Copies pages into one task, into `spare` where that is large enough: a copy costs less than a transfer for each, and
- * the originals survive the thread.
+ * Copies pages into one buffer, into `spare` where that is large enough: a copy costs less than a transfer for each,
+ * and the originals survive the thread.
  */
-export function packTask(pages: readonly PageInput[], spare = new ArrayBuffer(0)): PageTask {
+export function packPages(pages: readonly SuspectPage[], spare: ArrayBuffer): Pick<PageTask, 'buffer' | 'pages'> {
   const length = pages.reduce((sum, page) => sum + page.bytes.length, 0);
-  const bytes = new Uint8Array(spare.byteLength >= length ? spare : new ArrayBuffer(length));
+  const buffer = spare.byteLength >= length ? spare : new ArrayBuffer(length);
+  const target = new Uint8Array(buffer);
   let offset = 0;
-  const packed = pages.map((page): TaskPage => {
-    bytes.set(page.bytes, offset);
-    offset += page.bytes.length;
-    const { source, contentType, processedAt, skip } = page;
-    const described = { source, contentType, processedAt, length: page.bytes.length };
-    return skip === undefined ? described : { ...described, skip };
+  const packed = pages.map(({ bytes, ...described }): TaskPage => {
+    target.set(bytes, offset);
+    offset += bytes.length;
+    return { ...described, length: bytes.length };
   });
-  return { buffer: bytes.buffer, pages: packed };
+  return { buffer, pages: packed };
 }

@@ -7,7 +7,7 @@ import { messageOf } from './message-of.ts';
 
 /** The list of items in a body, or what was found instead. */
 export function readItems(body: unknown, source: SourcePlugin): readonly unknown[] | BodyFault {
-  if (source.items === undefined) return Array.isArray(body) ? body : unexpectedShape(describe(body));
+  if (source.items === undefined) return readBareItems(body);
   let found: unknown;
   try {
     // Whatever was parsed is handed over: reading a key that is not there is what `items` has to live with.
@@ -17,6 +17,11 @@ export function readItems(body: unknown, source: SourcePlugin): readonly unknown
   }
   if (Array.isArray(found)) return found as readonly unknown[];
   return unexpectedShape(`${describe(found)} in ${describe(body)}`);
+}
+
+/** The items of a page of bare ones: the body itself. */
+export function readBareItems(body: unknown): readonly unknown[] | BodyFault {
+  return Array.isArray(body) ? body : unexpectedShape(describe(body));
 }
 
 /** What the body declares as the number of all items; undefined where it says nothing that can be used. */

@@ -1,8 +1,8 @@
+import { Buffer } from 'node:buffer';
 import type { Reject, RejectReason } from '../contracts/batch.ts';
-import { messageOf } from './message-of.ts';
 
-/** Characters of the raw item that a reject keeps. */
-const maxRawLength = 64 * 1024;
+/** Bytes of the raw item that a reject keeps. */
+const maxRawBytes = 64 * 1024;
 
 /** What is wrong with one item, before it is tied to a place in a page. */
 export interface ItemFault {
@@ -13,7 +13,7 @@ export interface ItemFault {
 
 /** Ties a fault to its item. Never throws: an item that can't be printed is described. */
 export function createReject(fault: ItemFault, index: number, item: unknown): Reject {
-  return { ...fault, index, raw: rawJson(item) };
+  return { ...fault, index, ...rawJson(item) };
 }
 
 /**
@@ -26,11 +26,22 @@ export function reasonFor(field: string | undefined, value: unknown): RejectReas
   return field === 'title' && absent ? 'missing_title' : 'invalid_field';
 }
 
-function rawJson(item: unknown): string {
+function rawJson(item: unknown): Pick<Reject, 'raw' | 'truncated'> {
+  let raw: string | undefined;
   try {
-    return JSON.stringify(item).slice(0, maxRawLength);
-  } catch (error) {
-    // Parsing copes with any depth of nesting, printing does not.
-    return JSON.stringify(`an item that can't be printed: ${messageOf(error)}`);
+    raw = printed(item);
+  } catch {
+    // Parsing copes with any depth of nesting, printing does not; and a plugin may have changed the item.
   }
+  if (raw === undefined) return { raw: '"an item that can\'t be printed"', truncated: true };
+  // No character takes more than three bytes for its one or two code units.
+  if (raw.length * 3 <= maxRawBytes || Buffer.byteLength(raw) <= maxRawBytes) return { raw };
+  // In a stream, half a character at the end is waited for: it is left out.
+  const bytes = Buffer.from(raw.slice(0, maxRawBytes)).subarray(0, maxRawBytes);
+  return { raw: new TextDecoder().decode(bytes, { stream: true }), truncated: true };
+}
+
+/** JSON has no text for what is no value: a function, or what an item's own `toJSON` leaves out. */
+function printed(item: unknown): string | undefined {
+  return JSON.stringify(item);
 }

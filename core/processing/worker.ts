@@ -4,8 +4,10 @@ import { kTransferable, kValue, Tinypool } from 'tinypool';
 import type { PageVerdict } from '../contracts/batch.ts';
 import { loadModel, loadSource } from '../registry/load-located.ts';
 import { createHasher } from './hash.ts';
+import { type InHandMarker, loading, markInHand, none } from './in-hand.ts';
+import { messageOf } from './message-of.ts';
 import { processPage, type PageTools } from './process-page.ts';
-import type { PageTask, TaskPage, TaskResult, WorkerSetup } from './protocol.ts';
+import type { PageTask, SuspectPage, TaskResult, WorkerSetup } from './protocol.ts';
 import { workerFailure } from './worker-failure.ts';
 
 // Tinypool puts a record of its own before the pool's data.
@@ -14,6 +16,11 @@ const [, setup] = workerData as [unknown, WorkerSetup];
 // stdout is for records, and it is the main thread that writes them: what a plugin prints is not among them.
 process.stdout.write = process.stderr.write.bind(process.stderr);
 
+// A promise that a plugin made and forgot is no reason to lose a thread, and the record that it belongs to is done.
+process.on('unhandledRejection', (reason) => {
+  console.error(`a promise of a plugin failed, and nothing waits for it: ${messageOf(reason)}`);
+});
+
 const hash = createHasher(setup.hashKey);
 const loaded = new Map<string, Promise<PageTools>>();
 
@@ -21,28 +28,41 @@ const loaded = new Map<string, Promise<PageTools>>();
  * Processes a batch of pages. Returns, never throws: an error that crosses the boundary loses its class and its
  * code. All buffers are handed over, not copied.
  */
-export async function processTask({ buffer, pages }: PageTask): Promise<unknown> {
+export async function processTask({ buffer, pages, inHand }: PageTask): Promise<unknown> {
+  const marker = markInHand(inHand);
   const replies: PageVerdict[] = [];
   let offset = 0;
-  for (const page of pages) {
-    replies.push(await processOne({ ...page, bytes: new Uint8Array(buffer, offset, page.length) }));
+  for (const [index, page] of pages.entries()) {
+    marker.page(index);
+    replies.push(await processOne({ ...page, bytes: new Uint8Array(buffer, offset, page.length) }, marker));
     offset += page.length;
   }
+  marker.page(none);
   const result: TaskResult = { buffer, replies };
   return Tinypool.move({ [kTransferable]: [buffer, ...replies.flatMap(buffersOf)], [kValue]: result });
 }
 
-async function processOne(page: TaskPage & { readonly bytes: Uint8Array<ArrayBuffer> }): Promise<PageVerdict> {
+async function processOne(page: SuspectPage, marker: InHandMarker): Promise<PageVerdict> {
   try {
-    let tools = loaded.get(page.source);
-    if (tools === undefined) loaded.set(page.source, (tools = load(page.source)));
-    return processPage(page, await tools);
+    const tools = await toolsFor(page.source, marker);
+    return processPage(page, tools, marker.item);
   } catch (error) {
     return workerFailure(error);
   }
 }
 
 /** Once a thread for each source; a failure is kept too, so that every page of the source tells it. */
+async function toolsFor(name: string, marker: InHandMarker): Promise<PageTools> {
+  let tools = loaded.get(name);
+  if (tools === undefined) {
+    marker.item(loading);
+    loaded.set(name, (tools = load(name)));
+  }
+  const ready = await tools;
+  marker.item(none);
+  return ready;
+}
+
 async function load(name: string): Promise<PageTools> {
   const { sources, model } = setup;
   const locator = Object.hasOwn(sources, name) ? sources[name] : undefined;

@@ -2,6 +2,7 @@ import type { Model } from '../contracts/model.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { isObject, kindOf } from '../unknown.ts';
+import { responseRuleProblems } from './response-rule-problems.ts';
 
 /** What the name of a source, sink or model may be: it goes into record ids, file names and options. */
 export const pluginName = /^[a-z0-9][a-z0-9_-]*$/;
@@ -41,6 +42,7 @@ function sourceProblems(value: unknown): readonly string[] {
       : ['normalizer must be made by defineNormalizer({ normalize(item) { … } })']),
     ...optional(value, 'items', isFunction, 'a function of the parsed body'),
     ...optional(value, 'headers', isTextRecord, 'an object of texts'),
+    ...responseRuleProblems(value['responseActions']),
     ...optional(value, 'mock', isFunction, 'a function that imports the embedded upstream'),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../contracts/clock.ts';
 import type { EventListener, TimedEvent } from '../contracts/events.ts';
+import type { EarlierLives } from '../contracts/journal.ts';
 import type { MetricsPartial } from '../contracts/metrics.ts';
 import type { RunReport, SourceMonitoring } from '../contracts/report.ts';
 import { SluiceError } from '../errors.ts';
@@ -31,6 +32,10 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
   const metrics = named((): MetricsPartial => new Map());
   const errors = createErrorLog(clean);
   let started: (Extract<TimedEvent, { type: 'run-started' }> & { readonly now: number }) | undefined;
+  let earlier: EarlierLives | undefined;
+  let file: string | null = null;
+  let kept = 0;
+  let omitted = 0;
   let stopped = false;
 
   function begin(event: Extract<TimedEvent, { type: 'run-started' }>): void {
@@ -43,9 +48,21 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
     event.sinks.forEach((sink) => sinkTally.get(sink));
   }
 
+  function resume(event: Extract<TimedEvent, { type: 'run-resumed' }>): void {
+    earlier = event;
+    for (const [source, figures] of event.sources) {
+      sourceTally.get(source).resume(figures);
+      mergeMetrics(metrics.get(source), figures.metrics);
+      errors.restoreRejects(source, figures.rejects);
+    }
+    sinkTally.all.forEach((tally) => tally.on(event));
+  }
+
   return {
     on(event) {
       if (event.type === 'run-started') begin(event);
+      if (event.type === 'run-resumed') resume(event);
+      if (event.type === 'dead-letters') ({ file = null, kept, omitted } = event);
       if (event.type === 'run-stopping') stopped = true;
       if (event.type === 'page-delivered') mergeMetrics(metrics.get(event.source), event.metrics);
       if ('source' in event) sourceTally.get(event.source).on(event);
@@ -61,9 +78,9 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
       return {
         summary: {
           run_id: started.runId,
-          started_at: new Date(started.at).toISOString(),
+          started_at: new Date(earlier?.startedAt ?? started.at).toISOString(),
           total_products: totals.records,
-          processing_time_seconds: Math.round(clock.now() - started.now) / 1000,
+          processing_time_seconds: Math.round((earlier?.elapsedMs ?? 0) + clock.now() - started.now) / 1000,
           success_rate: share(totals.delivered, totals.delivered + totals.failed),
           sources: started.sources,
           partial: stopped || incomplete || totals.failed > 0,
@@ -73,6 +90,8 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
         monitoring: {
           sources: Object.fromEntries(sources),
           sinks: Object.fromEntries(sinks),
+          lives: earlier?.life ?? 1,
+          dead_letters: { file, kept, omitted },
           errors_omitted: errors.omitted,
         },
       };

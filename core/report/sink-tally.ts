@@ -23,6 +23,9 @@ export function createSinkTally(): SinkTally {
   return {
     on(event) {
       switch (event.type) {
+        case 'run-resumed':
+          written += event.records;
+          break;
         case 'sink-wrote':
           batches++;
           bytes += event.bytes;

@@ -1,13 +1,19 @@
 import type { TimedEvent } from '../contracts/events.ts';
+import type { SourceFigures } from '../contracts/journal.ts';
 import type { SourceMonitoring, SourceState } from '../contracts/report.ts';
 import type { BreakerState } from '../contracts/resilience.ts';
+import { addTo } from '../metrics/partial.ts';
 import { createQuantiles, thousandths } from './quantiles.ts';
 
 /** Transitions of the breaker that are listed, the first ones: a flapping upstream must not fill the memory. */
 const mostTransitions = 100;
 
+const itemCounters = ['read', 'rejected', 'duplicates', 'dropped', 'split'] as const;
+
 /** Adds up what the events say about one source. */
 export interface SourceTally {
+  /** Begins with what earlier lives of the run have come to. */
+  resume(earlier: SourceFigures): void;
   on(event: TimedEvent): void;
   /** What is known so far; a source that has not ended is `partial`, or `failed` where nothing of it came. */
   build(): SourceMonitoring;
@@ -16,7 +22,7 @@ export interface SourceTally {
 /** Starts a tally at nothing. */
 export function createSourceTally(): SourceTally {
   const items = { read: 0, rejected: 0, duplicates: 0, dropped: 0, split: 0 };
-  const pages = { delivered: 0, failed: 0 };
+  const pages = { delivered: 0, failed: 0, ignored: 0 };
   const statusCounts = new Map<number, number>();
   const transitions: { at: string; from: BreakerState; to: BreakerState }[] = [];
   const latency = createQuantiles();
@@ -35,11 +41,11 @@ export function createSourceTally(): SourceTally {
     if (event.status === undefined) return;
     // A request without an answer has no latency: it would only show the timeout that was set.
     latency.add(event.ms);
-    statusCounts.set(event.status, (statusCounts.get(event.status) ?? 0) + 1);
+    addTo(statusCounts, event.status, 1);
   }
 
   function onPage(event: Extract<TimedEvent, { type: 'page-delivered' }>): void {
-    pages.delivered++;
+    if (event.again !== true) pages.delivered++;
     records += event.records;
     items.read += event.items;
     items.rejected += event.rejects.length;
@@ -50,7 +56,22 @@ export function createSourceTally(): SourceTally {
     processingMs += event.processingMs;
   }
 
+  /** What earlier lives of the run have come to; how long things took is told of this life alone. */
+  function resume(earlier: SourceFigures): void {
+    pages.delivered += earlier.pages;
+    pages.ignored += earlier.ignored;
+    records += earlier.records;
+    requests += earlier.requests;
+    retries += earlier.retries;
+    bytes += earlier.bytes;
+    limiterWaitMs += earlier.limiterWaitMs;
+    processingMs += earlier.processingMs;
+    for (const name of itemCounters) items[name] += earlier[name];
+    for (const [status, count] of earlier.statuses) addTo(statusCounts, status, count);
+  }
+
   return {
+    resume,
     on(event) {
       switch (event.type) {
         case 'attempt':
@@ -58,6 +79,9 @@ export function createSourceTally(): SourceTally {
           break;
         case 'page-delivered':
           onPage(event);
+          break;
+        case 'page-skipped':
+          pages[event.action === 'ignore' ? 'ignored' : 'delivered']++;
           break;
         case 'pages-failed':
           pages.failed += event.pages;

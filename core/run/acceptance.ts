@@ -1,3 +1,4 @@
+import type { RestoredSource } from '../contracts/journal.ts';
 import type { PageInput, PageProcessor, PageRead, PageVerdict } from '../contracts/batch.ts';
 import type { SourceAdapter } from '../contracts/pager.ts';
 import { SluiceError } from '../errors.ts';
@@ -19,22 +20,25 @@ export interface Acceptance {
   accept(page: PageRead, input: PageInput): Promise<AcceptedPage | Exclude<PageVerdict, PageRead>>;
 }
 
-export function createAcceptance(processor: PageProcessor): Acceptance {
-  const ids = createIdSet();
-  const pages = createIdSet();
+/** `restored` is what an earlier life of the run had taken. */
+export function createAcceptance(processor: PageProcessor, restored?: RestoredSource): Acceptance {
+  const ids = restored?.ids ?? createIdSet();
+  const pages = restored?.pages ?? createIdSet();
   // One page at a time: while a page is processed again, its new ids are not in the set yet, and a page decided
   // meanwhile could let one of them through a second time.
   let previous: Promise<unknown> = Promise.resolve();
 
   async function decide(page: PageRead, input: PageInput): ReturnType<Acceptance['accept']> {
-    if (page.items > 0 && pages.has(page.bytesHash)) {
+    // Items that are driven again are no page: those of two chunks may well be alike.
+    const isPage = page.items > 0 && input.bare !== true;
+    if (isPage && pages.has(page.bytesHash)) {
       throw new SluiceError('pagination_loop', 'the page is equal, byte for byte, to an earlier one');
     }
     const skip = duplicateMask(page, ids);
     let unique: PageVerdict = page;
     if (skip !== undefined) unique = await processor.process({ ...input, skip });
     if (!unique.ok) return unique;
-    if (page.items > 0) pages.add(page.bytesHash);
+    if (isPage) pages.add(page.bytesHash);
     for (const id of unique.idHashes) ids.add(id);
     return { page: unique, duplicates: unique.skipped };
   }

@@ -1,3 +1,5 @@
+import type { HashSet } from '../contracts/journal.ts';
+
 /** Parts of the set, by the top bits of a hash: only one is copied at a time when the set grows. */
 const shardBits = 6;
 
@@ -9,13 +11,9 @@ const maxLoad = 0.85;
 const growth = 1.5;
 
 /** A set of 64-bit hashes in at most 16 bytes each, however many: a `Set` of bigints takes about 60. */
-export interface IdSet {
-  readonly size: number;
+export interface IdSet extends HashSet {
   /** Bytes of memory in use. */
   readonly bytes: number;
-  has(hash: bigint): boolean;
-  /** Puts a hash in; false when it was there already. */
-  add(hash: bigint): boolean;
 }
 
 /** One part: pairs of 32-bit halves in open addressing; two zeros are a free slot. */

@@ -1,80 +1,55 @@
 import type { PageInput, PageUnreadable } from '../contracts/batch.ts';
 import type { EnginePorts, PageOutcome, SourcePlan } from '../contracts/engine.ts';
 import type { HttpResponse } from '../contracts/http.ts';
-import type { PageRequest } from '../contracts/page.ts';
 import { classify, SluiceError } from '../errors.ts';
 import { redactUrl } from '../redact.ts';
-import { type AcceptedPage, checkLength, createAcceptance } from './acceptance.ts';
+import { type AcceptedPage, type Acceptance, checkLength } from './acceptance.ts';
 import { createBatch } from './batch.ts';
 import { createFetchedPage, type ReadablePage } from './fetched-page.ts';
-import { createTotals } from './totals.ts';
-import { createWorklist, type WorkItem, type Worklist } from './worklist.ts';
+import type { Frontier } from './frontier.ts';
+import type { Totals } from './totals.ts';
+import type { WorkItem } from './worklist.ts';
 
 export interface PageReaderOptions {
   readonly source: SourcePlan;
   readonly ports: EnginePorts;
+  readonly frontier: Frontier;
+  readonly acceptance: Acceptance;
+  readonly totals: Totals;
   readonly push: (outcome: PageOutcome) => void;
   /** Ends the source: a guard tripped. */
   readonly giveUp: (error: SluiceError) => void;
 }
 
 /** What became of a page that was fetched; an error is final for that page. */
-export type ReadResult = 'delivered' | 'put-back' | SluiceError;
+export type ReadResult = 'delivered' | 'skipped' | 'put-back' | SluiceError;
 
-/** Takes a source's fetched pages to their outcome, and its worklist along with them. */
+/** Takes fetched pages to their outcome, and the worklist along with them. */
 export interface PageReader {
-  readonly worklist: Worklist;
-  /** Puts the first requests on the worklist. */
-  start(): void;
-  /** Adds what is known to follow a request without its answer. */
-  ahead(item: WorkItem): void;
   read(item: WorkItem, response: HttpResponse, release: () => void): Promise<ReadResult>;
-  /** With nothing else left: one more page, where the items do not add up to the total. */
-  extra(): WorkItem | undefined;
-  /** No more extra pages: the last one failed or was empty. */
-  endExtras(): void;
-  /** What is wrong with the source as a whole, though every page came. */
-  complaint(): SluiceError | undefined;
-  readonly delivered: number;
-  /** Pages that the source is known to have; at least those asked for. */
-  readonly knownPages: number;
 }
 
-export function createPageReader({ source, ports, push, giveUp }: PageReaderOptions): PageReader {
-  const { processor, clock, emit, hash } = ports;
+export function createPageReader(options: PageReaderOptions): PageReader {
+  const { source, ports, frontier, acceptance, totals, push, giveUp } = options;
+  const { processor, clock, emit } = ports;
   const pager = source.plugin.pagination;
   const needs = pager.needs ?? 'body';
-  const worklist = createWorklist({ baseUrl: source.baseUrl, maxPages: source.maxPages, hash });
-  const acceptance = createAcceptance(processor);
-  const totals = createTotals(pager);
-  let delivered = 0;
-  let extrasEnded = false;
   let announced = 0;
 
-  const knownPages = (): number => Math.max(totals.pages ?? 0, worklist.added);
-
-  /** Adds follow-ups, if there is a list of them; a guard that trips ends the source, with the pages it has. */
-  function follow(requests: readonly PageRequest[] | SluiceError | undefined): boolean {
-    if (requests === undefined || requests instanceof SluiceError) return false;
-    try {
-      worklist.add(requests);
-    } catch (thrown) {
-      giveUp(classify(thrown));
-    }
-    return true;
-  }
-
   function announce(): void {
-    if (totals.pages === undefined || knownPages() === announced) return;
-    announced = knownPages();
+    if (totals.pages === undefined || frontier.knownPages === announced) return;
+    announced = frontier.knownPages;
     emit({ type: 'pages-known', source: source.name, pages: announced });
   }
 
   async function read(item: WorkItem, response: HttpResponse, release: () => void): Promise<ReadResult> {
     const page = createFetchedPage(source.plugin, item.request, response);
-    const early = item.expanded ? [] : needs === 'items' ? undefined : followUps(page);
+    if (response.action !== undefined) return skip(item, response.action, page);
+    const early = item.expanded ? [] : needs === 'items' ? undefined : frontier.followUps(page);
     // Follow-ups that hang on headers alone do not wait for the body's verdict.
-    const expanded = item.expanded || (needs === 'headers' && follow(early));
+    const startNow = needs === 'headers' && !item.expanded && early !== undefined && !(early instanceof SluiceError);
+    if (startNow) frontier.follow(item, early);
+    const expanded = item.expanded || startNow;
     const turn = { ...item, expanded, attempts: response.attempts ?? item.attempts + 1 };
     const where = { status: response.status, url: redactUrl(response.url) };
 
@@ -85,9 +60,10 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
       processedAt: new Date(clock.date()).toISOString(),
     };
     const verdict = await processor.process(input);
+    // The worker's verdict on the body has the first word, then what the pager makes of it.
     if (!verdict.ok) return again(turn, unreadable(verdict).with(where));
     page.counted(verdict.items);
-    const late = early ?? followUps(page);
+    const late = early ?? frontier.followUps(page);
     if (late instanceof SluiceError) return again(turn, late.with(where));
 
     let accepted: AcceptedPage | PageUnreadable;
@@ -98,15 +74,16 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
       // An extra page equal to an earlier one: past its end, the upstream repeats itself, and that is an end.
       if (item.extra) return error;
       giveUp(error);
-      worklist.putBack(item);
+      frontier.worklist.putBack(item);
       return 'put-back';
     }
     if (!('page' in accepted)) return again(turn, unreadable(accepted).with(where));
     totals.observe(accepted.page, response.headers);
     // Past its end an upstream may repeat its last page for ever: only what is new leads further.
-    if (item.extra && accepted.page.count === 0) extrasEnded = true;
+    if (item.extra && accepted.page.count === 0) frontier.endExtras();
+    // Before the page is handed over: a later life of the run must not know the page as done and not what follows it.
+    if (!expanded && !item.extra) frontier.follow(item, late);
     deliver(turn, accepted, response.body.length, release);
-    if (!expanded && !item.extra) follow(late);
     announce();
     const tooLong = checkLength(pager, accepted.page);
     if (tooLong !== undefined) giveUp(tooLong.with(where));
@@ -114,13 +91,16 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
     return 'delivered';
   }
 
-  /** The pager's follow-ups, or what it threw: the worker's verdict on the body has the first word. */
-  function followUps(page: ReadablePage): readonly PageRequest[] | SluiceError {
-    try {
-      return pager.next(page);
-    } catch (thrown) {
-      return pagerError('next', thrown);
+  /** A page that a response rule has settled; what comes after one that is ignored is still the pager's to say. */
+  function skip(item: WorkItem, action: 'ignore' | 'end-of-pages', page: ReadablePage): ReadResult {
+    if (action === 'ignore' && !item.expanded && !item.extra) {
+      const next = frontier.followUps(page);
+      if (next instanceof SluiceError) return next;
+      frontier.follow(item, next);
     }
+    if (item.extra) frontier.endExtras();
+    push({ kind: 'skipped', source: source.name, ordinal: item.ordinal, key: item.request.key, action });
+    return 'skipped';
   }
 
   /** Puts a page with a bad body back, within the same count of attempts; nothing of it was written. */
@@ -136,12 +116,11 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
       error: error.code,
       message: error.message,
     });
-    worklist.putBack(turn);
+    frontier.worklist.putBack(turn);
     return 'put-back';
   }
 
   function deliver(turn: WorkItem, { page, duplicates }: AcceptedPage, bytes: number, release: () => void): void {
-    delivered += 1;
     push({
       kind: 'delivered',
       batch: createBatch(source.name, turn.request.key, page),
@@ -154,59 +133,17 @@ export function createPageReader({ source, ports, push, giveUp }: PageReaderOpti
       attempts: turn.attempts,
       bytes,
       processingMs: page.processingMs,
+      receipt: {
+        ordinal: turn.ordinal,
+        bytesHash: page.bytesHash,
+        idHashes: page.idHashes,
+        totals: totals.state,
+      },
       release,
     });
   }
 
-  return {
-    worklist,
-    start() {
-      try {
-        worklist.add(pager.first());
-      } catch (thrown) {
-        giveUp(pagerError('first', thrown));
-      }
-    },
-    ahead(item) {
-      if (!item.fresh || pager.ahead === undefined) return;
-      try {
-        worklist.add(pager.ahead(item.request));
-      } catch (thrown) {
-        giveUp(pagerError('ahead', thrown));
-      }
-    },
-    read,
-    extra() {
-      if (extrasEnded || totals.mismatch === undefined || worklist.last === undefined) return undefined;
-      try {
-        const request = pager.following?.(worklist.last);
-        if (request !== undefined) worklist.add([request], true);
-      } catch {
-        // The cap, a page that was there, a pager that threw: there is nothing more to ask, and the difference is
-        // reported all the same.
-        extrasEnded = true;
-      }
-      return worklist.take();
-    },
-    endExtras() {
-      extrasEnded = true;
-    },
-    complaint: () => totals.mismatch,
-    get delivered() {
-      return delivered;
-    },
-    get knownPages() {
-      return knownPages();
-    },
-  };
-}
-
-/** What a pager threw on purpose keeps its code; anything else is a bug in the plugin, named as such. */
-function pagerError(method: string, thrown: unknown): SluiceError {
-  if (thrown instanceof SluiceError) return thrown;
-  return new SluiceError('source_failed', `the pager's ${method}() threw: ${classify(thrown).message}`, {
-    cause: thrown,
-  });
+  return { read };
 }
 
 /** Another try may bring a better body; a page on which the worker itself failed is not tried again. */

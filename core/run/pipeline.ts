@@ -4,6 +4,7 @@ import type { PageProcessor } from '../contracts/batch.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { Engine, PageOutcome, SourceClient, SourcePlan } from '../contracts/engine.ts';
 import type { EventListener } from '../contracts/events.ts';
+import type { RunEnding, RunJournal } from '../contracts/journal.ts';
 import type { RunReport } from '../contracts/report.ts';
 import { tokens } from '../di/tokens.ts';
 import { classify, SluiceError } from '../errors.ts';
@@ -37,7 +38,8 @@ export class Pipeline {
   readonly #engine: Engine;
   readonly #processor: PageProcessor;
   readonly #clients: (source: SourcePlan) => SourceClient;
-  readonly #createSinks: (runId: string) => SinkRunner;
+  readonly #journal: RunJournal;
+  readonly #sinks: SinkRunner;
   #started = false;
 
   constructor(
@@ -48,7 +50,8 @@ export class Pipeline {
     @inject(tokens.engine) engine: Engine,
     @inject(tokens.processor) processor: PageProcessor,
     @inject(tokens.clients) clients: (source: SourcePlan) => SourceClient,
-    @inject(tokens.sinks) createSinks: (runId: string) => SinkRunner,
+    @inject(tokens.journal) journal: RunJournal,
+    @inject(tokens.sinks) sinks: SinkRunner,
   ) {
     this.#config = config;
     this.#clock = clock;
@@ -57,7 +60,8 @@ export class Pipeline {
     this.#engine = engine;
     this.#processor = processor;
     this.#clients = clients;
-    this.#createSinks = createSinks;
+    this.#journal = journal;
+    this.#sinks = sinks;
   }
 
   /** Calls `listener` with every event of the run, in order. */
@@ -75,14 +79,16 @@ export class Pipeline {
     this.#started = true;
     const { emit } = this.#events;
     const { sources, sinks: sinkPlans, deadlineMs } = this.#config;
-    const runId = createRunId(this.#clock.date());
+    const journal = this.#journal;
+    const sinks = this.#sinks;
     const redact = createRedactor(this.#config.secrets);
     const report = createReportBuilder({ clock: this.#clock, clean: (text) => cleanText(redact(text)) });
     this.#events.on(report.on);
+    this.#events.on(journal.on);
 
     const names = { sources: sources.map(({ name }) => name), sinks: sinkPlans.map(({ name }) => name) };
-    emit({ type: 'run-started', runId, ...names, threads: this.#processor.threads });
-    const sinks = this.#createSinks(runId);
+    emit({ type: 'run-started', runId: journal.runId, ...names, threads: this.#processor.threads });
+    if (journal.earlier !== undefined) emit({ type: 'run-resumed', ...journal.earlier });
     const stop = createStopSignal({ clock: this.#clock, deadlineMs, signal });
     onAbort(stop.signal, () => emit({ type: 'run-stopping', error: classify(stop.signal.reason) }));
     // A moment after the deadline draining ends too: what a thread still works on (it may hang), and what still waits
@@ -93,11 +99,15 @@ export class Pipeline {
     });
     try {
       await sinks.open();
-      await this.#drive(sinks, stop.signal, stop.abort);
+      await this.#drive(stop.signal, stop.abort);
       await sinks.flush();
+      const { file, kept, omitted } = journal.deadLetters;
+      emit({ type: 'dead-letters', file, kept, omitted });
       // All is written: from here on neither the deadline nor an interrupt can make less of it.
       stop.dispose();
       await sinks.close(report.build());
+      const closed = report.build();
+      await journal.end(endingOf(closed, stop.signal), closed.summary.total_products);
     } catch (thrown) {
       // A bug, here or in an engine: no half of a file is left where it could be taken for a whole one.
       await sinks.abort(classify(thrown));
@@ -105,6 +115,7 @@ export class Pipeline {
     } finally {
       stop.dispose();
       await this.#processor.close();
+      await journal.close();
     }
 
     const final = report.build();
@@ -114,7 +125,8 @@ export class Pipeline {
     return { report: final, exitCode: exitCodeOf(final, interrupted) };
   }
 
-  async #drive(sinks: SinkRunner, signal: AbortSignal, abort: (error: SluiceError) => void): Promise<void> {
+  async #drive(signal: AbortSignal, abort: (error: SluiceError) => void): Promise<void> {
+    const sinks = this.#sinks;
     const { sources, onSourceFailure, workers } = this.#config;
     const plan = { sources, onSourceFailure, maxInFlightBytes: workers.maxInFlightBytes };
     const ports = {
@@ -123,6 +135,7 @@ export class Pipeline {
       hash: this.#hasher.text,
       clock: this.#clock,
       emit: this.#events.emit,
+      journal: this.#journal.source,
     };
     const noSinkLeft = (): void => {
       if (sinks.alive === 0)
@@ -130,7 +143,9 @@ export class Pipeline {
     };
     noSinkLeft();
     for await (const outcome of this.#engine.run(plan, ports, signal)) {
+      // In one turn of the event loop: what the journal knows as delivered has its place among the batches.
       this.#report(outcome);
+      if (outcome.kind === 'skipped' || outcome.kind === 'failed') sinks.keep();
       if (outcome.kind !== 'delivered') continue;
       // Not awaited: each sink has its own queue, and the bytes of the page stay held until all have taken it, which
       // is what slows the fetchers down.
@@ -143,13 +158,22 @@ export class Pipeline {
 
   #report(outcome: PageOutcome): void {
     const { emit } = this.#events;
+    const journal = this.#journal;
     switch (outcome.kind) {
       case 'delivered': {
-        const { batch, release: _, kind: __, ...page } = outcome;
-        emit({ type: 'page-delivered', source: batch.source, key: batch.pageKey, records: batch.count, ...page });
+        journal.delivered(outcome);
+        const { batch, release: _, kind: __, receipt, ...page } = outcome;
+        const { source, pageKey: key, count: records } = batch;
+        const again = receipt.ordinal === undefined ? { again: true as const } : {};
+        emit({ type: 'page-delivered', source, key, records, ...again, ...page });
         break;
       }
+      case 'skipped':
+        journal.skipped(outcome);
+        emit({ type: 'page-skipped', source: outcome.source, key: outcome.key, action: outcome.action });
+        break;
       case 'failed':
+        journal.failed(outcome);
         emit({ type: 'pages-failed', source: outcome.source, pages: outcome.pages, error: outcome.error });
         break;
       case 'notice':
@@ -162,8 +186,11 @@ export class Pipeline {
   }
 }
 
-/** Sortable by time, unique enough to name files: `20261123T185052-4f2a9c`. */
-function createRunId(date: number): string {
-  const time = new Date(date).toISOString().replaceAll(/[-:]|\.\d+Z/g, '');
-  return `${time}-${crypto.randomUUID().slice(0, 6)}`;
+/** How the run is kept in the list of runs: whether it was stopped before its end decides who may take it up. */
+function endingOf({ summary, monitoring }: RunReport, stop: AbortSignal): RunEnding {
+  const { code } = classify(stop.reason);
+  if (stop.aborted && code === 'interrupted') return 'interrupted';
+  if (stop.aborted && code === 'deadline_exceeded') return 'deadline';
+  if (!summary.partial) return 'complete';
+  return Object.values(monitoring.sources).every(({ state }) => state === 'failed') ? 'failed' : 'partial';
 }

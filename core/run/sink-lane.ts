@@ -2,18 +2,15 @@ import type { ResolvedSink } from '../config/resolved.ts';
 import type { Batch } from '../contracts/batch.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { EmitEvent } from '../contracts/events.ts';
+import type { RunJournal } from '../contracts/journal.ts';
 import type { RunReport } from '../contracts/report.ts';
-import type { SinkContext, SinkWriter } from '../contracts/sink.ts';
+import type { SinkContext, SinkPosition, SinkWriter } from '../contracts/sink.ts';
 import { SluiceError } from '../errors.ts';
 import { sinkError } from '../sink-error.ts';
 import { within } from './within.ts';
 
-/** Bytes after which a commit is due: bounds what a crash can take back. */
-const commitBytes = 8 * 1024 * 1024;
 /** How long an operation may still take once the time for writing is over, in milliseconds. */
 const graceMs = 1_000;
-/** Milliseconds from the first write after a commit to the next commit. */
-const commitMs = 200;
 
 /** One sink on its own: what happens to it harms no other. None of its promises rejects; failure is an event. */
 export interface SinkLane {
@@ -22,10 +19,12 @@ export interface SinkLane {
   open(): Promise<void>;
   /** Resolves when the batch is taken, or when it is clear that it never will be. */
   write(batch: Batch): Promise<void>;
+  /** Makes all that was taken durable, and tells the journal that `epoch` is: the one that ends with the last batch. */
+  commit(epoch: number): Promise<void>;
   /** Skips every batch whose turn has not come yet; what is under way, but for the last commit, has a second to end. */
   discard(reason: SluiceError): void;
-  /** Commits what is written, and tells what was discarded. */
-  flush(): Promise<void>;
+  /** The last commit; tells what was discarded, too. */
+  flush(epoch: number): Promise<void>;
   close(report: RunReport): Promise<void>;
   /** Gives the sink up: it counts as failed, by `reason`. No effect on one that has failed or is closed. */
   abort(reason: SluiceError): Promise<void>;
@@ -36,24 +35,26 @@ export interface SinkLaneOptions {
   readonly context: SinkContext;
   readonly clock: Clock;
   readonly emit: EmitEvent;
+  readonly journal: RunJournal;
 }
 
-export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions): SinkLane {
+export function createSinkLane({ sink, context, clock, emit, journal }: SinkLaneOptions): SinkLane {
   const { name, plugin, timeoutMs } = sink;
   let state: 'opening' | 'open' | 'closed' | 'failed' = 'opening';
   /** Why no more is written, once the time for it is over. */
   let discarding: SluiceError | undefined;
   let discarded = 0;
+  /** Records that it was not given are among those of the epochs that follow. */
+  let lacking = false;
   let writer: SinkWriter | undefined;
   /** Records of the write that is under way. */
   let inHand = 0;
   /** Records taken since the last commit. */
   let pending = 0;
-  let pendingBytes = 0;
-  let committed = 0;
-  let cancelTimer: (() => void) | undefined;
+  let committed = journal.earlier?.records ?? 0;
+  let position: SinkPosition | undefined = journal.position(name);
   let cleanup: Promise<void> = Promise.resolve();
-  // A sink sees one operation at a time: writes, and the commits that the timer asks for, take turns here.
+  // A sink sees one operation at a time: writes and commits take turns here.
   let queue: Promise<void> = Promise.resolve();
   /** Ends the wait for what is under way: an operation, or the clean-up after one that failed. */
   let current: AbortController | undefined;
@@ -96,7 +97,6 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
     // An abort comes while an operation is under way; that one's end changes nothing any more.
     if (state === 'failed' || state === 'closed') return;
     state = 'failed';
-    cancelTimer?.();
     const revoked = plugin.delivers === 'on-close' ? committed : 0;
     emit({ type: 'sink-failed', sink: name, unwritten: pending + inHand + revoked, revoked, error });
     // In the background: a sink that hangs must not hold the other sinks for a second timeout.
@@ -116,7 +116,7 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
   async function open(): Promise<void> {
     if (state !== 'opening') return;
     const opened = await attempt('open', 'opening', async () => {
-      const late = await plugin.open(context, sink.options);
+      const late = await plugin.open(context, sink.options, position);
       // It came after its time, or after the run was stopped: nobody is going to use it.
       if (state === 'failed') await giveUp(late);
       else writer = late;
@@ -127,6 +127,7 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
   async function write(batch: Batch): Promise<void> {
     if (state === 'open' && discarding !== undefined) {
       discarded += batch.count;
+      lacking = true;
       return;
     }
     if (state !== 'open' || writer === undefined) {
@@ -140,30 +141,32 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
     inHand = 0;
     if (!taken) return;
     pending += batch.count;
-    pendingBytes += batch.ndjson.byteLength;
     const ms = clock.now() - started;
     emit({ type: 'sink-wrote', sink: name, records: batch.count, bytes: batch.ndjson.byteLength, ms });
-    if (pendingBytes >= commitBytes) await commit();
-    else cancelTimer ??= clock.timer(commitMs, () => void enqueue(commit));
   }
 
-  async function commit(): Promise<void> {
-    cancelTimer?.();
-    cancelTimer = undefined;
-    if (state !== 'open' || writer === undefined || pending === 0) return;
+  async function commit(epoch: number): Promise<void> {
+    if (state !== 'open' || writer === undefined) return;
     const target = writer;
-    if (!(await attempt('commit', 'committing', () => target.commit()))) return;
-    const records = pending;
-    committed += records;
+    if (pending > 0 || position === undefined) {
+      const save = async (): Promise<void> => void (position = await target.commit());
+      if (!(await attempt('commit', 'committing', save))) return;
+    }
+    if (pending > 0) emit({ type: 'sink-committed', sink: name, records: pending });
+    committed += pending;
     pending = 0;
-    pendingBytes = 0;
-    emit({ type: 'sink-committed', sink: name, records });
+    // What was discarded is missing from this epoch on: a later life of the run has to hand it over again.
+    if (!lacking && position !== undefined) journal.committed(name, epoch, position);
   }
 
-  async function flush(): Promise<void> {
+  async function flush(epoch: number): Promise<void> {
     finishing = true;
-    await commit();
+    await commit(epoch);
     finishing = false;
+    tellDiscarded();
+  }
+
+  function tellDiscarded(): void {
     if (discarding === undefined || discarded === 0) return;
     const records = discarded === 1 ? '1 record was' : `${discarded} records were`;
     const text = `${records} fetched and not written: ${discarding.message}`;
@@ -173,7 +176,6 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
   }
 
   async function close(report: RunReport): Promise<void> {
-    await flush();
     if (state === 'open' && writer !== undefined) {
       const target = writer;
       if (await attempt('close', 'closing', () => target.close(report))) state = 'closed';
@@ -196,7 +198,8 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
       const late = new SluiceError('sink_failed', `what was under way did not end in time: ${reason.message}`);
       cancelGrace = clock.timer(graceMs, () => held.abort(late));
     },
-    flush: () => enqueue(flush),
+    commit: (epoch) => enqueue(() => commit(epoch)),
+    flush: (epoch) => enqueue(() => flush(epoch)),
     close: (report) => enqueue(() => close(report)),
     async abort(reason) {
       // Taken before the failure: from then on a clean-up is under way, and that one is waited for.
@@ -206,7 +209,7 @@ export function createSinkLane({ sink, context, clock, emit }: SinkLaneOptions):
       // has its turn now, to be counted as skipped.
       held?.abort(reason);
       await queue;
-      await flush();
+      tellDiscarded();
       await cleanup;
     },
   };

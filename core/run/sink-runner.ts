@@ -2,10 +2,16 @@ import type { ResolvedSink } from '../config/resolved.ts';
 import type { Batch } from '../contracts/batch.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { EmitEvent } from '../contracts/events.ts';
+import type { RunJournal } from '../contracts/journal.ts';
 import type { RunReport } from '../contracts/report.ts';
 import type { SinkContext } from '../contracts/sink.ts';
 import type { SluiceError } from '../errors.ts';
 import { createSinkLane } from './sink-lane.ts';
+
+/** Bytes after which a commit is due: bounds what a crash can take back. */
+const commitBytes = 8 * 1024 * 1024;
+/** Milliseconds from the first thing to commit to the commit. */
+const commitMs = 200;
 
 /** All the sinks of a run. A sink that fails does so alone, as an event; none of these promises rejects. */
 export interface SinkRunner {
@@ -14,6 +20,8 @@ export interface SinkRunner {
   open(): Promise<void>;
   /** Resolves when each living sink took the batch: that is what slows the fetchers down. */
   write(batch: Batch): Promise<void>;
+  /** Something is to be kept that no sink is given, such as a page without records: a commit is due soon. */
+  keep(): void;
   /** Gives up the batches that still wait, and all that come: they count as unwritten. The sinks stay open. */
   discard(reason: SluiceError): void;
   /** Commits everything, so that a report built afterwards knows what each sink has. */
@@ -30,28 +38,68 @@ export interface SinkRunnerOptions {
   readonly context: Omit<SinkContext, 'name'>;
   readonly clock: Clock;
   readonly emit: EmitEvent;
+  readonly journal: RunJournal;
 }
 
-/** Builds the runner; nothing is opened yet. */
-export function createSinkRunner({ sinks, context, clock, emit }: SinkRunnerOptions): SinkRunner {
-  const lanes = sinks.map((sink) => createSinkLane({ sink, context: { ...context, name: sink.name }, clock, emit }));
+/**
+ * Builds the runner; nothing is opened yet. All sinks commit at the same places in the order of the batches, each in
+ * its own time, so that the journal can name places up to which all of them have everything (the aligned barriers of
+ * Carbone et al., "Lightweight Asynchronous Snapshots for Distributed Dataflows", 2015).
+ */
+export function createSinkRunner({ sinks, context, clock, emit, journal }: SinkRunnerOptions): SinkRunner {
+  const lanes = sinks.map((sink) =>
+    createSinkLane({ sink, context: { ...context, name: sink.name }, clock, emit, journal }),
+  );
+  let pendingBytes = 0;
+  let cancelTimer: (() => void) | undefined;
+
   // Within a lane operations take turns; the lanes run side by side.
   const each = async (operate: (lane: (typeof lanes)[number]) => Promise<void>): Promise<void> => {
     await Promise.all(lanes.map(operate));
   };
+
+  function seal(): number {
+    cancelTimer?.();
+    cancelTimer = undefined;
+    pendingBytes = 0;
+    return journal.seal();
+  }
+
+  /** Puts a commit into every lane at once, behind the same batch. */
+  function commit(): void {
+    const epoch = seal();
+    void each((lane) => lane.commit(epoch));
+  }
+
+  function keep(): void {
+    cancelTimer ??= clock.timer(commitMs, commit);
+  }
+
   return {
     get alive() {
       return lanes.filter((lane) => lane.alive).length;
     },
     open: () => each((lane) => lane.open()),
     async write(batch) {
-      if (batch.count > 0) await each((lane) => lane.write(batch));
+      keep();
+      if (batch.count === 0) return;
+      pendingBytes += batch.ndjson.byteLength;
+      const taken = each((lane) => lane.write(batch));
+      if (pendingBytes >= commitBytes) commit();
+      await taken;
     },
+    keep,
     discard(reason) {
       for (const lane of lanes) lane.discard(reason);
     },
-    flush: () => each((lane) => lane.flush()),
+    flush() {
+      const epoch = seal();
+      return each((lane) => lane.flush(epoch));
+    },
     close: (report) => each((lane) => lane.close(report)),
-    abort: (reason) => each((lane) => lane.abort(reason)),
+    abort(reason) {
+      cancelTimer?.();
+      return each((lane) => lane.abort(reason));
+    },
   };
 }

@@ -3,8 +3,12 @@ import type { HttpResponse } from '../contracts/http.ts';
 import type { SourceState } from '../contracts/report.ts';
 import { classify, SluiceError } from '../errors.ts';
 import { onAbort } from '../on-abort.ts';
+import { createAcceptance } from './acceptance.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import { createFrontier } from './frontier.ts';
 import { createPageReader, type ReadResult } from './page-reader.ts';
+import { redrive } from './redrive.ts';
+import { createTotals } from './totals.ts';
 import { resolveUrl, type WorkItem } from './worklist.ts';
 
 export interface SourceRunOptions {
@@ -34,13 +38,22 @@ export async function runSource({
   const stop = new AbortController();
   const leaveRun = onAbort(signal, () => stop.abort(signal.reason));
 
-  const reader = createPageReader({ source, ports, push, giveUp });
-  const { worklist } = reader;
+  const journal = ports.journal(source.name);
+  const { restored } = journal;
+  const letters = restored?.letters ?? [];
+  const pager = source.plugin.pagination;
+  const totals = createTotals(pager, restored?.totals);
+  const acceptance = createAcceptance(ports.processor, restored);
+  const frontier = createFrontier({ source, totals, hash: ports.hash, journal, giveUp });
+  const reader = createPageReader({ source, ports, frontier, acceptance, totals, push, giveUp });
+  const { worklist } = frontier;
   // Requests that wait in backoff hold no place at the upstream (the chain's concurrency is per attempt), so twice
   // as many may be under way: a few slow retries do not idle the source.
   const slots = source.concurrency * 2;
   let fetching = 0;
   let running = 0;
+  let delivered = restored?.delivered ?? 0;
+  let skipped = 0;
   let failed = 0;
   let fatal: SluiceError | undefined;
   let finish: () => void = () => undefined;
@@ -53,7 +66,7 @@ export async function runSource({
 
   function pump(): void {
     while (fetching < slots && !stop.signal.aborted) {
-      const item = worklist.take() ?? (running === 0 && failed === 0 ? reader.extra() : undefined);
+      const item = worklist.take() ?? (running === 0 && failed + skipped === 0 ? frontier.extra() : undefined);
       if (item === undefined) break;
       fetching += 1;
       running += 1;
@@ -64,7 +77,7 @@ export async function runSource({
 
   async function work(item: WorkItem): Promise<void> {
     try {
-      reader.ahead(item);
+      frontier.ahead(item);
       const response = await fetchPage(item);
       fetching -= 1;
       pump();
@@ -117,11 +130,15 @@ export async function runSource({
       // Whatever goes wrong, even here: bytes that are held for ever would stop the other sources.
       if (result !== 'delivered') release();
     }
-    if (result === 'delivered') return;
-    if (result === 'put-back') return;
+    if (result === 'delivered') delivered += 1;
+    else if (result === 'skipped') skipped += 1;
+    else if (result !== 'put-back') settle(item, result, response);
+  }
+
+  function settle(item: WorkItem, error: SluiceError, response: HttpResponse): void {
     // A thread that was stopped under its page: what stopped the run is what the page failed by.
-    if (stop.signal.aborted && result.code === 'worker_failed') worklist.putBack(item);
-    else failPage(item, result);
+    if (stop.signal.aborted && error.code === 'worker_failed') worklist.putBack(item);
+    else failPage(item, error, response.body);
   }
 
   function notice(error: SluiceError): void {
@@ -137,11 +154,12 @@ export async function runSource({
     return new SluiceError('page_cap_reached', text);
   }
 
-  function failPage(item: WorkItem, error: SluiceError): void {
+  function failPage(item: WorkItem, error: SluiceError, bytes?: Uint8Array<ArrayBuffer>): void {
     // An extra page that does not exist says that the listing has ended, which was the question.
-    if (item.extra) return reader.endExtras();
+    if (item.extra) return frontier.endExtras();
     failed += 1;
-    push({ kind: 'failed', source: source.name, pages: 1, error });
+    const page = { ordinal: item.ordinal, key: item.request.key, ...(bytes !== undefined && { bytes }) };
+    push({ kind: 'failed', source: source.name, pages: 1, error, page });
   }
 
   emit({
@@ -149,17 +167,17 @@ export async function runSource({
     source: source.name,
     baseUrl: source.baseUrl,
     rateLimit: source.rateLimit,
-    pagination: source.plugin.pagination.style ?? 'custom',
+    pagination: pager.style ?? 'custom',
   });
-  reader.start();
+  await redrive({ source: source.name, letters, ports, acceptance, totals, budget, push, signal: stop.signal });
+  frontier.start();
   pump();
   await finished;
   leaveRun();
   // Its pages are here all the same.
   await client.close().catch((thrown: unknown) => notice(classify(thrown)));
 
-  const { delivered, knownPages } = reader;
-  const missing = Math.max(worklist.pending, knownPages - delivered - failed);
+  const missing = Math.max(worklist.pending, frontier.knownPages - delivered - skipped - failed);
   const cut = cutOff();
   if (cut !== undefined && (missing > 0 || !stop.signal.aborted || fatal !== undefined)) {
     // Pages that only a wrong total speaks of are none.
@@ -167,10 +185,10 @@ export async function runSource({
     failed += pages;
     push({ kind: 'failed', source: source.name, pages, error: cut });
   }
-  const incomplete = failed === 0 ? reader.complaint() : undefined;
+  const incomplete = failed === 0 && skipped === 0 ? totals.mismatch : undefined;
   if (incomplete !== undefined) notice(incomplete);
   if (failed === 0 && incomplete === undefined) return 'complete';
-  return delivered === 0 ? 'failed' : 'partial';
+  return delivered + skipped === 0 ? 'failed' : 'partial';
 }
 
 /** Why a source was cut off, with what its upstream was failing by at that time, where it was. */

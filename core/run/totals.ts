@@ -1,4 +1,5 @@
 import type { PageRead } from '../contracts/batch.ts';
+import type { TotalsState } from '../contracts/journal.ts';
 import type { SourceAdapter } from '../contracts/pager.ts';
 import { SluiceError } from '../errors.ts';
 import { parseTotal } from '../pagination/total.ts';
@@ -13,16 +14,18 @@ export interface Totals {
   readonly mismatch: SluiceError | undefined;
   /** So many empty pages in a row that the rest of what is declared can't be expected. */
   readonly exhausted: boolean;
+  /** What a later life of the run goes on with. */
+  readonly state: TotalsState;
 }
 
 /** A total that is far too large must not be walked to its end; a gap of a thousand items or so may be real. */
 const mostEmptyPages = 50;
 
-export function createTotals(pager: SourceAdapter): Totals {
-  let items = 0;
-  let emptyPages = 0;
+export function createTotals(pager: SourceAdapter, restored?: TotalsState): Totals {
+  let items = restored?.items ?? 0;
+  let emptyPages = restored?.emptyPages ?? 0;
   // The latest word counts: a listing may grow or shrink while it is read.
-  let declared: number | undefined;
+  let declared = restored?.declared;
 
   /** What a plugin's accessor trips over declares nothing, as in a body. */
   function totalOf(headers: Readonly<Record<string, string>>): number | undefined {
@@ -49,6 +52,9 @@ export function createTotals(pager: SourceAdapter): Totals {
     },
     get exhausted() {
       return declared !== undefined && emptyPages >= mostEmptyPages;
+    },
+    get state() {
+      return { items, declared, emptyPages };
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { SourceJournal } from '../contracts/journal.ts';
 import type { PageRequest } from '../contracts/page.ts';
 import { SluiceError } from '../errors.ts';
 import { redactUrl } from '../redact.ts';
@@ -5,6 +6,8 @@ import { createIdSet } from './id-set.ts';
 
 /** A request on its way through the run. */
 export interface WorkItem {
+  /** Place in the order in which requests were added, from 0. */
+  readonly ordinal: number;
   readonly request: PageRequest;
   /** Attempts already used, by earlier turns on the worklist. */
   readonly attempts: number;
@@ -39,18 +42,21 @@ export interface WorklistOptions {
   readonly baseUrl: string;
   readonly maxPages: number;
   readonly hash: (text: string) => bigint;
+  readonly journal: SourceJournal;
 }
 
-export function createWorklist({ baseUrl, maxPages, hash }: WorklistOptions): Worklist {
+export function createWorklist({ baseUrl, maxPages, hash, journal }: WorklistOptions): Worklist {
   const { origin } = new URL(baseUrl);
+  const { restored } = journal;
   // Hashes instead of the keys themselves: a source may have millions of pages.
-  const seen = createIdSet();
+  const seen = restored?.seen ?? createIdSet();
   const returned: WorkItem[] = [];
-  let queue: WorkItem[] = [];
+  let queue: WorkItem[] = [...(restored?.pending ?? [])];
   let head = 0;
-  let added = 0;
-  let capped = false;
-  let last: PageRequest | undefined;
+  let added = restored?.added ?? 0;
+  // What was left out by an earlier life is not known any more, however high the cap is now.
+  let capped = restored?.capped ?? false;
+  let last: PageRequest | undefined = restored?.last;
 
   function admit(request: PageRequest): void {
     const url = resolveUrl(baseUrl, request.url);
@@ -60,11 +66,9 @@ export function createWorklist({ baseUrl, maxPages, hash }: WorklistOptions): Wo
         `the next page is at another origin, ${url.origin}; only ${origin} is asked`,
       );
     }
-    // What the upstream is asked by: some page by a header, some by the body of a POST.
-    const { method = 'GET', body = '', headers = {} } = request;
-    const target = `${method} ${url.href} ${body} ${JSON.stringify(headers)}`;
-    const newKey = seen.add(hash(`key ${request.key}`));
-    const newTarget = seen.add(hash(target));
+    const [key, target] = requestHashes(request, url, hash);
+    const newKey = seen.add(key);
+    const newTarget = seen.add(target);
     if (!newKey || !newTarget) {
       throw new SluiceError('pagination_loop', 'a page that was asked for before is asked for again', {
         url: redactUrl(url),
@@ -77,14 +81,19 @@ export function createWorklist({ baseUrl, maxPages, hash }: WorklistOptions): Wo
   return {
     add(requests, extra = false) {
       for (const request of requests) {
-        capped = added >= maxPages;
-        if (capped) return;
+        if (added >= maxPages) {
+          if (!capped) journal.capped();
+          capped = true;
+          return;
+        }
         admit(request);
-        queue.push({ request, attempts: 0, fresh: true, expanded: false, extra });
+        queue.push({ ordinal: added - 1, request, attempts: 0, fresh: true, expanded: false, extra });
+        journal.added(request, extra);
       }
     },
     putBack(item) {
       returned.push({ ...item, fresh: false });
+      if (item.attempts > 0) journal.attempted(item.ordinal, item.attempts);
     },
     take() {
       const again = returned.pop();
@@ -112,6 +121,16 @@ export function createWorklist({ baseUrl, maxPages, hash }: WorklistOptions): Wo
       return last;
     },
   };
+}
+
+/** What a request is known again by: its key, and what the upstream is asked by. */
+export function requestHashes(
+  { key, method = 'GET', body = '', headers = {} }: PageRequest,
+  url: URL,
+  hash: (text: string) => bigint,
+): readonly [key: bigint, target: bigint] {
+  // Some upstreams page by a header, some by the body of a POST.
+  return [hash(`key ${key}`), hash(`${method} ${url.href} ${body} ${JSON.stringify(headers)}`)];
 }
 
 /** A path goes behind the base URL, whatever path that has itself; an absolute URL stands as it is. */

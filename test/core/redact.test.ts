@@ -81,11 +81,105 @@ describe('createRedactor', () => {
     );
   });
 
+  const odd = 'p@s+s/w"o\\rd é\n#2';
+
+  it.each([
+    ['as it is', odd],
+    ['on one line', odd.replace('\n', ' ')],
+    ['in a component of a URL', encodeURIComponent(odd)],
+    ['percent-encoded in small letters', encodeURIComponent(odd).replaceAll(/%../g, (code) => code.toLowerCase())],
+    ['percent-encoded twice', encodeURIComponent(encodeURIComponent(odd))],
+    ['in a form', new URLSearchParams({ a: odd }).toString().slice(2)],
+    ['in a query as a URL writes it', new URL(`http://a.test/?${odd.replace('\n', ' ').replace('#', '%23')}`).search],
+    ['in JSON', JSON.stringify(odd)],
+    ['in JSON within JSON', JSON.stringify(JSON.stringify(odd))],
+    ['in JSON with slashes escaped', JSON.stringify(odd).replaceAll('/', '\\/')],
+    ['in JSON of ASCII', JSON.stringify(odd).replaceAll('é', '\\u00e9').replaceAll('+', '\\u002B')],
+    ['in base64', Buffer.from(odd).toString('base64')],
+    ['in base64 after a user', Buffer.from(`me:${odd}`).toString('base64')],
+    ['in base64 after a longer user', Buffer.from(`ab:${odd}`).toString('base64')],
+    ['in base64 before something', Buffer.from(`${odd}!!`).toString('base64')],
+    ['in base64 for URLs', Buffer.from(odd).toString('base64url')],
+    ['in base64 in a query', encodeURIComponent(Buffer.from(odd).toString('base64'))],
+    ['across escape sequences', `${odd.slice(0, 5)}\u001b[31m${odd.slice(5, 9)}\u200b\u0000${odd.slice(9)}`],
+  ])('finds a secret %s', (_how, text) => {
+    const shown = createRedactor([odd])(`before ${text} after`);
+    expect(shown).toMatch(/^before \S{0,6}\*{3}\S{0,6} after$/);
+  });
+
+  it.each([
+    ['at its end by a sign', `answer: ${'s3cret-value'.slice(0, 7)}…`, 'answer: ***…'],
+    ['at its end, quoted', `unexpected "s3cret-"... is no JSON`, 'unexpected "***"... is no JSON'],
+    ['at its beginning', `..."t-value", x`, '..."***", x'],
+    ['on both sides', `..."cret-val"... is no JSON`, '..."***"... is no JSON'],
+    ['at its end without a sign', 'answer: s3cret-v', 'answer: ***'],
+    ['so short that it says nothing', 'answer: s3c…', 'answer: s3c…'],
+    ['in base64', `answer: ${Buffer.from('s3cret-value').toString('base64').slice(0, 9)}…`, 'answer: ***…'],
+  ])('finds what is left of a secret that was cut %s', (_how, text, shown) => {
+    expect(createRedactor(['s3cret-value'])(text)).toBe(shown);
+  });
+
+  it('takes a text that is cut short for what it is after cleaning too', () => {
+    for (let before = 470; before < 500; before++) {
+      const shown = cleanText(createRedactor(['s3cret-value'])(cleanText(`${'x'.repeat(before)} s3cret-value`)));
+      expect(shown).not.toMatch(/s3cr/);
+    }
+  });
+
+  it('knows the parts of a secret', () => {
+    const basic = `Basic ${Buffer.from('me:hunter2').toString('base64')}`;
+    const url = 'https://u:pa%24%24word@a.test/x?key=0123456789';
+    const cookies = 'session=abcdefghij; theme=dark';
+    const pem = '-----BEGIN KEY-----\nMIIEvgIBADANBg\nkqhkiG9w0BAQEF\n-----END KEY-----';
+    const known = createRedactor([basic, url, cookies, pem]);
+    for (const part of ['hunter2', 'pa%24%24word', 'pa$$word', '0123456789', 'abcdefghij', 'kqhkiG9w0BAQEF']) {
+      expect(known(`x ${part} y`)).toBe('x *** y');
+    }
+    expect(known('dark theme')).toBe('dark theme');
+  });
+
+  it('leaves nothing of secrets that overlap', () => {
+    expect(createRedactor(['abcdef', 'defghi'])('xabcdefghix')).toBe('x***x');
+  });
+
+  it('finds a secret of 64 KiB', () => {
+    const long = Array.from({ length: 16_384 }, (_, index) => index.toString(36).padStart(4, '-')).join('');
+    expect(createRedactor([long])(`a ${long} b`)).toBe('a *** b');
+    expect(createRedactor([long])(`a ${encodeURIComponent(long)} b`)).toBe('a *** b');
+  });
+
+  it('masks cookies that nobody named', () => {
+    expect(redact('set-cookie: sid=abcdef; Path=/, x')).toBe('set-cookie: ***, x');
+  });
+
+  it('finds any secret in any form within any text', () => {
+    const secret = fc
+      .string({ unit: 'grapheme', minLength: 4, maxLength: 30 })
+      .filter((text) => text.trim().length > 3);
+    const form = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => encodeURIComponent(text),
+      (text: string) => JSON.stringify(text).slice(1, -1),
+      (text: string) => Buffer.from(text).toString('base64'),
+      (text: string) => new URLSearchParams({ a: text }).toString().slice(2),
+    );
+    fc.assert(
+      fc.property(secret, form, fc.string(), fc.string(), (text, write, before, after) => {
+        expect(createRedactor([text])(`${before} ${write(text)} ${after}`)).toContain('***');
+      }),
+    );
+  });
+
   it('is fast on a long text without anything in it', () => {
     const started = performance.now();
     redact('a'.repeat(200_000));
     redact('?a'.repeat(100_000));
     redact('http://'.repeat(30_000));
+    redact('\u009d'.repeat(200_000));
+    redact('\\'.repeat(200_000));
+    redact('p@'.repeat(100_000));
+    redact('…'.repeat(200_000));
+    redact('cookie: a=b'.repeat(20_000));
     expect(performance.now() - started).toBeLessThan(1000);
   });
 });

@@ -24,9 +24,11 @@ describe('sinkError', () => {
     expect(sinkError('text', 'writing').message).toBe('writing failed: text');
   });
 
-  it('keeps a sink_failed as it is and changes the code of others', () => {
+  it('keeps a sink_failed and a reader_gone as they are and changes the code of others', () => {
     const own = new SluiceError('sink_failed', 'own words');
     expect(sinkError(own, 'writing')).toBe(own);
+    const gone = new SluiceError('reader_gone', 'nobody reads');
+    expect(sinkError(gone, 'writing')).toBe(gone);
     const other = new SluiceError('http_500', 'no', { status: 500 });
     expect(sinkError(other, 'writing')).toMatchObject({
       code: 'sink_failed',

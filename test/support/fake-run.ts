@@ -5,6 +5,7 @@ import type { EnginePorts, PageOutcome, SourceClient, SourcePlan } from '../../c
 import type { HttpRequest, HttpResponse } from '../../core/contracts/http.ts';
 import type { Pager } from '../../core/contracts/pager.ts';
 import type { CircuitBreaker } from '../../core/contracts/resilience.ts';
+import { createNoJournal } from '../../core/state/no-journal.ts';
 import { fakeClock } from './fake-clock.ts';
 
 export const hasher: Hasher = await createHasher(42n);
@@ -32,6 +33,9 @@ export function fakePlan(pagination: Pager, change: Partial<SourcePlan> = {}): S
     ...change,
   };
 }
+
+/** Keeps nothing. */
+export const noJournal = createNoJournal('run1');
 
 export const openBreaker: CircuitBreaker = {
   state: 'closed',
@@ -123,6 +127,7 @@ export function fakePorts(
     processor,
     hash: hasher.text,
     clock: fakeClock(),
+    journal: noJournal.source,
     emit: (event) => void events.push(event),
     events,
   };

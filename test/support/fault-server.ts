@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 
 /** A server on loopback that a test tells byte for byte how to misbehave. */
 export interface FaultServer {
@@ -67,6 +69,34 @@ export async function until(condition: () => boolean, what: string): Promise<voi
     if (performance.now() > end) throw new Error(`it never happened: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
+}
+
+/** A port whose line of waiting connections is full, held by a thread that never takes one out: connecting hangs. */
+export async function fullServer(): Promise<FaultServer> {
+  const listening = `
+    const { parentPort } = require('node:worker_threads');
+    const server = require('node:net').createServer();
+    server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      parentPort.postMessage(server.address().port);
+      setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+    });`;
+  const thread = new Worker(listening, { eval: true });
+  const [port] = (await once(thread, 'message')) as [number];
+  // Linux keeps one connection more than the backlog says, and drops what else would come in.
+  const waiting = Array.from({ length: 4 }, () => connect(port, '127.0.0.1').on('error', () => undefined));
+  await until(() => waiting.filter(({ pending }) => !pending).length === 2, 'the line is full');
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    heads: [],
+    accepted: 0,
+    open: 0,
+    asked: 0,
+    async close() {
+      for (const socket of waiting) socket.destroy();
+      await thread.terminate();
+    },
+  };
 }
 
 async function listen(server: Server, heads: readonly string[]): Promise<FaultServer> {

@@ -29,6 +29,7 @@ export function resolvedSource(baseUrl: string, change: Partial<ResolvedSource> 
       probes: 3,
     },
     maxPages: 1000,
+    maxHeaderBytes: 16_384,
     maxBodyBytes: 1_000_000,
     headers: {},
     ...change,

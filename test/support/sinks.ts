@@ -6,7 +6,15 @@ import type { SinkContext, SinkPlugin, SinkWriter } from '../../core/contracts/s
 import { silentLogger } from './silent-logger.ts';
 
 export function sinkContext(baseDir: string, change: Partial<SinkContext> = {}): SinkContext {
-  return { runId: 'run1', name: 'sink', baseDir, sources: ['alpha', 'beta'], resumable: false, logger: silentLogger, ...change };
+  return {
+    runId: 'run1',
+    name: 'sink',
+    baseDir,
+    sources: ['alpha', 'beta'],
+    resumable: false,
+    logger: silentLogger,
+    ...change,
+  };
 }
 
 export function batchOf(...held: readonly Record<string, unknown>[]): Batch {
@@ -37,7 +45,13 @@ export function reportOf(summary: Partial<RunReport['summary']> = {}): RunReport
     },
     errors: [],
     metrics: { overall: { records: 0, price }, by_source: {}, category_distribution: {} },
-    monitoring: { sources: {}, sinks: {}, errors_omitted: 0 },
+    monitoring: {
+      sources: {},
+      sinks: {},
+      lives: 1,
+      dead_letters: { file: null, kept: 0, omitted: 0 },
+      errors_omitted: 0,
+    },
   };
 }
 

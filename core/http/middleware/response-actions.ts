@@ -2,19 +2,18 @@ import { STATUS_CODES } from 'node:http';
 import type { Clock, Random } from '../../contracts/clock.ts';
 import type { HttpRequest, HttpResponse, Middleware } from '../../contracts/http.ts';
 import type { RateLimiter } from '../../contracts/resilience.ts';
+import type { ResponseRule } from '../../contracts/response-rule.ts';
 import { SluiceError } from '../../errors.ts';
-import {
-  longestPauseMs,
-  parseRateLimitHeaders,
-  parseRequestedPause,
-  parseRetryAfter,
-  upstreamTime,
-} from '../rate-limit-headers.ts';
+import { parseRetryAfter, upstreamTime } from '../rate-limit-headers.ts';
 import { redactUrl } from '../../redact.ts';
-import { backoffMs, type BackoffSettings } from '../resilience/backoff.ts';
+import type { BackoffSettings } from '../resilience/backoff.ts';
+import { createSourcePause } from '../resilience/source-pause.ts';
+import { type MatchedRule, matchRule } from '../response-rules.ts';
 
 /** What a response may act upon. */
 export interface ResponseActionsOptions {
+  /** The source's own word on what its responses mean, first match wins. */
+  readonly rules: readonly ResponseRule[];
   readonly limiter: RateLimiter;
   readonly clock: Clock;
   /** For pauses whose length the upstream does not tell. */
@@ -24,68 +23,55 @@ export interface ResponseActionsOptions {
   readonly onPause: (ms: number, reason: string) => void;
 }
 
-/** Statuses with which asking again can help. */
-const retryableStatuses: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
-
-/** Ends of pauses this close are one: several responses tell the same moment a little apart. */
-const sameEndMs = 50;
+/** Statuses with which asking again can help; a page without content may have some the next time. */
+const retryableStatuses: ReadonlySet<number> = new Set([204, 205, 408, 425, 429, 500, 502, 503, 504]);
 
 /**
- * Makes outcomes of responses: 2xx passes, all else is thrown as `http_<status>`. A 429, or a 503 that says when to
- * come back, pauses the whole source and is thrown as `rate_limited`; so does, without an error, a response that says
- * that no request is left in the window. The first 429 of a storm also lowers the limit, for it was more than is allowed.
+ * Statuses that say "no content": not whether there is nothing more, or nothing just now. To take them for the end
+ * would lose the rest in silence where they are a hiccup, so a source whose listing does end by them has to say so.
  */
-export function responseActions({ limiter, clock, backoff, random, onPause }: ResponseActionsOptions): Middleware {
-  // Pauses in a row, without a success between them.
-  let steps = 0;
-  let pauseEndsAt = -Infinity;
-  // The end of the last pause in which a 429 came: what was sent before it was granted under the limit of then.
-  let lowerAgainAt = -Infinity;
+const noContent: ReadonlySet<number> = new Set([204, 205]);
 
-  /** Returns whether the pause is news, or (almost) one in force already. */
-  function pause(ms: number): boolean {
-    const endsAt = clock.now() + ms;
-    const isNews = pauseEndsAt <= clock.now() || endsAt > pauseEndsAt + sameEndMs;
-    limiter.pause(ms);
-    pauseEndsAt = Math.max(pauseEndsAt, endsAt);
-    return isNews;
+/**
+ * Makes outcomes of responses. The source's own rules come first, see `ResponseAction`: `retry` and `fail` are thrown
+ * as `response_refused`, `ignore` and `end-of-pages` pass with that action on the response. Where none matches, 2xx
+ * with content passes and all else is thrown as `http_<status>`; a 429, or a 503 that says when to come back, pauses
+ * the whole source and is thrown as `rate_limited`. A response that says that no request is left in the window pauses
+ * the source too, whatever else becomes of it.
+ */
+export function responseActions(options: ResponseActionsOptions): Middleware {
+  const { rules, clock } = options;
+  const pause = createSourcePause(options);
+
+  /** A refusal for the rate: pauses, and makes the error. `lowers`: it says that a window may hold fewer requests. */
+  function limited(response: HttpResponse, sentAt: number, lowers: boolean, why?: string): SluiceError {
+    const retryAfterMs = pause.refused(response, { sentAt, lowers });
+    const consequence = `asks for fewer requests${why === undefined ? '' : `: ${why}`}; next in ${seconds(retryAfterMs)}`;
+    return failure(response, 'rate_limited', ` and ${consequence}`, { retryable: true, retryAfterMs });
   }
 
-  function limited(response: HttpResponse, sentAt: number, epochMs: number): SluiceError {
-    // Requests sent before the pause began (or that already had their permit then) all come back refused. They are one
-    // storm and one step: were each a step of its own, ten requests under way would be ten backoffs.
-    const sameStorm = sentAt < pauseEndsAt;
-    if (!sameStorm) steps += 1;
-    // A 503 is no word on how many requests a window may hold.
-    const allowed = response.status === 429 && sentAt >= lowerAgainAt ? limiter.lower() : undefined;
-    let isNews = allowed !== undefined;
-    const requested = parseRequestedPause(response.headers, epochMs);
-    if (requested !== undefined) isNews = pause(requested) || isNews;
-    // At least the base: with full jitter a pause may be almost nothing, and would cost every request an attempt.
-    else if (!sameStorm) isNews = pause(Math.max(backoff.baseMs, backoffMs(steps, backoff, random))) || isNews;
-    if (response.status === 429) lowerAgainAt = pauseEndsAt;
-    const retryAfterMs = Math.max(0, pauseEndsAt - clock.now());
-    const consequence = allowed === undefined ? '' : `, now at most ${allowed} per window`;
-    if (isNews) onPause(retryAfterMs, `status ${response.status}${consequence}`);
-    return failure(response, 'rate_limited', `asks for fewer requests; next in ${seconds(retryAfterMs)}`, retryAfterMs);
+  function obey({ rule, name }: MatchedRule, response: HttpResponse, sentAt: number): HttpResponse {
+    const { action, message } = rule;
+    if (action === 'rate-limited') throw limited(response, sentAt, true, message ?? name);
+    pause.observed(response, { sentAt, succeeded: action === 'ignore' || action === 'end-of-pages' });
+    if (action === 'ignore' || action === 'end-of-pages') return { ...response, action };
+    const refusal = message === undefined ? `, which ${name} refuses` : `, which means: ${message}`;
+    throw failure(response, 'response_refused', refusal, { retryable: action === 'retry' });
   }
 
   function judge(response: HttpResponse, sentAt: number): HttpResponse {
+    const matched = rules.length === 0 ? undefined : matchRule(rules, response);
+    if (matched !== undefined) return obey(matched, response, sentAt);
     const { status, headers } = response;
-    const epochMs = upstreamTime(headers, clock.date());
-    if (status === 429 || (status === 503 && parseRetryAfter(headers['retry-after'], epochMs) !== undefined)) {
-      throw limited(response, sentAt, epochMs);
-    }
+    if (status === 429) throw limited(response, sentAt, true);
+    const retryAfterMs = parseRetryAfter(headers['retry-after'], upstreamTime(headers, clock.date()));
+    // A 503 is no word on how many requests a window may hold.
+    if (status === 503 && retryAfterMs !== undefined) throw limited(response, sentAt, false);
     const succeeded = status >= 200 && status < 300;
-    // A success that was under way before the pause says nothing about after it.
-    if (succeeded && sentAt >= pauseEndsAt) steps = 0;
-    const { remaining, resetMs } = parseRateLimitHeaders(headers, epochMs);
-    if (remaining === 0 && resetMs !== undefined) {
-      const ms = Math.min(resetMs, longestPauseMs);
-      if (pause(ms)) onPause(ms, 'no requests left');
-    }
-    if (!succeeded) throw failure(response, `http_${status}`);
-    return response;
+    pause.observed(response, { sentAt, succeeded });
+    if (succeeded && !noContent.has(status)) return response;
+    const hint = noContent.has(status) ? `; ${noContentHint(status)}` : '';
+    throw failure(response, `http_${status}`, hint, { retryable: retryableStatuses.has(status) });
   }
 
   return (next) =>
@@ -100,20 +86,19 @@ export function responseActions({ limiter, clock, backoff, random, onPause }: Re
     };
 }
 
+function noContentHint(status: number): string {
+  return `if its listing ends so, declare responseActions: [{ status: ${status}, action: 'end-of-pages' }]`;
+}
+
 function failure(
   { status, url }: HttpResponse,
-  code: 'rate_limited' | `http_${number}`,
-  consequence?: string,
-  retryAfterMs?: number,
+  code: 'rate_limited' | 'response_refused' | `http_${number}`,
+  consequence: string,
+  details: { readonly retryable: boolean; readonly retryAfterMs?: number },
 ): SluiceError {
   const name = STATUS_CODES[status];
   const answer = `the upstream answered ${status}${name === undefined ? '' : ` (${name})`}`;
-  return new SluiceError(code, consequence === undefined ? answer : `${answer} and ${consequence}`, {
-    status,
-    url: redactUrl(url),
-    retryable: retryableStatuses.has(status),
-    retryAfterMs,
-  });
+  return new SluiceError(code, `${answer}${consequence}`, { ...details, status, url: redactUrl(url) });
 }
 
 function seconds(ms: number): string {

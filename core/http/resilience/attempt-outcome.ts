@@ -13,12 +13,15 @@ const failureCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'http_504',
 ]);
 
+const silentCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['internal_error', 'aborted', 'address_refused']);
+
 /**
  * Says what an error means for the circuit breaker. A 429 or a 404 is an answer: the upstream works. A bug on this
- * side, or a request taken back, says nothing.
+ * side, a request taken back, or a name that leads elsewhere, says nothing. What a source's own rule calls a failure is
+ * one; what it calls wrong for good is an answer, whatever its status.
  */
 export function attemptOutcome(thrown: unknown): AttemptOutcome {
-  const { code } = classify(thrown);
-  if (failureCodes.has(code)) return 'failure';
-  return code === 'internal_error' || code === 'aborted' ? 'nothing' : 'answer';
+  const { code, retryable } = classify(thrown);
+  if (failureCodes.has(code) || (code === 'response_refused' && retryable)) return 'failure';
+  return silentCodes.has(code) ? 'nothing' : 'answer';
 }

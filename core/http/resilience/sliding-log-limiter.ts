@@ -1,5 +1,5 @@
 import type { Clock } from '../../contracts/clock.ts';
-import type { Permit, RateLimiter } from '../../contracts/resilience.ts';
+import type { Permit, RateLimiter, SendMemory } from '../../contracts/resilience.ts';
 import { createAdaptiveLimit } from './adaptive-limit.ts';
 import { createStampLog } from './stamp-log.ts';
 import { createWaitingLine } from '../../waiting-line.ts';
@@ -13,6 +13,8 @@ export interface SlidingLogOptions {
   /** Added to the window, in milliseconds: two requests may travel for different times, so arrivals move closer. */
   readonly marginMs: number;
   readonly clock: Clock;
+  /** What holds the sends when the process is killed; without one, each limiter begins with none. */
+  readonly memory?: SendMemory | undefined;
 }
 
 /**
@@ -22,7 +24,8 @@ export interface SlidingLogOptions {
  *
  * Each permit must end in `sent()` or `release()`: one that is forgotten counts as used for ever.
  */
-export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: SlidingLogOptions): RateLimiter {
+export function createSlidingLogLimiter(options: SlidingLogOptions): RateLimiter {
+  const { requests, perMs, marginMs, clock, memory } = options;
   const windowMs = perMs + marginMs;
   const limit = createAdaptiveLimit({ requests, windowMs, clock });
   const log = createStampLog(requests);
@@ -32,6 +35,18 @@ export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: Sl
   let unsent = 0;
   let pausedUntil = -Infinity;
   let cancelTimer: (() => void) | undefined;
+  if (memory !== undefined) recall(memory);
+
+  /** Goes on where an earlier process ended. Only as many sends as make a limit: those before them hold nobody back. */
+  function recall({ sends, pauseMs }: SendMemory): void {
+    const now = clock.now();
+    if (pauseMs > 0) pausedUntil = now + pauseMs;
+    let surplus = sends.reduce((sum, { count }) => sum + count, -requests);
+    for (const { ageMs, count } of sends) {
+      for (let left = count - Math.max(0, surplus); left > 0; left--) log.add(now - ageMs);
+      surplus -= count;
+    }
+  }
 
   function hasRoom(): boolean {
     const now = clock.now();
@@ -72,12 +87,15 @@ export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: Sl
   function grant(): Permit {
     unsent += 1;
     limit.granted();
+    // Before anybody can send with it: a process that is killed right after a send has no time for a note.
+    const note = memory?.granted();
     let entry: number | undefined;
     let ended = false;
     return {
       sent() {
         if (ended) return;
         const now = clock.now();
+        note?.sent();
         if (entry !== undefined) {
           entry = log.move(entry, now);
           return;
@@ -91,6 +109,7 @@ export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: Sl
         if (ended) return;
         ended = true;
         if (entry !== undefined) return;
+        note?.released();
         unsent -= 1;
         serve();
       },
@@ -98,16 +117,20 @@ export function createSlidingLogLimiter({ requests, perMs, marginMs, clock }: Sl
   }
 
   return {
-    acquire(signal, options) {
+    acquire(signal, standing) {
       if (signal.aborted) return Promise.reject(signal.reason);
       // Nobody overtakes from outside: with others in line, there is either no room or they are being served.
       if (line.length === 0 && hasRoom()) return Promise.resolve(grant());
-      const permit = line.join(signal, options);
+      const permit = line.join(signal, standing);
       arm();
       return permit;
     },
     pause(ms) {
-      if (ms > 0) pausedUntil = Math.max(pausedUntil, clock.now() + ms);
+      const until = clock.now() + ms;
+      // Written so that what is no number is no pause.
+      if (!(ms > 0 && until > pausedUntil)) return;
+      pausedUntil = until;
+      memory?.paused(ms);
     },
     pausedFor() {
       return Math.max(0, pausedUntil - clock.now());

@@ -9,7 +9,8 @@ import { transportError } from './transport-error.ts';
  * The same contract over the global `fetch`, for places where that is what others intercept. It can neither see when
  * a request goes out nor bound its connections, so `sent` is told right before the call, and the rate limit holds
  * less strictly than with undici's pool. It also takes a compressed body that is cut for a whole one: only who parses
- * it finds out. Throws as the undici transport does.
+ * it finds out. It knows neither `maxHeaderBytes` (16 KiB is its own limit) nor a name that comes to lead inside.
+ * Throws as the undici transport does.
  */
 export function createFetchTransport(options: TransportOptions): Transport {
   const { origin } = new URL(options.origin);

@@ -17,6 +17,10 @@ export function transportError(thrown: unknown, request: HttpRequest): unknown {
     // A connection that takes too long is a timeout, whoever measured it.
     return new SluiceError('timeout', 'no connection in time', { cause: thrown, retryable: true, url });
   }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    const message = 'the headers of the response are over maxHeaderBytes';
+    return new SluiceError('headers_too_large', message, { cause: thrown, url });
+  }
   if (code !== undefined && certificateCodes.test(code)) {
     return new SluiceError('network_error', `the certificate is not trusted: ${code}`, { cause: thrown, url });
   }

@@ -5,13 +5,15 @@ import { SluiceError } from '../../errors.ts';
 import { onAbort } from '../../on-abort.ts';
 import { createBodyCollector, type BodyCollector } from './body-collector.ts';
 import { acceptedEncodings, decodeBody, parseContentEncoding } from './decode.ts';
+import { guardedLookup, type Resolver } from './guarded-lookup.ts';
 import { transportError } from './transport-error.ts';
 
 /**
  * The production transport: one undici `Pool` for one origin, HTTP/1.1 with keep-alive, one request at a time on a
- * connection. Throws `cross_origin` for a URL elsewhere, else what `transportError` makes of a failure.
+ * connection. Throws `cross_origin` for a URL elsewhere, else what `transportError` makes of a failure. Names are
+ * looked up by `resolve` (default: the system), and refused where they come to lead inside; see `guardedLookup`.
  */
-export function createUndiciTransport(options: TransportOptions): Transport {
+export function createUndiciTransport(options: TransportOptions, resolve?: Resolver): Transport {
   const { origin } = new URL(options.origin);
   const closing = new AbortController();
   // Each socket listens to it.
@@ -22,8 +24,9 @@ export function createUndiciTransport(options: TransportOptions): Transport {
     // Time limits are the chain's business, and its clock's; undici's own would be a second opinion.
     headersTimeout: 0,
     bodyTimeout: 0,
+    maxHeaderSize: options.maxHeaderBytes,
     // The signal ends sockets that are still connecting, which `destroy` would leave to their timeout.
-    connect: { timeout: options.connectMs, signal: closing.signal },
+    connect: { timeout: options.connectMs, signal: closing.signal, lookup: guardedLookup(resolve) },
   });
 
   const handle: Handler = async (request) => {

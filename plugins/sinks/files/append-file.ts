@@ -1,16 +1,22 @@
-import type { FileHandle } from 'node:fs/promises';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { sinkError, SluiceError } from '../../../core/plugin.ts';
+import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { SluiceError } from '../../../core/plugin.ts';
+import { fileError, isMissing } from './file-error.ts';
+import { type FilePosition, positionAt } from './file-position.ts';
+import { type RunFile, type RunFilePaths, runFilePaths } from './run-file.ts';
+import { orClose } from './or-close.ts';
+import { syncFolder } from './sync-folder.ts';
+import { takeUp } from './take-up.ts';
 
-/** Which file, and of which run. */
-export interface AppendFileOptions {
-  /** Absolute path under which readers find the file once it is whole. */
-  readonly path: string;
-  readonly runId: string;
-  /** Length in bytes to take the file up at, on a resume; undefined starts a new one. */
-  readonly resumeAt: number | undefined;
+/** Which file, and how it is to be opened. */
+export interface AppendFileOptions extends RunFile {
+  /** Whether what was committed stays when the file is given up. */
+  readonly resumable: boolean;
+  /** Offset in bytes from which on nothing is ever written over. */
+  readonly fixedFrom: number;
+  /** Where to take the file up again; undefined starts a new one. */
+  readonly position: FilePosition | undefined;
 }
 
 /**
@@ -20,16 +26,19 @@ export interface AppendFileOptions {
 export interface AppendFile {
   /** Length so far, in bytes. */
   readonly size: number;
-  /** Takes the bytes, which are the caller's again afterwards; they may reach the system only with `sync`. */
+  /** Takes the bytes, which are the caller's again afterwards; they may reach the system only with `commit`. */
   append(bytes: Uint8Array): Promise<void>;
-  /** Writes over bytes that are there already. */
+  /** Writes over bytes that are there already, before `fixedFrom`. */
   overwrite(bytes: Uint8Array, at: number): Promise<void>;
-  /** Returns when all that was appended would survive a crash of the machine. */
-  sync(): Promise<void>;
+  /** Returns when all that was appended would survive a crash of the machine, with where that is. */
+  commit(): Promise<FilePosition>;
   /** Puts the file in its target's place, durably. */
   publish(): Promise<void>;
-  /** Removes the file; the target stays as it was. May come while another method is under way. */
-  discard(): Promise<void>;
+  /**
+   * Gives the file up; the target stays as it was. What was committed stays beside it, where the run may be taken
+   * up again. May come while another method is under way.
+   */
+  abort(): Promise<void>;
 }
 
 /** Bytes gathered before the system is asked: pages are small, and each of its calls costs a trip to a thread. */
@@ -40,33 +49,39 @@ const claimed = new Set<string>();
 
 /**
  * Opens `.<name>.<runId>.tmp` beside `path`, and makes the folder where there is none. Throws `sink_failed`
- * where the target is a link, a folder or a device, or is already being written.
+ * where the target is a link, a folder or a device, where it is already being written, or where what is to be taken
+ * up again is not there as it was committed.
  */
-export async function openAppendFile({ path, runId, resumeAt }: AppendFileOptions): Promise<AppendFile> {
+export async function openAppendFile(options: AppendFileOptions): Promise<AppendFile> {
+  const { path, resumable, fixedFrom, position } = options;
   const guard = async <T>(work: () => Promise<T>, doing = `writing ${path}`): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      throw sinkError(error, doing);
+      throw fileError(error, doing);
     }
   };
 
-  const { folder, mode } = await guard(() => prepare(path), `opening ${path}`);
-  const target = join(folder, basename(path));
-  const temporary = join(folder, `.${basename(path)}.${runId}.tmp`);
+  const { paths, mode } = await guard(() => prepare(options), `opening ${path}`);
+  const { folder, target, temporary } = paths;
   if (claimed.has(target)) throw new SluiceError('sink_failed', `another sink of this process is writing ${path}`);
   claimed.add(target);
   let handle: FileHandle;
   try {
-    handle = await guard(() => openTemporary(temporary, mode, resumeAt), `opening ${temporary}`);
+    handle = await guard(
+      () => (position === undefined ? begin(paths, mode) : takeUp({ paths, mode, position, fixedFrom })),
+      `opening ${temporary}`,
+    );
   } catch (error) {
     claimed.delete(target);
     throw error;
   }
   const buffer = new Uint8Array(bufferBytes);
   let buffered = 0;
-  let written = resumeAt ?? 0;
-  let discarded = false;
+  let written = position?.bytes ?? 0;
+  /** A later life of the run counts on it. */
+  let needed = position !== undefined;
+  let aborted = false;
 
   async function flush(): Promise<void> {
     await writeAll(handle, buffer.subarray(0, buffered), written);
@@ -94,30 +109,35 @@ export async function openAppendFile({ path, runId, resumeAt }: AppendFileOption
         await flush();
         await writeAll(handle, bytes, at);
       }),
-    sync: () =>
+    commit: () =>
       guard(async () => {
         await flush();
         await handle.datasync();
+        // A file that was removed takes bytes all the same, and keeps none of them.
+        await lstat(temporary);
+        const committed = await positionAt(handle, written, fixedFrom);
+        needed ||= resumable;
+        return committed;
       }),
     publish: () =>
       guard(async () => {
         await flush();
         await handle.sync();
         await handle.close();
-        // The run may have stopped waiting and discarded the file meanwhile: then nothing may appear any more.
-        if (discarded) throw new SluiceError('sink_failed', `${path} was given up before it was complete`);
+        // The run may have stopped waiting and given the file up meanwhile: then nothing may appear any more.
+        if (aborted) throw new SluiceError('sink_failed', `${path} was given up before it was complete`);
         await rename(temporary, target);
         claimed.delete(target);
         await syncFolder(folder);
       }),
-    async discard() {
-      discarded = true;
+    async abort() {
+      aborted = true;
       claimed.delete(target);
       await guard(async () => {
         // Removed first: closing waits for a write that may hang.
-        await rm(temporary, { force: true });
+        if (!needed) await rm(temporary, { force: true });
         await handle.close();
-      }, `removing ${temporary}`);
+      }, `giving up ${temporary}`);
     },
   };
 }
@@ -132,10 +152,12 @@ export async function writeAll(handle: Pick<FileHandle, 'write'>, bytes: Uint8Ar
 }
 
 /** Makes the folder and looks at the target: who could not read the old file must not be able to read the new one. */
-async function prepare(path: string): Promise<{ readonly folder: string; readonly mode: number }> {
+async function prepare(file: RunFile): Promise<{ readonly paths: RunFilePaths; readonly mode: number }> {
+  const { path } = file;
   await mkdir(dirname(path), { recursive: true });
+  const paths = await runFilePaths(file);
   const found = await lstat(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   });
   if (found?.isSymbolicLink() === true) {
@@ -144,33 +166,14 @@ async function prepare(path: string): Promise<{ readonly folder: string; readonl
   if (found !== undefined && !found.isFile()) {
     throw new SluiceError('sink_failed', `${path} is ${found.isDirectory() ? 'a folder' : 'not a regular file'}`);
   }
-  return { folder: await realpath(dirname(path)), mode: (found?.mode ?? 0o644) & 0o666 };
+  return { paths, mode: (found?.mode ?? 0o644) & 0o666 };
 }
 
-async function openTemporary(path: string, mode: number, resumeAt: number | undefined): Promise<FileHandle> {
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
+async function begin({ folder, temporary }: RunFilePaths, mode: number): Promise<FileHandle> {
+  const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
   // A link that somebody put there would send the records elsewhere.
-  if (resumeAt === undefined) return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
-  const handle = await open(path, O_WRONLY | O_NOFOLLOW);
-  try {
-    const { size } = await handle.stat();
-    if (size < resumeAt) {
-      throw new SluiceError('sink_failed', `${path} holds ${size} bytes where ${resumeAt} were committed`);
-    }
-    await handle.truncate(resumeAt);
-    return handle;
-  } catch (error) {
-    await handle.close();
-    throw error;
-  }
-}
-
-/** Makes the rename itself durable. Some systems can't open a folder; there is nothing to be done on those. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  try {
-    await handle?.sync();
-  } finally {
-    await handle?.close();
-  }
+  const handle = await open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW, mode);
+  // The bytes of a commit are of no use without the name that leads to them.
+  await orClose(handle, () => syncFolder(folder));
+  return handle;
 }

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineSink } from '../../../core/plugin.ts';
-import type { AppendFile } from '../files/append-file.ts';
-import { openAppendFile } from '../files/append-file.ts';
+import { type AppendFile, openAppendFile } from '../files/append-file.ts';
+import { filePosition } from '../files/file-position.ts';
+import { forgetFile } from '../files/forget-file.ts';
 import { arrayElements, documentHead, documentTail, summaryBytes, summaryAt } from './document.ts';
 
 const options = z.strictObject({
@@ -11,7 +12,7 @@ const options = z.strictObject({
 });
 
 /** `head` is where the records begin: the room kept for the summary depends on the run's sources. */
-const position = z.strictObject({ bytes: z.int().nonnegative(), head: z.int().nonnegative() });
+const documentPosition = filePosition.extend({ head: z.int().nonnegative() });
 
 /**
  * The whole document of a run, `{ summary, products, errors, metrics, monitoring }`, in one file that appears
@@ -22,38 +23,42 @@ export default defineSink({
   name: 'json-file',
   options,
   delivers: 'on-close',
-  async open(context, { path }, resumeFrom) {
-    const resumed = resumeFrom === undefined ? undefined : position.parse(resumeFrom);
+  async open(context, { path }, committed) {
+    const found = committed === undefined ? undefined : documentPosition.parse(committed);
+    // Without a record in it there is nothing to be found again.
+    const resumed = found !== undefined && found.bytes > found.head ? found : undefined;
+    const opening = documentHead(context);
+    const head = resumed?.head ?? opening.byteLength;
     const file = await openAppendFile({
       path: resolve(context.baseDir, path),
       runId: context.runId,
-      resumeAt: resumed?.bytes,
+      resumable: context.resumable,
+      // The room for the summary holds another one at each end of the run.
+      fixedFrom: head,
+      position: resumed && { bytes: resumed.bytes, tail: resumed.tail },
     });
-    if (resumed === undefined) await begin(file, documentHead(context));
-    const head = resumed?.head ?? file.size;
+    if (resumed === undefined) await begin(file, opening);
     return {
       write: (batch) => file.append(arrayElements(batch, file.size === head)),
-      async commit() {
-        await file.sync();
-        return { bytes: file.size, head };
-      },
+      commit: async () => ({ ...(await file.commit()), head }),
       async close(report) {
         const summary = summaryBytes(report, head);
         await file.append(documentTail(report));
         await file.overwrite(summary, summaryAt);
         await file.publish();
       },
-      abort: () => file.discard(),
+      abort: () => file.abort(),
     };
   },
+  forget: ({ baseDir, runId }, { path }) => forgetFile({ path: resolve(baseDir, path), runId }),
 });
 
 /** A sink that can't be opened is never aborted by the run: what is there already goes here. */
-async function begin(file: AppendFile, head: Uint8Array): Promise<void> {
+async function begin(file: AppendFile, opening: Uint8Array): Promise<void> {
   try {
-    await file.append(head);
+    await file.append(opening);
   } catch (error) {
-    await file.discard();
+    await file.abort();
     throw error;
   }
 }

@@ -7,8 +7,8 @@ const position = z.strictObject({ bytes: z.int().nonnegative() });
 
 /**
  * One record a line on a stream that is found when the sink opens, and never ended. A reader that goes away
- * (`| head`) ends this sink with `sink_failed` and the stream's EPIPE as cause. What was written can't be taken
- * back, so records may come twice across a resume.
+ * (`| head`) ends this sink with `reader_gone`. What was written can't be taken back, so records may come twice across a
+ * resume.
  */
 export function createStdoutSink(stream: () => Writable): SinkPlugin {
   return defineSink({
@@ -51,9 +51,12 @@ function print(output: Writable, bytes: Uint8Array): Promise<void> {
   });
 }
 
+/** How a pipe, and a socket that its reader closed with something unread in it, say that nobody reads them any more. */
+const readerGone: ReadonlySet<unknown> = new Set(['EPIPE', 'ECONNRESET']);
+
 function outputError(error: Error): SluiceError {
-  if ('code' in error && error.code === 'EPIPE') {
-    return new SluiceError('sink_failed', 'the reader of the output went away', { cause: error });
+  if ('code' in error && readerGone.has(error.code)) {
+    return new SluiceError('reader_gone', 'the reader of the output went away', { cause: error });
   }
   return sinkError(error, 'writing to the output');
 }

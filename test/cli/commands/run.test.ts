@@ -147,7 +147,7 @@ describe('runCommand', () => {
       .map((line) => JSON.parse(line) as unknown);
     expect(lines).toMatchObject([
       { level: 'info', message: 'hello', source: 'shop' },
-      { event: 'report', exit_code: 3, total_products: 374, partial: true, errors: 10 },
+      { event: 'report', exit_code: 3, total_products: 374, partial: true, errors: 14 },
     ]);
   });
 

@@ -3,7 +3,7 @@ import type { RunReport, SourceMonitoring } from '../../../core/contracts/report
 export function sampleSource(change: Partial<SourceMonitoring> = {}): SourceMonitoring {
   return {
     state: 'complete',
-    pages: { delivered: 10, failed: 0 },
+    pages: { delivered: 10, failed: 0, ignored: 0 },
     records: 194,
     requests: 12,
     retries: 2,
@@ -40,6 +40,10 @@ export function sampleReport(): RunReport {
     timestamp,
     message: 'no response headers within 10000 ms',
     attempts: 4,
+    count: 2,
+    pages: 2,
+    pattern: 'no response headers within # ms',
+    last: { timestamp, message: 'no response headers within 9000 ms' },
   };
   return {
     summary: {
@@ -52,9 +56,24 @@ export function sampleReport(): RunReport {
       partial: true,
     },
     errors: [
+      {
+        endpoint: 'escuelajs',
+        error: 'invalid_record',
+        timestamp,
+        message: 'item 3 of page GET /products?offset=20 rejected, invalid_price: not a number',
+        attempts: 1,
+        records: 4,
+        count: 4,
+        reason: 'invalid_price',
+        field: 'price',
+        pattern: 'not a number',
+        last: {
+          timestamp,
+          message: 'item 3 of page GET /products?offset=20 rejected, invalid_price: not a number',
+        },
+      },
       timeout,
-      { endpoint: 'dummyjson', error: 'http_404', timestamp, message: 'Not found', attempts: 1 },
-      { ...timeout, message: 'another' },
+      { endpoint: 'dummyjson', error: 'http_404', timestamp, message: 'Not found', attempts: 1, count: 1, pages: 3 },
     ],
     metrics: {
       overall: { records: 374, price },
@@ -69,7 +88,7 @@ export function sampleReport(): RunReport {
         dummyjson: sampleSource(),
         escuelajs: sampleSource({
           state: 'partial',
-          pages: { delivered: 9, failed: 1 },
+          pages: { delivered: 9, failed: 1, ignored: 0 },
           records: 180,
           success_rate: 0.9,
         }),
@@ -84,6 +103,8 @@ export function sampleReport(): RunReport {
           reconciliation: { read: 380, split: 0, written: 374, rejected: 4, duplicates: 2, dropped: 0, unwritten: 0 },
         },
       },
+      lives: 1,
+      dead_letters: { file: null, kept: 0, omitted: 0 },
       errors_omitted: 7,
     },
   };

@@ -47,6 +47,7 @@ describe('resolveConfig', () => {
       retry: { retries: 3, baseMs: 250, maxMs: 10_000 },
       timeouts: { connectMs: 5_000, headersMs: 10_000, bodyMs: 10_000, attemptMs: 30_000 },
       maxPages: 100_000,
+      maxHeaderBytes: 16_384,
       maxBodyBytes: 16_777_216,
       headers: {},
     });
@@ -63,11 +64,12 @@ describe('resolveConfig', () => {
       file: undefined,
       baseDir: '/nowhere',
       model: { name: 'product' },
-      workers: { batchBytes: 524_288, maxInFlightBytes: 8_388_608 },
+      workers: { batchBytes: 524_288, maxInFlightBytes: 8_388_608, recordTimeoutMs: 5_000 },
       deadlineMs: undefined,
       onSourceFailure: 'continue',
       services: {},
       secrets: [],
+      warnings: [],
     });
   });
 
@@ -150,7 +152,7 @@ describe('resolveConfig', () => {
       allowed: a whole number from 1 to 10000000 (requests that may arrive in any window)
 
   sources[1].retries: there is no option "retries"
-      allowed: use, name, baseUrl, rateLimit, rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxBodyBytes, headers
+      allowed: use, name, baseUrl, rateLimit, rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxHeaderBytes, maxBodyBytes, headers
 
   sources[2].baseUrl: must be an http or https URL without query or fragment, found "ftp://alpha"
 

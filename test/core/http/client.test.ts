@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ResolvedSource } from '../../../core/config/resolved.ts';
 import type { RunEvent } from '../../../core/contracts/events.ts';
 import type { Handler, HttpRequest, Middleware, TransportOptions } from '../../../core/contracts/http.ts';
+import type { UnknownBody } from '../../../core/contracts/json.ts';
 import { SluiceError } from '../../../core/errors.ts';
 import { createSourceClient } from '../../../core/http/client.ts';
 import { createUndiciTransport } from '../../../core/http/transports/undici.ts';
@@ -54,7 +55,9 @@ describe('createSourceClient', () => {
       baseUrl: `${origin}/api/v1`,
       concurrency: 7,
     });
-    expect(asked).toEqual([{ origin, connections: 7, connectMs: 1000, maxBodyBytes: 1_000_000 }]);
+    expect(asked).toEqual([
+      { origin, connections: 7, connectMs: 1000, maxHeaderBytes: 16_384, maxBodyBytes: 1_000_000 },
+    ]);
     await client.close();
     expect(closed()).toBe(1);
   });
@@ -138,6 +141,26 @@ describe('createSourceClient', () => {
     expect(sent.slice(3).every(({ at }) => at - (sent[0]?.at ?? 0) >= 3000)).toBe(true);
     expect(events.filter(({ type }) => type === 'limiter-paused')).toMatchObject([{ ms: 3000, source: 'shop' }]);
     expect(client.breaker.state).toBe('closed');
+  });
+
+  it('tries again what a rule of the source refuses, and counts it against the breaker', async () => {
+    const plugin = {
+      ...resolvedSource(origin).plugin,
+      responseActions: [{ status: 200, body: (body: UnknownBody) => body['ok'] === false, action: 'retry' }],
+    } as const;
+    let calls = 0;
+    const { client, clock, types } = clientOver(
+      async () => httpResponse({ body: new TextEncoder().encode(`{"ok":${++calls > 2}}`) }),
+      { plugin, breaker: { ...resolvedSource(origin).breaker, failures: 3 } },
+    );
+    expect(await clock.run(client.handle(httpRequest(origin)))).toMatchObject({ attempts: 3 });
+    expect(types()).toEqual(['attempt', 'retry', 'attempt', 'retry', 'attempt']);
+    calls = -10;
+    expect(await clock.run(failureOf(client.handle(httpRequest(origin))))).toMatchObject({
+      code: 'circuit_open',
+      attempts: 3,
+      cause: { code: 'response_refused', status: 200 },
+    });
   });
 
   it("puts the user's middleware inside retry and outside the limits", async () => {

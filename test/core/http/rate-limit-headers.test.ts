@@ -17,6 +17,8 @@ describe('the rate-limit headers', () => {
     ['seconds and a half', '1.5', 1_500],
     ['epoch seconds', String(inSeconds(7)), 6_600],
     ['epoch milliseconds', String(now + 1_234), 1_234],
+    ['an HTTP date', 'Mon, 23 Nov 2026 12:00:10 GMT', 9_600],
+    ['an HTTP date of the old form', 'Monday, 23-Nov-26 12:00:10 GMT', 9_600],
   ])('a reset in %s is the time from now', (_, reset, resetMs) => {
     for (const prefix of ['x-ratelimit', 'ratelimit']) {
       const headers = { [`${prefix}-limit`]: '100', [`${prefix}-remaining`]: '3', [`${prefix}-reset`]: reset };
@@ -24,11 +26,14 @@ describe('the rate-limit headers', () => {
     }
   });
 
-  test.each(['0', '-5', 'soon', '', '1e3', String(inSeconds(-1)), String(now)])('a reset of %j is none', (reset) => {
-    expect(parseRateLimitHeaders({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }, now)).toEqual({
-      remaining: 0,
-    });
-  });
+  test.each(['0', '-5', 'soon', '', '1e3', String(inSeconds(-1)), String(now), 'Mon, 23 Nov 2026 11:59:59 GMT', 'Mon'])(
+    'a reset of %j is none',
+    (reset) => {
+      expect(parseRateLimitHeaders({ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': reset }, now)).toEqual({
+        remaining: 0,
+      });
+    },
+  );
 
   test('a policy behind the number, and a header that came twice, leave the first number', () => {
     const headers = { 'ratelimit-limit': '100, 100;w=60', 'ratelimit-remaining': '5, 5' };

@@ -46,7 +46,7 @@ async function fetchAll(upstream: (clock: FakeClock, sends: number[]) => Handler
   const handler = compose([
     retry({ settings: backoff, budget, clock, random, onRetry: () => undefined }),
     circuitBreaker(breaker),
-    responseActions({ limiter, clock, backoff, random, onPause: () => undefined }),
+    responseActions({ rules: [], limiter, clock, backoff, random, onPause: () => undefined }),
     concurrency(4),
     rateLimit({ limiter, clock, onWait: () => undefined }),
   ])(upstream(clock, sends));

@@ -150,6 +150,12 @@ function reportStub(): RunReport {
     },
     errors: [],
     metrics: { overall: { records: 0, price }, by_source: {}, category_distribution: {} },
-    monitoring: { sources: {}, sinks: {}, errors_omitted: 0 },
+    monitoring: {
+      sources: {},
+      sinks: {},
+      lives: 1,
+      dead_letters: { file: null, kept: 0, omitted: 0 },
+      errors_omitted: 0,
+    },
   };
 }

@@ -26,6 +26,7 @@ function poolWith(change: Partial<WorkerPoolOptions> = {}): PageProcessor {
   const pool = createWorkerPool({
     threads: 2,
     batchBytes: 1_000_000,
+    recordTimeoutMs: 5_000,
     sources,
     model,
     hashKey: 5n,

@@ -5,6 +5,7 @@ import { SluiceError } from '../../../core/errors.ts';
 import { assertReconciled } from '../../../core/report/reconcile.ts';
 import { createReportBuilder } from '../../../core/report/report-builder.ts';
 import { createSinkRunner } from '../../../core/run/sink-runner.ts';
+import { createNoJournal } from '../../../core/state/no-journal.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { pageDelivered, reject, runStarted } from '../../support/run-events.ts';
 import { batchOf, memorySink, records, sinkContext } from '../../support/sinks.ts';
@@ -72,7 +73,13 @@ async function eventsOf({ pages, sinks, end }: Scenario) {
       },
     });
   });
-  const runner = createSinkRunner({ sinks: members, context: sinkContext('/'), clock, emit });
+  const runner = createSinkRunner({
+    sinks: members,
+    context: sinkContext('/'),
+    clock,
+    emit,
+    journal: createNoJournal('run1'),
+  });
 
   emit(
     runStarted(

@@ -37,6 +37,26 @@ test.each<[string, SourceState[], SourceState[], number, boolean, number]>([
 
 test('rejected records alone count as delivered', () => {
   const message = '2 records rejected: missing_title';
-  const rejects = { endpoint: 'n0', error: 'invalid_record', timestamp: '', message, attempts: 1, records: 2 } as const;
+  const rejects = {
+    endpoint: 'n0',
+    error: 'invalid_record',
+    timestamp: '',
+    message,
+    attempts: 1,
+    records: 2,
+    count: 2,
+  } as const;
   expect(exitCodeOf({ ...report(['complete'], ['complete']), errors: [rejects] }, false)).toBe(0);
+});
+
+test.each<[string, string[], SourceState[], SourceState[], boolean, number]>([
+  ['the reader of the only sink', ['n0'], ['partial'], ['failed'], false, 141],
+  ['its reader, before a source brought anything', ['n0'], ['failed'], ['failed'], false, 141],
+  ['its reader, and then an interrupt', ['n0'], ['partial'], ['failed'], true, 130],
+  ['the readers of both sinks', ['n0', 'n1'], ['partial'], ['failed', 'failed'], false, 141],
+  ['the reader of one, while the other failed', ['n0'], ['partial'], ['failed', 'failed'], false, 1],
+  ['the reader of one of two', ['n0'], ['complete'], ['failed', 'complete'], false, 3],
+])('gone is %s: %j', (_, gone, sources, sinks, interrupted, code) => {
+  const errors = gone.map((endpoint) => ({ endpoint, error: 'reader_gone' as const, timestamp: '', message: '', attempts: 0, count: 1 }));
+  expect(exitCodeOf({ ...report(sources, sinks), errors }, interrupted)).toBe(code);
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../core/contracts/events.ts';
 import { SluiceError } from '../../../core/errors.ts';
 import { createSinkRunner } from '../../../core/run/sink-runner.ts';
+import { createNoJournal } from '../../../core/state/no-journal.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
 import { fakeClock, settle } from '../../support/fake-clock.ts';
 import type { MemorySink } from '../../support/sinks.ts';
@@ -22,6 +23,7 @@ function setUp(...sinks: MemorySink[]) {
     context: sinkContext('/'),
     clock,
     emit: (event) => void events.push(event),
+    journal: createNoJournal('run1'),
   });
   const told = (type: RunEvent['type']) => events.filter((event) => event.type === type);
   return { clock, runner, told };
@@ -193,6 +195,7 @@ describe('group commit', () => {
     await runner.write(big);
     expect(sink.calls).not.toContain('commit');
     await runner.write(big);
+    await settle();
     expect(told('sink-committed')).toEqual([{ type: 'sink-committed', sink: 'a', records: 3 }]);
   });
 });
@@ -204,6 +207,7 @@ describe('a sink that fails', () => {
     await runner.open();
     expect(runner.alive).toBe(1);
     await runner.write(three);
+    await runner.flush();
     await runner.close(reportOf());
     expect(told('sink-failed')).toMatchObject([{ sink: 'bad', unwritten: 0, error: { code: 'sink_failed' } }]);
     expect(told('sink-skipped')).toEqual([{ type: 'sink-skipped', sink: 'bad', records: 3 }]);
@@ -235,6 +239,7 @@ describe('a sink that fails', () => {
     await runner.write(three);
     await runner.flush();
     await runner.write(batchOf({ id: 1 }));
+    await runner.flush();
     await runner.close(reportOf());
     expect(told('sink-failed')).toMatchObject([{ unwritten: 4, revoked: 4 }]);
     expect(sink.calls).toEqual(['open', 'write 3', 'commit', 'write 1', 'commit', 'close', 'abort']);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { PageRequest } from '../../../core/contracts/page.ts';
 import { createWorklist, resolveUrl } from '../../../core/run/worklist.ts';
-import { hasher } from '../../support/fake-run.ts';
+import { hasher, noJournal } from '../../support/fake-run.ts';
 
 const page = (url: string, key = `GET ${url}`): PageRequest => ({ key, url });
 const worklist = (maxPages = 100, baseUrl = 'https://api.test') =>
-  createWorklist({ baseUrl, maxPages, hash: hasher.text });
+  createWorklist({ baseUrl, maxPages, hash: hasher.text, journal: noJournal.source('fake') });
 
 describe('worklist', () => {
   test('hands out requests in the order in which they came', () => {

@@ -6,6 +6,7 @@ import type { SinkPlugin } from '../../../core/contracts/sink.ts';
 import { importDefault } from '../../../core/registry/import-module.ts';
 import { pluginProblems } from '../../../core/registry/validate-plugin.ts';
 import { createSinkRunner } from '../../../core/run/sink-runner.ts';
+import { createNoJournal } from '../../../core/state/no-journal.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { batchOf, reportOf, sinkContext } from '../../support/sinks.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -32,6 +33,7 @@ describe('docs/examples/count-by-category-sink.ts', () => {
       context: sinkContext(folder),
       clock: fakeClock(),
       emit: (event) => expect(event.type).not.toBe('sink-failed'),
+      journal: createNoJournal('run1'),
     });
     await runner.open();
     for (const batch of batches) await runner.write(batch);

@@ -13,7 +13,7 @@ function actions(random = () => 1) {
   const limiter = createSlidingLogLimiter({ requests: 100, perMs: 1000, marginMs: 0, clock });
   const pauses: [ms: number, reason: string][] = [];
   const onPause = (ms: number, reason: string): void => void pauses.push([ms, reason]);
-  const middleware = responseActions({ limiter, clock, backoff, random, onPause });
+  const middleware = responseActions({ rules: [], limiter, clock, backoff, random, onPause });
   /** Sends a request now; the returned function lets the response come, and says what became of it. */
   function send(response: HttpResponse): () => Promise<unknown> {
     let arrive: (response: HttpResponse) => void = () => undefined;
@@ -35,7 +35,7 @@ const inSeconds = (clock: { date(): number }, seconds: number): string =>
   String(Math.floor(clock.date() / 1000) + seconds);
 
 describe('a response', () => {
-  test.each([200, 201, 204])('of %i passes as it is', async (status) => {
+  test.each([200, 201, 206])('of %i passes as it is', async (status) => {
     const { ask, pauses } = actions();
     expect(await ask(status)).toEqual(httpResponse(status));
     expect(pauses).toEqual([]);
@@ -47,7 +47,26 @@ describe('a response', () => {
     expect(pauses).toEqual([]);
   });
 
-  test.each([300, 304, 400, 401, 403, 404, 410, 418, 501, 505, 599])('of %i is an error for good', async (status) => {
+  test.each([204, 205])('of %i, which says not whether that was all, is an error with the way out', async (status) => {
+    expect(await actions().ask(status)).toMatchObject({
+      code: `http_${status}`,
+      status,
+      retryable: true,
+      message: expect.stringContaining(
+        `; if its listing ends so, declare responseActions: [{ status: ${status}, action: 'end-of-pages' }]`,
+      ),
+    });
+  });
+
+  test('of 304 is an error for good: nothing was asked for under a condition', async () => {
+    expect(await actions().ask(304, { etag: '"a"' })).toMatchObject({
+      code: 'http_304',
+      retryable: false,
+      message: 'the upstream answered 304 (Not Modified)',
+    });
+  });
+
+  test.each([300, 400, 401, 403, 404, 410, 418, 501, 505, 599])('of %i is an error for good', async (status) => {
     expect(await actions().ask(status)).toMatchObject({ code: `http_${status}`, status, retryable: false });
   });
 
@@ -64,7 +83,14 @@ describe('a response', () => {
   test('passes phases on', async () => {
     const { clock, limiter } = actions();
     const phases: string[] = [];
-    const middleware = responseActions({ limiter, clock, backoff, random: () => 1, onPause: () => undefined });
+    const middleware = responseActions({
+      rules: [],
+      limiter,
+      clock,
+      backoff,
+      random: () => 1,
+      onPause: () => undefined,
+    });
     await middleware(async (request) => {
       request.onPhase?.('sent');
       request.onPhase?.('headers');
@@ -185,7 +211,7 @@ describe('a storm of refusals', () => {
     const { clock, limiter } = actions();
     const pauses: number[] = [];
     const onPause = (ms: number): void => void pauses.push(ms);
-    const handler = responseActions({ limiter, clock, backoff, random: () => 1, onPause })(async () =>
+    const handler = responseActions({ rules: [], limiter, clock, backoff, random: () => 1, onPause })(async () =>
       httpResponse(429),
     );
     await Promise.all([1, 2, 3].map(() => rejection(handler(httpRequest()))));

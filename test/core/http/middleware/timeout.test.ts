@@ -175,7 +175,13 @@ describe('on real sockets', () => {
     });
     cleanups.push(() => server.close());
     const origin = title.includes('TLS') ? `https://127.0.0.1:${server.port}` : server.origin;
-    const transport = createUndiciTransport({ origin, connections: 1, connectMs: 5000, maxBodyBytes: 10_000 });
+    const transport = createUndiciTransport({
+      origin,
+      connections: 1,
+      connectMs: 5000,
+      maxHeaderBytes: 16_384,
+      maxBodyBytes: 10_000,
+    });
     cleanups.push(() => transport.close());
     const handler = timeout({ settings: { ...short, ...change }, clock: systemClock })(transport.handle);
     const request: HttpRequest = httpRequest(origin);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ErrorCode } from '../../../../core/errors.ts';
+import { SluiceError, type ErrorCode } from '../../../../core/errors.ts';
 import { attemptOutcome } from '../../../../core/http/resilience/attempt-outcome.ts';
 import { failureWith } from '../support.ts';
 
@@ -14,10 +14,16 @@ test.each([...answers, 'unexpected_content_type', 'redirect_refused'] as ErrorCo
   expect(attemptOutcome(failureWith(code))).toBe('answer');
 });
 
+test('what a rule of the source refuses is a failure where it may be tried again, and an answer where not', () => {
+  const refused = (retryable: boolean) => new SluiceError('response_refused', 'refused', { retryable, status: 200 });
+  expect([refused(true), refused(false)].map(attemptOutcome)).toEqual(['failure', 'answer']);
+});
+
 test('a foreign network failure counts as what it is', () => {
   expect(attemptOutcome(Object.assign(new Error('reset'), { code: 'ECONNRESET' }))).toBe('failure');
 });
 
-test('a bug and a request taken back say nothing', () => {
-  expect([new TypeError('bug'), failureWith('aborted')].map(attemptOutcome)).toEqual(['nothing', 'nothing']);
+test('a bug, a request taken back and a name that leads elsewhere say nothing', () => {
+  const silent = [new TypeError('bug'), failureWith('aborted'), failureWith('address_refused')];
+  expect(silent.map(attemptOutcome)).toEqual(['nothing', 'nothing', 'nothing']);
 });

@@ -21,7 +21,13 @@ afterEach(async () => {
 });
 
 function transportTo({ origin }: { readonly origin: string }): Transport {
-  const transport = createFetchTransport({ origin, connections: 4, connectMs: 5000, maxBodyBytes: 100_000 });
+  const transport = createFetchTransport({
+    origin,
+    connections: 4,
+    connectMs: 5000,
+    maxHeaderBytes: 16_384,
+    maxBodyBytes: 100_000,
+  });
   cleanups.push(() => transport.close());
   return transport;
 }

@@ -26,6 +26,13 @@ describe('transportError', () => {
     },
   );
 
+  it('takes headers that are too long for what they will be the next time too', () => {
+    const code = 'UND_ERR_HEADERS_OVERFLOW';
+    for (const thrown of [coded(code), new TypeError('fetch failed', { cause: coded(code) })]) {
+      expect(transportError(thrown, request)).toMatchObject({ code: 'headers_too_large', retryable: false });
+    }
+  });
+
   it('gives back the reason of an aborted signal as it is', () => {
     const reason = new Error('any reason');
     const aborted = httpRequest('https://a.test', { signal: AbortSignal.abort(reason) });

@@ -1,9 +1,10 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RequestPhase, Transport, TransportOptions } from '../../../../core/contracts/http.ts';
 import { SluiceError } from '../../../../core/errors.ts';
+import type { Resolver } from '../../../../core/http/transports/guarded-lookup.ts';
 import { createUndiciTransport } from '../../../../core/http/transports/undici.ts';
 import {
   closedPort,
@@ -25,6 +26,7 @@ function transportTo(server: { readonly origin: string }, options: Partial<Trans
     origin: server.origin,
     connections: 4,
     connectMs: 5000,
+    maxHeaderBytes: 16_384,
     maxBodyBytes: 100_000,
     ...options,
   });
@@ -157,7 +159,6 @@ describe('a failure below HTTP is a retryable network_error:', () => {
     'a chunked body with a broken chunk size': (socket) =>
       socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n'),
     'something that is not HTTP': (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n'),
-    'a header block over 16 KiB': (socket) => socket.write(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(20_000)}\r\n\r\n`),
   };
   it.each(Object.entries(faults))('%s', async (_, fault) => {
     const server = await keep(faultServer((socket) => (typeof fault === 'string' ? socket.end(fault) : fault(socket))));
@@ -180,6 +181,39 @@ describe('a failure below HTTP is a retryable network_error:', () => {
     const failure = await failureOf(transportTo({ origin }).handle(httpRequest(origin)));
     expect(failure).toMatchObject({ code: 'network_error', retryable: true });
     expect(failure.message).toMatch(/ENOTFOUND|EAI_AGAIN/);
+  });
+});
+
+describe('the headers of a response', () => {
+  const withHeaders = (bytes: number): string => responseText('ok', [`x-long: ${'x'.repeat(bytes)}`]);
+
+  it('over the limit are refused, and the connection with them', async () => {
+    const server = await answering(withHeaders(16_384));
+    const failure = await failureOf(transportTo(server).handle(httpRequest(`${server.origin}/x?api_key=secret`)));
+    expect(failure).toMatchObject({
+      code: 'headers_too_large',
+      retryable: false,
+      url: `${server.origin}/x?api_key=***`,
+      message: 'the headers of the response are over maxHeaderBytes',
+    });
+    await until(() => server.asked === 0, 'the connection is gone');
+  });
+
+  it('over it by their number are refused as well', async () => {
+    const server = await answering(
+      responseText(
+        'ok',
+        Array.from({ length: 2_000 }, (_, index) => `x-${index}: xxxxxxxx`),
+      ),
+    );
+    const failure = await failureOf(transportTo(server).handle(httpRequest(server.origin)));
+    expect(failure.code).toBe('headers_too_large');
+  });
+
+  it('may be as long as the limit says', async () => {
+    const server = await answering(withHeaders(50_000));
+    const transport = transportTo(server, { maxHeaderBytes: 60_000 });
+    await expect(transport.handle(httpRequest(server.origin))).resolves.toMatchObject({ status: 200 });
   });
 });
 
@@ -282,6 +316,56 @@ describe('an abort', () => {
     waiting[1]?.write(responseText('ok'));
     await expect(third).resolves.toMatchObject({ status: 200 });
     expect(server.heads.map((head) => head.split(' ')[1])).toEqual(['/first', '/third']);
+  });
+});
+
+describe('the host of the base URL', () => {
+  /** Answers each lookup with the next of `answers`, the last for ever. */
+  const resolving =
+    (answers: readonly (readonly string[])[]): Resolver =>
+    (_hostname, _options, callback) => {
+      const addresses = (answers.length > 1 ? (answers as string[][]).shift() : answers[0]) ?? [];
+      process.nextTick(() =>
+        callback(
+          null,
+          addresses.map((address) => ({ address, family: isIP(address) })),
+        ),
+      );
+    };
+
+  function transportFor(port: number, answers: readonly (readonly string[])[]) {
+    const origin = `http://shop.test:${port}`;
+    const transport = createUndiciTransport(
+      { origin, connections: 4, connectMs: 300, maxHeaderBytes: 16_384, maxBodyBytes: 1000 },
+      resolving([...answers]),
+    );
+    cleanups.push(() => transport.close());
+    return (path: string) => transport.handle(httpRequest(`${origin}${path}`));
+  }
+
+  it('may be a name that leads inside from the start', async () => {
+    const server = await keep(faultServer((socket) => socket.end(responseText('ok'))));
+    const ask = transportFor(server.port, [['127.0.0.1']]);
+    await expect(ask('/1')).resolves.toMatchObject({ status: 200 });
+    await expect(ask('/2')).resolves.toMatchObject({ status: 200 });
+    expect(server.accepted).toBe(2);
+  });
+
+  it('that led outside is not connected to when it comes to lead inside', async () => {
+    const server = await answering(responseText('the metadata service'));
+    // Outside, and in a range that nobody has: the first attempt only shows where the name led.
+    const ask = transportFor(server.port, [['4000::1'], ['127.0.0.1'], ['::ffff:127.0.0.1']]);
+    expect((await failureOf(ask('/first'))).code).not.toBe('address_refused');
+    for (const path of ['/second', '/third']) {
+      const failure = await failureOf(ask(`${path}?token=t`));
+      expect(failure).toMatchObject({
+        code: 'address_refused',
+        retryable: false,
+        url: `http://shop.test:${server.port}${path}?token=***`,
+      });
+      expect(failure.message).toMatch(/shop\.test now leads to .*127\.0\.0\.1 \(loopback\), which it did not at first/);
+    }
+    expect(server.accepted).toBe(0);
   });
 });
 

@@ -18,7 +18,14 @@ describe('json-file', () => {
     const sink = await jsonFile.open(sinkContext(folder), options);
     await sink.write(batchOf(...records(0, 2)));
     await sink.write(batchOf(...records(2, 3)));
-    const error = { endpoint: 'beta', error: 'http_404' as const, timestamp: '', message: 'gone', attempts: 1 };
+    const error = {
+      endpoint: 'beta',
+      error: 'http_404' as const,
+      timestamp: '',
+      message: 'gone',
+      attempts: 1,
+      count: 1,
+    };
     const report = { ...reportOf({ partial: true }), errors: [error, error] };
     await sink.close(report);
     const document = await readDocument(folder);

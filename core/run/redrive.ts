@@ -1,0 +1,84 @@
+import type { PageInput, PageRead, Reject } from '../contracts/batch.ts';
+import type { EnginePorts, PageOutcome } from '../contracts/engine.ts';
+import { type AcceptedPage, type Acceptance } from './acceptance.ts';
+import { createBatch } from './batch.ts';
+import type { ByteBudget } from './byte-budget.ts';
+import type { Totals } from './totals.ts';
+
+export interface RedriveOptions {
+  readonly source: string;
+  /** Raw items, as JSON. */
+  readonly letters: readonly string[];
+  readonly ports: EnginePorts;
+  readonly acceptance: Acceptance;
+  readonly totals: Totals;
+  readonly budget: ByteBudget;
+  readonly push: (outcome: PageOutcome) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Items that are handed to processing at once. */
+const chunkLength = 200;
+
+/** What stands for the page of items that were driven again. */
+export const redrivenKey = 'dead-letters';
+
+/**
+ * Drives items that were rejected through processing once more, without asking the upstream. What is rejected again
+ * becomes a dead letter again. Stops between two chunks when `signal` is aborted: a later life goes on with the rest.
+ */
+export async function redrive(options: RedriveOptions): Promise<void> {
+  const { source, letters, ports, acceptance, totals, budget, push, signal } = options;
+  for (let from = 0; from < letters.length && !signal.aborted; from += chunkLength) {
+    const chunk = letters.slice(from, from + chunkLength);
+    const input: PageInput = {
+      source,
+      bytes: new Uint8Array(new TextEncoder().encode(`[${chunk.join(',')}]`)),
+      contentType: 'application/json',
+      processedAt: new Date(ports.clock.date()).toISOString(),
+      bare: true,
+    };
+    const release = budget.hold(input.bytes.length);
+    const verdict = await ports.processor.process(input);
+    // The thread was stopped with the run: nothing is decided about these items.
+    if (!verdict.ok && signal.aborted) return release();
+    const accepted = verdict.ok ? await acceptance.accept(verdict, input) : verdict;
+    const { page, duplicates } = 'page' in accepted ? accepted : refused(chunk, accepted.message);
+    push({
+      kind: 'delivered',
+      batch: createBatch(source, redrivenKey, page),
+      items: page.items,
+      duplicates,
+      dropped: 0,
+      split: 0,
+      rejects: page.rejects,
+      metrics: page.metrics,
+      attempts: 1,
+      bytes: input.bytes.length,
+      processingMs: page.processingMs,
+      // They were counted among the items of their pages already.
+      receipt: { ordinal: undefined, bytesHash: page.bytesHash, idHashes: page.idHashes, totals: totals.state },
+      release,
+    });
+  }
+}
+
+/** A chunk that could not be processed at all: its items stay dead letters. */
+function refused(chunk: readonly string[], message: string): AcceptedPage {
+  const rejects = chunk.map((raw, index): Reject => ({ reason: 'normalizer_failed', index, message, raw }));
+  const page: PageRead = {
+    ok: true,
+    items: chunk.length,
+    total: undefined,
+    bytesHash: 0n,
+    count: 0,
+    ndjson: new Uint8Array(0),
+    idHashes: new BigUint64Array(0),
+    itemIndexes: new Uint32Array(0),
+    metrics: new Map(),
+    rejects,
+    skipped: 0,
+    processingMs: 0,
+  };
+  return { page, duplicates: 0 };
+}

@@ -1,0 +1,60 @@
+import type { SourceFigures, TotalsState } from '../contracts/journal.ts';
+import type { PageRequest } from '../contracts/page.ts';
+import { noFigures, writeFigures } from './figures.ts';
+import { writeHashes } from './hashes.ts';
+import type { SourceEpoch } from './lines.ts';
+
+/** Gathers what happens to one source between two seals. */
+export interface SourceEpochBuilder {
+  readonly added: (PageRequest | { readonly extra: PageRequest })[];
+  readonly preceded: number[];
+  readonly expanded: number[];
+  readonly attempted: (readonly [ordinal: number, attempts: number])[];
+  readonly done: number[];
+  readonly failed: number[];
+  readonly ids: BigUint64Array[];
+  readonly pages: bigint[];
+  readonly figures: SourceFigures;
+  capped: boolean;
+  redriven: number;
+  totals: TotalsState | undefined;
+}
+
+/** An epoch in which nothing has happened to the source. */
+export function beginSourceEpoch(): SourceEpochBuilder {
+  return {
+    added: [],
+    preceded: [],
+    expanded: [],
+    attempted: [],
+    done: [],
+    failed: [],
+    ids: [],
+    pages: [],
+    figures: noFigures(),
+    capped: false,
+    redriven: 0,
+    totals: undefined,
+  };
+}
+
+/** The epoch as it stands in its line; what is empty is left out. */
+export function writeSourceEpoch(epoch: SourceEpochBuilder): SourceEpoch {
+  const { added, preceded, expanded, attempted, done, failed, ids, pages, capped, redriven, totals } = epoch;
+  const figures = writeFigures(epoch.figures);
+  return {
+    ...(added.length > 0 && { added }),
+    ...(preceded.length > 0 && { preceded }),
+    ...(expanded.length > 0 && { expanded }),
+    ...(attempted.length > 0 && { attempted }),
+    ...(capped && { capped }),
+    ...(done.length > 0 && { done }),
+    ...(failed.length > 0 && { failed }),
+    ...(redriven > 0 && { redriven }),
+    ...(ids.length > 0 && { ids: writeHashes(ids) }),
+    ...(pages.length > 0 && { pages: writeHashes([BigUint64Array.from(pages)]) }),
+    // `declared` is left out by JSON where it is undefined.
+    ...(totals !== undefined && { totals }),
+    ...(Object.keys(figures).length > 0 && { figures }),
+  };
+}

@@ -1,0 +1,111 @@
+import type { SourceFigures } from '../contracts/journal.ts';
+import type { GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
+import { mergeMetrics } from '../metrics/merge.ts';
+import { addTo } from '../metrics/partial.ts';
+import { mergeRejectGroups, subtractRejectGroups } from './reject-groups.ts';
+
+const zeros = {
+  pages: 0,
+  ignored: 0,
+  records: 0,
+  read: 0,
+  rejected: 0,
+  duplicates: 0,
+  dropped: 0,
+  split: 0,
+  requests: 0,
+  retries: 0,
+  bytes: 0,
+  limiterWaitMs: 0,
+  processingMs: 0,
+};
+type Counters = typeof zeros;
+const counters = Object.keys(zeros) as readonly (keyof Counters)[];
+
+/** The figures of a source of which nothing has been told. */
+export function noFigures(): SourceFigures {
+  return { ...zeros, statuses: new Map(), metrics: new Map(), rejects: [] };
+}
+
+/** Adds `from` to `into` and leaves `from` as it is. */
+export function addFigures(into: SourceFigures, from: SourceFigures): void {
+  for (const counter of counters) into[counter] += from[counter];
+  for (const [status, count] of from.statuses) addTo(into.statuses, status, count);
+  mergeMetrics(into.metrics, from.metrics);
+  into.rejects = mergeRejectGroups(into.rejects, from.rejects);
+}
+
+/** Takes back rejected items that are going to be tried again. */
+export function subtractFigures(from: SourceFigures, items: SourceFigures): void {
+  from.read -= items.read;
+  from.rejected -= items.rejected;
+  from.rejects = subtractRejectGroups(from.rejects, items.rejects);
+}
+
+/** Figures as they stand in a line of the journal; what is zero or empty is left out. */
+export interface WrittenFigures {
+  readonly n?: Partial<Counters>;
+  readonly statuses?: Pairs;
+  readonly metrics?: readonly WrittenGroup[];
+  readonly rejects?: SourceFigures['rejects'];
+}
+
+type Pairs = readonly (readonly [number, number])[];
+
+/** Name, [count, valued, zeros], [min, max], [sum, sum of squares], bins, negative bins, buckets. */
+type WrittenGroup = readonly [
+  name: string,
+  counts: readonly [count: number, valued: number, zeros: number],
+  range: readonly [min: number, max: number] | null,
+  /** Text, for they are larger than a number can hold exactly. */
+  sums: readonly [sum: string, sumOfSquares: string],
+  bins: Pairs,
+  negativeBins: Pairs,
+  buckets: Pairs,
+];
+
+/** Puts figures into plain JSON. */
+export function writeFigures(figures: SourceFigures): WrittenFigures {
+  const told = counters.filter((name) => figures[name] > 0).map((name) => [name, figures[name]]);
+  return {
+    ...(told.length > 0 && { n: Object.fromEntries(told) as Partial<Counters> }),
+    ...(figures.statuses.size > 0 && { statuses: [...figures.statuses] }),
+    ...(figures.metrics.size > 0 && { metrics: [...figures.metrics].map(writeGroup) }),
+    ...(figures.rejects.length > 0 && { rejects: figures.rejects }),
+  };
+}
+
+/** Reads what `writeFigures` wrote. */
+export function readFigures({ n = {}, statuses = [], metrics = [], rejects = [] }: WrittenFigures): SourceFigures {
+  const groups: MetricsPartial = new Map(metrics.map(readGroup));
+  return { ...zeros, ...n, statuses: new Map(statuses), metrics: groups, rejects: [...rejects] };
+}
+
+function writeGroup([name, group]: [string, GroupPartial]): WrittenGroup {
+  return [
+    name,
+    [group.count, group.valued, group.zeros],
+    group.valued === 0 ? null : [group.min, group.max],
+    [String(group.sum), String(group.sumOfSquares)],
+    [...group.bins],
+    [...group.negativeBins],
+    [...group.buckets],
+  ];
+}
+
+function readGroup(written: WrittenGroup): [string, GroupPartial] {
+  const [name, [count, valued, zeroValues], range, [sum, sumOfSquares], bins, negativeBins, buckets] = written;
+  const group = {
+    count,
+    valued,
+    min: range?.[0] ?? Infinity,
+    max: range?.[1] ?? -Infinity,
+    sum: BigInt(sum),
+    sumOfSquares: BigInt(sumOfSquares),
+    zeros: zeroValues,
+    bins: new Map(bins),
+    negativeBins: new Map(negativeBins),
+    buckets: new Map(buckets),
+  };
+  return [name, group];
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { ResolvedConfig, ResolvedSource } from '../config/resolved.ts';
+import type { PluginLocator } from '../contracts/locator.ts';
+import { version } from '../version.ts';
+
+/** What a journal depends on: the name of each part of the config, for people, and a short hash of it. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+/** Parts that a fix of a plugin changes, and that a retry of what failed is for. */
+const fixable = /: plugin$|^model$/;
+
+/**
+ * Takes the fingerprint of a config: sources, base URLs, pagination, model, sinks and plugins; not limits, timeouts
+ * or logging. `redact` keeps secrets out, so that a new password does not make the journal useless.
+ */
+export async function takeFingerprint(
+  config: ResolvedConfig,
+  redact: (text: string) => string,
+): Promise<{ readonly fingerprint: Fingerprint; readonly versions: ReadonlyMap<string, string> }> {
+  const parts: Record<string, string> = {
+    sources: shortHash(config.sources.map(({ name }) => name)),
+    model: `${config.model.name}@${await pluginVersion(config.modelLocator, config.model)}`,
+    sinks: shortHash(config.sinks.map(({ name }) => name)),
+  };
+  const versions = new Map<string, string>();
+  for (const source of config.sources) {
+    const name = `source ${source.name}`;
+    const plugin = await pluginVersion(source.locator, source.plugin);
+    versions.set(source.name, plugin);
+    parts[`${name}: plugin`] = plugin;
+    parts[`${name}: base URL`] = shortHash(redact(source.identity ?? source.baseUrl));
+    parts[`${name}: pagination`] = shortHash(redact(paginationOf(source)));
+  }
+  for (const { name, plugin, options } of config.sinks) {
+    parts[`sink ${name}`] = shortHash([plugin.name, redact(JSON.stringify(options ?? {}))]);
+  }
+  return { fingerprint: parts, versions };
+}
+
+/** Names of the parts that differ; a retry of what failed leaves plugins and the model out. */
+export function differences(was: Fingerprint, is: Fingerprint, retry = false): readonly string[] {
+  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  return names.filter((name) => was[name] !== is[name] && !(retry && fixable.test(name)));
+}
+
+/** What can be told of a pager without asking anybody: where it begins, and how far a page goes. */
+function paginationOf({ plugin }: ResolvedSource): string {
+  const { style, limit, needs } = plugin.pagination;
+  let first: unknown;
+  try {
+    first = plugin.pagination.first();
+  } catch {
+    // It ends the source when it is asked in earnest.
+    first = 'throws';
+  }
+  return JSON.stringify({ style, limit, needs, first });
+}
+
+/** A built-in is as old as the package; a file is what it holds; what was made in this process is its code. */
+async function pluginVersion(locator: PluginLocator, plugin: object): Promise<string> {
+  if (locator.kind === 'inline') return shortHash(codeOf(plugin));
+  const file = locator.kind === 'module' ? fileURLToPath(locator.url) : locator.file;
+  if (file.startsWith(packageFolder)) return version;
+  return shortHash(await readFile(file, 'utf8').catch(() => codeOf(plugin)));
+}
+
+const packageFolder = fileURLToPath(new URL('../../plugins/', import.meta.url));
+
+/** The text of all functions in a plugin, and all plain values. */
+function codeOf(value: unknown, depth = 0): string {
+  if (typeof value === 'function') return value.toString();
+  if (typeof value !== 'object' || value === null || depth > 4) return String(value);
+  return Object.entries(value)
+    .map(([key, entry]) => `${key}:${codeOf(entry, depth + 1)}`)
+    .join('\n');
+}
+
+function shortHash(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}

@@ -1,0 +1,173 @@
+import type { Clock } from '../contracts/clock.ts';
+import type { DeliveredPage } from '../contracts/engine.ts';
+import type { TimedEvent } from '../contracts/events.ts';
+import type { EarlierLives, RestoredSource, RunJournal, SourceFigures, SourceJournal } from '../contracts/journal.ts';
+import type { PageRequest } from '../contracts/page.ts';
+import type { SinkPosition } from '../contracts/sink.ts';
+import { addTo } from '../metrics/partial.ts';
+import { mergeMetrics } from '../metrics/merge.ts';
+import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
+import { beginSourceEpoch, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
+import type { LineLog } from './line-log.ts';
+import type { JournalLine } from './lines.ts';
+import { groupRejects, mergeRejectGroups } from './reject-groups.ts';
+
+export interface JournalOptions {
+  readonly runId: string;
+  readonly log: LineLog;
+  readonly deadLetters: DeadLetters;
+  readonly clock: Clock;
+  /** Last epoch that counts. */
+  readonly epoch: number;
+  readonly earlier: EarlierLives | undefined;
+  readonly restored: ReadonlyMap<string, RestoredSource>;
+  readonly positions: ReadonlyMap<string, SinkPosition>;
+  /** Writes a request without the secrets in it. */
+  readonly hide: (request: PageRequest) => PageRequest;
+  /** Makes a text of an upstream fit to be kept. */
+  readonly clean: (text: string) => string;
+  /** Lets go of the state folder. */
+  readonly release: () => Promise<void>;
+}
+
+/** Keeps a run in its journal, from the given epoch on. */
+export function createJournal(options: JournalOptions): RunJournal {
+  const { runId, log, deadLetters, clock, earlier, restored, positions, hide, clean, release } = options;
+  const startedAt = clock.now();
+  const elapsedBefore = earlier?.elapsedMs ?? 0;
+  let epoch = options.epoch;
+  let dirty = false;
+  let sources = new Map<string, SourceEpochBuilder>();
+  let settling: Promise<void> = Promise.resolve();
+
+  /** The epoch of a source, about to be changed. */
+  function within(name: string): SourceEpochBuilder {
+    dirty = true;
+    let source = sources.get(name);
+    if (source === undefined) sources.set(name, (source = beginSourceEpoch()));
+    return source;
+  }
+
+  function sourceJournal(name: string): SourceJournal {
+    return {
+      restored: restored.get(name),
+      added(request, extra) {
+        const written = hide(request);
+        within(name).added.push(extra ? { extra: written } : written);
+      },
+      preceded: (ordinal) => void within(name).preceded.push(ordinal),
+      expanded: (ordinal) => void within(name).expanded.push(ordinal),
+      attempted: (ordinal, attempts) => void within(name).attempted.push([ordinal, attempts]),
+      capped() {
+        within(name).capped = true;
+      },
+    };
+  }
+
+  function delivered(page: DeliveredPage): void {
+    const { batch, receipt, rejects } = page;
+    const source = within(batch.source);
+    const { figures } = source;
+    if (receipt.ordinal === undefined) source.redriven += page.items;
+    else {
+      source.done.push(receipt.ordinal);
+      figures.pages += 1;
+      if (page.items > 0) source.pages.push(receipt.bytesHash);
+    }
+    if (receipt.idHashes.length > 0) source.ids.push(receipt.idHashes);
+    source.totals = receipt.totals;
+    figures.records += batch.count;
+    figures.read += page.items;
+    figures.rejected += rejects.length;
+    figures.duplicates += page.duplicates;
+    figures.dropped += page.dropped;
+    figures.split += page.split;
+    figures.processingMs += page.processingMs;
+    mergeMetrics(figures.metrics, page.metrics);
+    if (rejects.length === 0) return;
+    const at = clock.date();
+    figures.rejects = mergeRejectGroups(figures.rejects, groupRejects(rejects, { key: batch.pageKey, at }, clean));
+    for (const reject of rejects) deadLetters.record(batch.source, batch.pageKey, reject, at);
+  }
+
+  function onEvent(event: TimedEvent): void {
+    switch (event.type) {
+      case 'attempt': {
+        const { figures } = within(event.source);
+        figures.requests += 1;
+        figures.bytes += event.bytes;
+        if (event.status !== undefined) addTo(figures.statuses, event.status, 1);
+        break;
+      }
+      case 'retry':
+        count(within(event.source).figures, 'retries', 1);
+        break;
+      case 'limiter-wait':
+        count(within(event.source).figures, 'limiterWaitMs', event.ms);
+        break;
+      default:
+    }
+  }
+
+  function append(line: JournalLine): void {
+    // Through JSON: what is undefined has no place in a line.
+    log.append(JSON.parse(JSON.stringify(line)));
+  }
+
+  return {
+    runId,
+    earlier,
+    resumable: true,
+    source: sourceJournal,
+    position: (sink) => positions.get(sink),
+    delivered,
+    skipped({ source, ordinal, action }) {
+      const changed = within(source);
+      changed.done.push(ordinal);
+      if (action === 'ignore') changed.figures.ignored += 1;
+      else changed.figures.pages += 1;
+    },
+    failed({ source, page, error }) {
+      if (page === undefined) return;
+      within(source).failed.push(page.ordinal);
+      if (page.bytes !== undefined) deadLetters.page(source, page.key, error, page.bytes, clock.date());
+    },
+    on: onEvent,
+    get dirty() {
+      return dirty;
+    },
+    seal() {
+      epoch += 1;
+      dirty = false;
+      const told = Object.fromEntries([...sources].map(([name, source]) => [name, writeSourceEpoch(source)]));
+      sources = new Map();
+      const elapsedMs = Math.round(elapsedBefore + clock.now() - startedAt);
+      append({ type: 'epoch', epoch, at: clock.date(), elapsedMs, sources: told });
+      const sealed = epoch;
+      // As a sink does: the epoch counts once its letters are in their file too.
+      settling = deadLetters
+        .flush()
+        .then(({ bytes, kept, omitted }) =>
+          append({ type: 'commit', sink: deadLetterSink, epoch: sealed, position: { bytes, kept, omitted } }),
+        );
+      return epoch;
+    },
+    committed: (sink, sealed, position) => append({ type: 'commit', sink, epoch: sealed, position }),
+    deadLetters,
+    async end(ending, records) {
+      await settling;
+      append({ type: 'end', at: clock.date(), ending, records });
+      await log.sync();
+    },
+    async close() {
+      await settling;
+      await log.close();
+      await deadLetters.close();
+      await release();
+    },
+  };
+}
+
+function count(figures: SourceFigures, counter: 'retries' | 'limiterWaitMs', amount: number): void {
+  figures[counter] += amount;
+}

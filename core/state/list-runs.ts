@@ -1,0 +1,73 @@
+import { SluiceError } from '../errors.ts';
+import type { RunEnding } from '../contracts/journal.ts';
+import { property } from '../unknown.ts';
+import { wasStopped } from './choose-run.ts';
+import type { Disk } from './disk.ts';
+import { nodeDisk } from './disk.ts';
+import { readFigures } from './figures.ts';
+import { journalLines, outlineJournal } from './replay.ts';
+import { journalFile, listRunIds, runFolder } from './run-folders.ts';
+
+/** One run in the state folder. */
+export interface ListedRun {
+  readonly id: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** `stopped` had no end of its own: a kill or a crash, or it is still running. `damaged` can't be read. */
+  readonly state: RunEnding | 'stopped' | 'damaged';
+  /** How often it was begun. */
+  readonly lives: number;
+  /** Name of its config file; null for a config given as an object. */
+  readonly config: string | null;
+  readonly sources: readonly string[];
+  readonly sinks: readonly string[];
+  /** Records that every sink has. */
+  readonly records: number;
+  /** How it can be taken up: without naming it, by its id, or not at all. */
+  readonly resumable: 'yes' | 'by id' | 'no';
+}
+
+/** Lists the runs that a state folder holds, newest first; none where there is no folder. */
+export async function listRuns(stateDir: string, disk: Disk = nodeDisk): Promise<readonly ListedRun[]> {
+  const runs: ListedRun[] = [];
+  for (const id of await listRunIds(disk, stateDir)) {
+    const run = await readRun(disk, stateDir, id);
+    if (run !== undefined) runs.push(run);
+  }
+  return runs;
+}
+
+async function readRun(disk: Disk, stateDir: string, id: string): Promise<ListedRun | undefined> {
+  const path = journalFile(runFolder(stateDir, id));
+  try {
+    const outline = await outlineJournal(disk, path);
+    if (outline === undefined) return undefined;
+    const { run, life, end } = outline;
+    const complete = end?.ending === 'complete';
+    return {
+      id,
+      startedAt: new Date(run.at).toISOString(),
+      state: end?.ending ?? 'stopped',
+      lives: life?.life ?? 1,
+      config: run.config,
+      sources: run.sources,
+      sinks: run.sinks,
+      records: end?.records ?? (await recordsUpTo(disk, path, outline.cut)),
+      resumable: wasStopped(outline) ? 'yes' : complete ? 'no' : 'by id',
+    };
+  } catch (error) {
+    if (property(error, 'code') === 'ENOENT') return undefined;
+    if (!(error instanceof SluiceError)) throw error;
+    const nothing = { lives: 1, config: null, sources: [], sinks: [], records: 0 } as const;
+    return { id, startedAt: '', state: 'damaged', resumable: 'no', ...nothing };
+  }
+}
+
+async function recordsUpTo(disk: Disk, path: string, cut: number): Promise<number> {
+  let records = 0;
+  for await (const line of journalLines(disk, path)) {
+    if (line.type !== 'epoch' || line.epoch > cut) continue;
+    for (const { figures = {} } of Object.values(line.sources)) records += readFigures(figures).records;
+  }
+  return records;
+}

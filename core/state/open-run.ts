@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import type { Clock } from '../contracts/clock.ts';
+import type { RunJournal } from '../contracts/journal.ts';
+import type { Logger } from '../contracts/logger.ts';
+import type { SluiceError } from '../errors.ts';
+import { createHasher } from '../processing/hash.ts';
+import { cleanText, createRedactor } from '../redact.ts';
+import { chooseRun, type ResumeRequest } from './choose-run.ts';
+import { createDeadLetters, noLetters } from './dead-letters.ts';
+import type { Disk } from './disk.ts';
+import { type Fingerprint, takeFingerprint } from './fingerprint.ts';
+import { createJournal } from './journal.ts';
+import { journalVersion, type RunLine } from './lines.ts';
+import { openLineLog } from './line-log.ts';
+import { takeLock } from './lock.ts';
+import { pruneRuns } from './prune.ts';
+import { requestVault } from './request-vault.ts';
+import { createRunId } from './run-id.ts';
+import { journalFile, letterFile, runFolder } from './run-folders.ts';
+import { takeUp } from './take-up.ts';
+import { createVault } from './vault.ts';
+
+export interface OpenRunOptions {
+  readonly config: ResolvedConfig;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** Which run to take up. Default: none, a new one begins. */
+  readonly resume?: ResumeRequest | undefined;
+  /** Told what a user has to know: why a run was not taken up, that the journal can't be written. */
+  readonly logger: Logger;
+}
+
+/** A run whose state is at hand. */
+export interface OpenedRun {
+  readonly journal: RunJournal;
+  /** Key of the run's hashes, 64 bits: the same in all its lives. */
+  readonly hashKey: bigint;
+}
+
+/**
+ * Takes the state folder for this process, and begins a run in it or takes one up. Throws `state_locked`,
+ * `state_failed`, `journal_corrupt`, `run_not_found`, or `run_not_resumable` with the reason.
+ */
+export async function openRun(options: OpenRunOptions): Promise<OpenedRun> {
+  const { config, disk } = options;
+  if (config.state === undefined) throw new TypeError('no state folder is configured');
+  await disk.makeFolder(config.state.dir);
+  const lock = await takeLock(config.state.dir);
+  try {
+    return await openLocked(options, config.state, () => lock.release());
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(
+  { config, disk, clock, resume, logger }: OpenRunOptions,
+  state: NonNullable<ResolvedConfig['state']>,
+  release: () => Promise<void>,
+): Promise<OpenedRun> {
+  const redact = createRedactor(config.secrets);
+  const warn = (text: string): void => logger.warn(text);
+  const vault = createVault(config.secrets);
+  const { fingerprint, versions } = await takeFingerprint(config, redact);
+  const chosen = resume === undefined ? undefined : await chooseRun({ disk, state, fingerprint, resume, warn });
+  const runId = chosen?.run.id ?? createRunId(clock.date());
+  const folder = runFolder(state.dir, runId);
+  await disk.makeFolder(folder);
+  await pruneRuns({ config, disk, stateDir: state.dir, keepRuns: state.keepRuns, runId, logger });
+
+  const run = chosen?.run ?? newRun(runId, config, fingerprint, clock);
+  const hashKey = BigInt(`0x${run.hashKey}`);
+  const { text: hash } = await createHasher(hashKey);
+  const baseUrls = new Map(config.sources.map(({ name, baseUrl }) => [name, baseUrl]));
+  const taken =
+    chosen === undefined
+      ? undefined
+      : await takeUp({ disk, folder, chosen, resume, clock, fingerprint, vault, baseUrls, hash });
+
+  const told = onceFor(warn);
+  const log = await openLineLog({ disk, path: journalFile(folder), clock, fsyncMs: state.fsyncMs, onFault: told });
+  if (chosen === undefined) log.append({ ...run });
+  const position = taken?.letters ?? noLetters;
+  const file = await disk.append(letterFile(folder));
+  if (file.size > position.bytes) await file.truncate(position.bytes);
+  const deadLetters = createDeadLetters({
+    path: letterFile(folder),
+    file,
+    position,
+    maxBytes: state.maxDeadLetterBytes,
+    versions,
+    hide: vault.hide,
+    onFault: told,
+  });
+  const journal = createJournal({
+    runId,
+    log,
+    deadLetters,
+    clock,
+    epoch: chosen?.cut ?? 0,
+    earlier: taken?.earlier,
+    restored: taken?.restored ?? new Map(),
+    positions: chosen?.positions ?? new Map(),
+    hide: requestVault(vault).hide,
+    clean: (text) => cleanText(redact(text)),
+    release,
+  });
+  return { journal, hashKey };
+}
+
+function newRun(id: string, config: ResolvedConfig, fingerprint: Fingerprint, clock: Clock): RunLine {
+  return {
+    type: 'run',
+    version: journalVersion,
+    id,
+    at: clock.date(),
+    hashKey: randomBytes(8).toString('hex'),
+    config: config.file === undefined ? null : basename(config.file),
+    sources: config.sources.map(({ name }) => name),
+    sinks: config.sinks.map(({ name }) => name),
+    fingerprint,
+  };
+}
+
+/** A disk that is full fails again and again: it is told once. */
+function onceFor(warn: (text: string) => void): (error: SluiceError) => void {
+  let told = false;
+  return (error) => {
+    if (!told) warn(`${error.message}; the run goes on, and can't be taken up again from here`);
+    told = true;
+  };
+}

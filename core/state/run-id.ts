@@ -1,0 +1,5 @@
+/** Sortable by time, unique enough to name files: `20261123T185052-4f2a9c`. */
+export function createRunId(date: number): string {
+  const time = new Date(date).toISOString().replaceAll(/[-:]|\.\d+Z/g, '');
+  return `${time}-${crypto.randomUUID().slice(0, 6)}`;
+}

@@ -1,0 +1,28 @@
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import { guardStreams } from '../../cli/streams.ts';
+
+function guarded(): Record<'stdout' | 'stderr', PassThrough> {
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+  // Only `on` is used of them.
+  guardStreams(streams as unknown as Pick<NodeJS.Process, 'stdout' | 'stderr'>);
+  return streams;
+}
+
+const failure = (code: string): Error => Object.assign(new Error(code), { code });
+
+it.each(['EPIPE', 'EIO', 'ECONNRESET'])('lets nothing come of %s on stdout: its reader has gone', (code) => {
+  const { stdout } = guarded();
+  expect(stdout.emit('error', failure(code))).toBe(true);
+});
+
+it('throws any other failure of stdout', () => {
+  const { stdout } = guarded();
+  const full = failure('ENOSPC');
+  expect(() => stdout.emit('error', full)).toThrow(full);
+});
+
+it('lets nothing come of any failure of stderr', () => {
+  const { stderr } = guarded();
+  expect(stderr.emit('error', failure('ENOSPC'))).toBe(true);
+});
