@@ -14,7 +14,8 @@ COPY --from=build --chown=node:node /app/package.json ./
 COPY --from=build --chown=node:node /app/node_modules ./node_modules
 COPY --from=build --chown=node:node /app/dist ./dist
 COPY --from=build --chown=node:node /app/pipeline.config.ts ./
-RUN mkdir out && chown node:node out
+# Whoever the container runs as, runs are kept; mount a volume there to take one up in another container.
+RUN mkdir out && chown node:node out && mkdir -m 1777 .pipeline
 USER node
 # Node is process 1 and handles SIGTERM and SIGINT itself: the first stops the fetching and writes what there is.
 ENTRYPOINT ["node", "dist/cli/main.js"]

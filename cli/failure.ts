@@ -10,6 +10,8 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'plugin_invalid',
   'plugin_not_reachable',
   'state_locked',
+  'state_failed',
+  'journal_corrupt',
   'run_not_found',
   'run_not_resumable',
 ]);

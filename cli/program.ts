@@ -72,7 +72,9 @@ export async function runProgram(args: readonly string[], version: string): Prom
     .option('--source <name...>', 'run only these sources', collect)
     .option('--sink <name...>', 'write only to these sinks', collect)
     .option('--mock', 'ask embedded upstreams on loopback instead of the real APIs')
-    .addOption(new Option('--resume [run-id]', 'take up a run: the last one that was stopped, or this one').preset(true))
+    .addOption(
+      new Option('--resume [run-id]', 'take up a run: the last one that was stopped, or this one').preset(true),
+    )
     .addOption(
       new Option('--retry-failed <run-id>', 'ask again for what failed in a run: pages and rejected items').conflicts(
         'resume',

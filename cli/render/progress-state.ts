@@ -47,6 +47,15 @@ export function foldProgress(state: ProgressState, event: TimedEvent): void {
     for (const source of event.sources) state.sources.set(source, createSource(source));
     return;
   }
+  if (event.type === 'run-resumed') {
+    for (const [name, { pages, ignored, records }] of event.sources) {
+      const source = state.sources.get(name);
+      if (source === undefined) continue;
+      source.delivered += pages + ignored;
+      source.records += records;
+    }
+    return;
+  }
   if (event.type === 'run-stopping') {
     state.stopping = true;
     return;
@@ -83,8 +92,11 @@ function foldSource(source: SourceProgress, event: TimedEvent): void {
     case 'breaker':
       source.breaker = event.to;
       break;
-    case 'page-delivered':
+    case 'page-skipped':
       source.delivered += 1;
+      break;
+    case 'page-delivered':
+      if (event.again !== true) source.delivered += 1;
       source.records += event.records;
       source.pageRate.add(event.at);
       break;

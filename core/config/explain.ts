@@ -47,8 +47,11 @@ function flatten(issue: Issue): readonly Issue[] {
   return meant.flatMap((inner) => flatten({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
+/** Codes by which an alternative says that a value is of another kind altogether. */
+const otherKind: ReadonlySet<string> = new Set(['invalid_type', 'invalid_value', 'invalid_union', 'custom']);
+
 function isOfKind(issue: Issue): boolean {
-  return issue.code === 'invalid_type' || issue.code === 'custom' || issue.code === 'invalid_union';
+  return otherKind.has(issue.code);
 }
 
 function describe(
@@ -69,6 +72,7 @@ function describe(
 /** What a node of the schema allows, in words. */
 function allowed(node: Node): string {
   if (node.anyOf !== undefined) return node.anyOf.map((choice) => allowed(choice)).join(', or ');
+  if (node.const !== undefined) return JSON.stringify(node.const);
   if (node.enum !== undefined) return node.enum.map((value) => JSON.stringify(value)).join(' or ');
   switch (node.type) {
     case 'integer':

@@ -168,6 +168,7 @@ export const configSchema = z
             .describe('bytes of rejected items that are kept of a run; more are counted'),
         }),
       ])
+      .prefault(false)
       .describe('where runs are kept so that they can be taken up again; default: on for a config file, else false'),
     services: z
       .strictObject({

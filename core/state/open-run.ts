@@ -44,9 +44,8 @@ export interface OpenedRun {
  * `state_failed`, `journal_corrupt`, `run_not_found`, or `run_not_resumable` with the reason.
  */
 export async function openRun(options: OpenRunOptions): Promise<OpenedRun> {
-  const { config, disk } = options;
+  const { config } = options;
   if (config.state === undefined) throw new TypeError('no state folder is configured');
-  await disk.makeFolder(config.state.dir);
   const lock = await takeLock(config.state.dir);
   try {
     return await openLocked(options, config.state, () => lock.release());

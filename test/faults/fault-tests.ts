@@ -1,3 +1,4 @@
+/* oxlint-disable vitest/valid-title -- the titles are those of the rows */
 import { describe, expect, test } from 'vitest';
 import type { FaultRow } from './fault-row.ts';
 

@@ -87,7 +87,7 @@ function leaks({ texts }: Outcome, planted: Readonly<Record<string, string>> = s
   return found;
 }
 
-describe('of more than 20 secrets in every place that can hold one, nothing is to be seen', () => {
+describe('of more than 20 secrets in every place that can hold one, nothing is to be seen', { timeout: 30_000 }, () => {
   const troubled = Object.keys(answers);
 
   test.each([

@@ -121,6 +121,26 @@ describe('resolveConfig', () => {
     expect(secrets.toSorted()).toEqual(['Bearer t0ken', 'of-the-plugin', 't0ken']);
   });
 
+  it('keeps runs beside a config file, elsewhere only where it is told to', async () => {
+    const minimal = { sources: ['beta'], sinks: ['log'] };
+    const file = '/nowhere/pipeline.config.json';
+    const defaults = { keepRuns: 10, fsyncMs: 1000, maxDeadLetterBytes: 64 * 1024 * 1024 };
+    expect((await resolved(minimal)).state).toBeUndefined();
+    expect((await resolved(minimal, { file })).state).toEqual({ dir: '/nowhere/.pipeline', ...defaults });
+    expect((await resolved({ ...minimal, state: false }, { file })).state).toBeUndefined();
+    expect((await resolved({ ...minimal, state: { dir: '/var/runs', keepRuns: 3 } })).state).toEqual({
+      ...defaults,
+      dir: '/var/runs',
+      keepRuns: 3,
+    });
+    await expect(resolved({ ...minimal, state: { keepRun: 3, fsyncMs: 'x' } })).rejects.toThrow(
+      /state.fsyncMs: found "x"[^]*state.keepRun: there is no option "keepRun"[^]*did you mean "keepRuns"/,
+    );
+    await expect(resolved({ ...minimal, state: true })).rejects.toThrow(
+      /state: found true\n +allowed: false, or an object/,
+    );
+  });
+
   it('tells all problems at once, each with what was found, what is allowed and what was meant', async () => {
     const error = await resolved(
       {
@@ -161,7 +181,7 @@ describe('resolveConfig', () => {
 
   worker: there is no option "worker"
       did you mean "workers"?
-      allowed: sources, sinks, model, workers, deadlineMs, onSourceFailure, services`);
+      allowed: sources, sinks, model, workers, deadlineMs, onSourceFailure, state, services`);
   });
 
   it.each<[string, unknown, string]>([

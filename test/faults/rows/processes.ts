@@ -55,7 +55,7 @@ export const workerRows: readonly FaultRow[] = commandRows('workers', [
   ),
   atSecond(
     'normalizer exhausts its heap',
-    'for (const held = [];;) held.push(Array.from({ length: 9 }, Object))',
+    'for (const held = [];;) held.push(new Array(1e6).fill(0.5))',
     'record_crashed',
     {
       config: { workers: { threads: 1, recordTimeoutMs: 14_000 } },
@@ -103,7 +103,7 @@ export const workerRows: readonly FaultRow[] = commandRows('workers', [
   },
 ]);
 
-const mayMount = spawnSync('unshare', ['-rm', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0;
+const mayMount = spawnSync('sh', ['-c', 'unshare -rm mount -t tmpfs none /mnt']).status === 0;
 const full = existsSync('/dev/full') ? undefined : 'this system has no /dev/full';
 const both = { sinks: [{ use: 'json-file', path: 'out.json' }, 'stdout'] };
 
