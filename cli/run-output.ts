@@ -11,6 +11,7 @@ import {
 import { createPaint, takesColor } from './render/paint.ts';
 import { startPlainProgress } from './render/plain.ts';
 import { renderProgress } from './render/progress.ts';
+import { nextSteps } from './render/next-step.ts';
 import { createProgressState, foldProgress } from './render/progress-state.ts';
 import { renderReport } from './render/report.ts';
 import { sinkFiles } from './sink-files.ts';
@@ -84,7 +85,10 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
       if (quiet) return;
       const lines = json
         ? [JSON.stringify({ event: 'report', exit_code: exitCode, ...report.summary, errors: countErrors(report) })]
-        : renderReport(report, { columns: stderr.columns || 80, paint, files: sinkFiles(config) });
+        : [
+            ...renderReport(report, { columns: stderr.columns || 80, paint, files: sinkFiles(config) }),
+            ...(config.state === undefined ? [] : nextSteps({ report, exitCode })),
+          ];
       stderr.write(`${lines.join('\n')}\n`);
     },
   };

@@ -30,6 +30,8 @@ export interface PendingRequest {
 export interface TotalsState {
   readonly items: number;
   readonly declared: number | undefined;
+  /** The most that was ever declared. */
+  readonly most?: number | undefined;
   readonly emptyPages: number;
 }
 
@@ -163,8 +165,6 @@ export interface RunJournal {
   failed(pages: FailedPages): void;
   /** Counts what the report counts. */
   readonly on: EventListener;
-  /** Whether anything was told since the last seal. */
-  readonly dirty: boolean;
   /** Ends an epoch and returns its number. */
   seal(): number;
   /** A sink has durably got all that was delivered up to the end of `epoch`. */

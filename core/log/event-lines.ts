@@ -123,7 +123,9 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
     case 'sink-failed': {
       const { type, sink, unwritten, error } = event;
       const message = `${sink}: sink failed, ${counted(unwritten, 'record')} unwritten, ${error.code}: ${error.message}`;
-      return [{ level: 'error', message, fields: { event: type, sink, unwritten, error: error.code } }];
+      // `| head` has seen enough, which is nothing to be told about where nobody asked for every word.
+      const level = error.code === 'reader_gone' ? 'info' : 'error';
+      return [{ level, message, fields: { event: type, sink, unwritten, error: error.code } }];
     }
     case 'sink-discarded': {
       const { type, sink, records, error } = event;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import { etag, RETAINED_304_HEADERS } from 'hono/etag';
@@ -18,6 +19,8 @@ export interface MockAppSettings {
   readonly faults: readonly [FaultKind, ...FaultKind[]];
   readonly rateLimit: boolean;
   readonly onRequest: (arrival: MockArrival) => void;
+  /** Milliseconds of `performance.now()` after which the request in hand came for certain. */
+  readonly cameAfter: (socket: Socket) => number;
 }
 
 /** Headers that a 304 of Express keeps beside the usual: whoever revalidates still counts and pages. */
@@ -32,10 +35,10 @@ const retainedHeaders = [
 
 /** The web application around one API: what any server would add, and what can go wrong on the way. */
 export function createMockApp(api: MockApi, settings: MockAppSettings): Hono<MockEnvironment> {
-  const { latencyMs, errorRate, seed, faults, rateLimit, onRequest } = settings;
+  const { latencyMs, errorRate, seed, faults, rateLimit, onRequest, cameAfter } = settings;
   const app = new Hono<MockEnvironment>();
   // Outermost, so that a request counts as arrived whatever becomes of it.
-  app.use(arrivals(onRequest));
+  app.use(arrivals(onRequest, cameAfter));
   // Only where something is left to chance: it remembers every URL.
   if (errorRate > 0 || typeof latencyMs !== 'number') app.use(chance(seed));
   // A failure takes as long as an answer.

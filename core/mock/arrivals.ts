@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { HttpBindings } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import type { Dice } from '../dice.ts';
@@ -12,6 +13,8 @@ export interface MockArrival {
   readonly at: number;
   /** Milliseconds of `performance.now()`: for measuring the time between arrivals. */
   readonly monotonicMs: number;
+  /** By the same clock: it came after this, though a busy process may have handled it later. */
+  readonly cameAfterMs: number;
 }
 
 /** What the middleware of an embedded upstream hand each other. */
@@ -20,13 +23,18 @@ export interface MockEnvironment {
   Variables: { arrivedAt: number; dice: Dice };
 }
 
-/** Notes and tells each arrival before anything can happen to it. */
-export function arrivals(onRequest: (arrival: MockArrival) => void): MiddlewareHandler<MockEnvironment> {
+/** Notes and tells each arrival before anything can happen to it; `cameAfter` says since when it may have waited. */
+export function arrivals(
+  onRequest: (arrival: MockArrival) => void,
+  cameAfter: (socket: Socket) => number,
+): MiddlewareHandler<MockEnvironment> {
   let ordinal = 0;
   return async function arrive(c, next) {
     const at = Date.now();
     ordinal += 1;
-    onRequest({ ordinal, method: c.req.method, url: c.req.url, at, monotonicMs: performance.now() });
+    const monotonicMs = performance.now();
+    const cameAfterMs = cameAfter(c.env.incoming.socket);
+    onRequest({ ordinal, method: c.req.method, url: c.req.url, at, monotonicMs, cameAfterMs });
     c.set('arrivedAt', at);
     await next();
   };

@@ -5,6 +5,7 @@ import type { MockApi } from '../contracts/mock.ts';
 import { createMockApp, type Latency } from './app.ts';
 import type { MockArrival } from './arrivals.ts';
 import { faultKinds, type FaultKind } from './faults.ts';
+import { watchLooks } from './looks.ts';
 
 /** How an embedded upstream is started. */
 export interface MockOptions {
@@ -47,6 +48,9 @@ export async function startMockUpstream(api: MockApi, options: MockOptions = {})
     onRequest,
   } = options;
   let requests = 0;
+  const server = createServer();
+  // Only for whoever looks at the arrivals: it wakes the process every millisecond.
+  const looks = onRequest === undefined ? undefined : watchLooks(server);
   const app = createMockApp(api, {
     latencyMs,
     errorRate,
@@ -57,12 +61,18 @@ export async function startMockUpstream(api: MockApi, options: MockOptions = {})
       requests += 1;
       onRequest?.(arrival);
     },
+    cameAfter: (socket) => looks?.cameAfter(socket) ?? -Infinity,
   });
   // Left to itself the adapter replaces the global Request and Response, and the client under test uses those too.
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer((incoming, outgoing) => void listener(incoming, outgoing));
+  server.on('request', (incoming, outgoing) => void listener(incoming, outgoing));
   server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    looks?.stop();
+    throw error;
+  }
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
 
@@ -73,6 +83,7 @@ export async function startMockUpstream(api: MockApi, options: MockOptions = {})
       return requests;
     },
     async close() {
+      looks?.stop();
       if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();

@@ -50,7 +50,8 @@ function answerAtOnce(given: Readonly<Record<string, unknown>>, { schema }: Mode
   if (schema['~standard'].vendor !== 'zod' || typeof safeParse !== 'function') return undefined;
   let parsed: unknown;
   try {
-    parsed = Reflect.apply(safeParse, schema, [given]);
+    // Compiled, an object with an asynchronous transform would trip over the promise instead of naming it.
+    parsed = Reflect.apply(safeParse, schema, [given, { jitless: true }]);
   } catch (error) {
     // "Encountered Promise during synchronous parse" in zod 4, "… encountered during synchronous parse" in zod 3.
     if (/encountered.+synchronous parse/i.test(messageOf(error))) return undefined;

@@ -21,6 +21,9 @@ export interface PageReaderOptions {
   readonly giveUp: (error: SluiceError) => void;
 }
 
+/** An upstream may send the same items for ever in other words; a listing that is shifted repeats a page or two. */
+const mostStalePages = 50;
+
 /** What became of a page that was fetched; an error is final for that page. */
 export type ReadResult = 'delivered' | 'skipped' | 'put-back' | SluiceError;
 
@@ -35,6 +38,8 @@ export function createPageReader(options: PageReaderOptions): PageReader {
   const pager = source.plugin.pagination;
   const needs = pager.needs ?? 'body';
   let announced = 0;
+  /** Pages in a row that held items and nothing new. */
+  let stalePages = 0;
 
   function announce(): void {
     if (totals.pages === undefined || frontier.knownPages === announced) return;
@@ -87,6 +92,8 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     announce();
     const tooLong = checkLength(pager, accepted.page);
     if (tooLong !== undefined) giveUp(tooLong.with(where));
+    stalePages = accepted.page.count === 0 && accepted.duplicates > 0 ? stalePages + 1 : 0;
+    if (stalePages >= mostStalePages) giveUp(goesInCircles().with(where));
     if (totals.exhausted && totals.mismatch !== undefined) giveUp(totals.mismatch.with(where));
     return 'delivered';
   }
@@ -144,6 +151,11 @@ export function createPageReader(options: PageReaderOptions): PageReader {
   }
 
   return { read };
+}
+
+function goesInCircles(): SluiceError {
+  const text = `the last ${mostStalePages} pages held nothing but records that had come before`;
+  return new SluiceError('pagination_loop', text);
 }
 
 /** Another try may bring a better body; a page on which the worker itself failed is not tried again. */

@@ -21,7 +21,7 @@ export interface RedriveOptions {
 const chunkLength = 200;
 
 /** What stands for the page of items that were driven again. */
-export const redrivenKey = 'dead-letters';
+const redrivenKey = 'dead-letters';
 
 /**
  * Drives items that were rejected through processing once more, without asking the upstream. What is rejected again

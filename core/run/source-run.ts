@@ -185,7 +185,7 @@ export async function runSource({
     failed += pages;
     push({ kind: 'failed', source: source.name, pages, error: cut });
   }
-  const incomplete = failed === 0 && skipped === 0 ? totals.mismatch : undefined;
+  const incomplete = failed + skipped === 0 ? (totals.mismatch ?? totals.shrunk) : undefined;
   if (incomplete !== undefined) notice(incomplete);
   if (failed === 0 && incomplete === undefined) return 'complete';
   return delivered + skipped === 0 ? 'failed' : 'partial';

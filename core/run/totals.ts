@@ -12,6 +12,8 @@ export interface Totals {
   readonly pages: number | undefined;
   /** What came is not what was declared: an error of code `total_mismatch`; undefined where nothing was declared. */
   readonly mismatch: SluiceError | undefined;
+  /** The declared number has become smaller while pages were read, which hides what slipped through between two pages. */
+  readonly shrunk: SluiceError | undefined;
   /** So many empty pages in a row that the rest of what is declared can't be expected. */
   readonly exhausted: boolean;
   /** What a later life of the run goes on with. */
@@ -26,6 +28,7 @@ export function createTotals(pager: SourceAdapter, restored?: TotalsState): Tota
   let emptyPages = restored?.emptyPages ?? 0;
   // The latest word counts: a listing may grow or shrink while it is read.
   let declared = restored?.declared;
+  let most = restored?.most;
 
   /** What a plugin's accessor trips over declares nothing, as in a body. */
   function totalOf(headers: Readonly<Record<string, string>>): number | undefined {
@@ -40,6 +43,7 @@ export function createTotals(pager: SourceAdapter, restored?: TotalsState): Tota
     observe(page, headers) {
       items += page.items;
       declared = page.total ?? totalOf(headers) ?? declared;
+      if (declared !== undefined) most = Math.max(declared, most ?? 0);
       emptyPages = page.items === 0 ? emptyPages + 1 : 0;
     },
     get pages() {
@@ -50,11 +54,16 @@ export function createTotals(pager: SourceAdapter, restored?: TotalsState): Tota
       if (declared === undefined || declared === items) return undefined;
       return new SluiceError('total_mismatch', `the upstream declares ${declared} items, ${items} came`);
     },
+    get shrunk() {
+      if (declared === undefined || most === undefined || most <= declared) return undefined;
+      const text = `the upstream declared ${most} items, and ${declared} later: what was deleted while the pages were read has moved the others up, and some may have been passed over`;
+      return new SluiceError('total_mismatch', text);
+    },
     get exhausted() {
       return declared !== undefined && emptyPages >= mostEmptyPages;
     },
     get state() {
-      return { items, declared, emptyPages };
+      return { items, declared, most, emptyPages };
     },
   };
 }

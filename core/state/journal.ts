@@ -26,23 +26,22 @@ export interface JournalOptions {
   readonly hide: (request: PageRequest) => PageRequest;
   /** Makes a text of an upstream fit to be kept. */
   readonly clean: (text: string) => string;
+  /** Removes what only a stopped run has need of. */
+  readonly tidy: () => Promise<void>;
   /** Lets go of the state folder. */
   readonly release: () => Promise<void>;
 }
 
 /** Keeps a run in its journal, from the given epoch on. */
 export function createJournal(options: JournalOptions): RunJournal {
-  const { runId, log, deadLetters, clock, earlier, restored, positions, hide, clean, release } = options;
+  const { runId, log, deadLetters, clock, earlier, restored, positions, hide, clean, tidy, release } = options;
   const startedAt = clock.now();
   const elapsedBefore = earlier?.elapsedMs ?? 0;
   let epoch = options.epoch;
-  let dirty = false;
   let sources = new Map<string, SourceEpochBuilder>();
   let settling: Promise<void> = Promise.resolve();
 
-  /** The epoch of a source, about to be changed. */
   function within(name: string): SourceEpochBuilder {
-    dirty = true;
     let source = sources.get(name);
     if (source === undefined) sources.set(name, (source = beginSourceEpoch()));
     return source;
@@ -133,12 +132,8 @@ export function createJournal(options: JournalOptions): RunJournal {
       if (page.bytes !== undefined) deadLetters.page(source, page.key, error, page.bytes, clock.date());
     },
     on: onEvent,
-    get dirty() {
-      return dirty;
-    },
     seal() {
       epoch += 1;
-      dirty = false;
       const told = Object.fromEntries([...sources].map(([name, source]) => [name, writeSourceEpoch(source)]));
       sources = new Map();
       const elapsedMs = Math.round(elapsedBefore + clock.now() - startedAt);
@@ -157,7 +152,9 @@ export function createJournal(options: JournalOptions): RunJournal {
     async end(ending, records) {
       await settling;
       append({ type: 'end', at: clock.date(), ending, records });
-      await log.sync();
+      // What went wrong was told when it did; the run itself has come to its end.
+      await log.sync().catch(() => undefined);
+      if (ending === 'complete') await tidy();
     },
     async close() {
       await settling;

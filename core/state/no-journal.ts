@@ -20,7 +20,6 @@ export function createNoJournal(runId: string): RunJournal {
     skipped() {},
     failed() {},
     on() {},
-    dirty: false,
     seal: () => 0,
     committed() {},
     deadLetters: { file: undefined, kept: 0, omitted: 0 },

@@ -80,11 +80,11 @@ async function openLocked(
       : await takeUp({ disk, folder, chosen, resume, clock, fingerprint, vault, baseUrls, hash });
 
   const told = onceFor(warn);
-  const log = await openLineLog({ disk, path: journalFile(folder), clock, fsyncMs: state.fsyncMs, onFault: told });
-  if (chosen === undefined) log.append({ ...run });
   const position = taken?.letters ?? noLetters;
   const file = await disk.append(letterFile(folder));
   if (file.size > position.bytes) await file.truncate(position.bytes);
+  const log = await openLineLog({ disk, path: journalFile(folder), clock, fsyncMs: state.fsyncMs, onFault: told });
+  if (chosen === undefined) log.append({ ...run });
   const deadLetters = createDeadLetters({
     path: letterFile(folder),
     file,
@@ -105,6 +105,9 @@ async function openLocked(
     positions: chosen?.positions ?? new Map(),
     hide: requestVault(vault).hide,
     clean: (text) => cleanText(redact(text)),
+    tidy: async () => {
+      if (taken?.retried !== undefined) await disk.remove(taken.retried);
+    },
     release,
   });
   return { journal, hashKey };

@@ -54,6 +54,11 @@ export async function beginRetry({ disk, folder, runId, life, replayed, position
     }
   }
   const sources: Record<string, RetriedSource> = {};
+  // What an earlier retry had not come to is out of the figures already.
+  if (replayed.retryLife !== undefined) {
+    const earlier = await retriedLines(disk, folder, replayed.retryLife);
+    for (const [name, lines] of earlier) again.push(...lines.slice(replayed.sources.get(name)?.redriven ?? 0));
+  }
   for (const [name, source] of replayed.sources) {
     const rejects = groups.get(name) ?? [];
     const figures = { ...noFigures(), read: rejects.length, rejected: rejects.length };
@@ -81,16 +86,23 @@ export async function readRetried(
   life: number,
   show: (text: string) => string,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
+  const lines = await retriedLines(disk, folder, life);
+  return new Map([...lines].map(([source, letters]) => [source, letters.map((line) => rawOf(show(line)))]));
+}
+
+async function retriedLines(disk: Disk, folder: string, life: number): Promise<Map<string, string[]>> {
   const letters = new Map<string, string[]>();
   for await (const line of textLines(disk, retryFile(folder, life), Infinity)) {
-    const letter: unknown = JSON.parse(show(line));
-    if (!isObject(letter) || !('source' in letter) || !('raw' in letter)) continue;
-    const source = String(letter.source);
-    const items = letters.get(source) ?? [];
-    letters.set(source, items);
-    items.push(JSON.stringify(letter.raw));
+    const source = parseLetter(line)?.source;
+    if (source === undefined) continue;
+    letters.set(source, [...(letters.get(source) ?? []), line]);
   }
   return letters;
+}
+
+function rawOf(line: string): string {
+  const letter = parsed(line);
+  return JSON.stringify(isObject(letter) && 'raw' in letter ? letter.raw : null);
 }
 
 /** Makes the letters that stay the letters of the run; does nothing where that has been done. */

@@ -25,7 +25,7 @@ export function runFolder(stateDir: string, runId: string): string {
 
 /** The journal within a run's folder. */
 export function journalFile(folder: string): string {
-  return join(folder, 'journal.ndjson');
+  return join(folder, 'journal.log');
 }
 
 /** The rejected items and unreadable pages within a run's folder. */

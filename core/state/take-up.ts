@@ -1,7 +1,7 @@
 import type { Clock } from '../contracts/clock.ts';
 import type { SinkPosition } from '../contracts/sink.ts';
 import { isObject } from '../unknown.ts';
-import type { ResumeRequest } from './choose-run.ts';
+import { type ResumeRequest, wasStopped } from './choose-run.ts';
 import { deadLetterSink, type DeadLetterPosition, noLetters } from './dead-letters.ts';
 import type { Disk } from './disk.ts';
 import type { Fingerprint } from './fingerprint.ts';
@@ -9,7 +9,7 @@ import type { LifeLine } from './lines.ts';
 import { type JournalOutline, replayJournal } from './replay.ts';
 import { requestVault } from './request-vault.ts';
 import { type RestoredRun, restoreRun } from './restore.ts';
-import { beginRetry, readRetried, settleLetters } from './retry.ts';
+import { beginRetry, readRetried, retryFile, settleLetters } from './retry.ts';
 import { rewriteJournal } from './rewrite.ts';
 import { journalFile } from './run-folders.ts';
 import type { Vault } from './vault.ts';
@@ -31,6 +31,8 @@ export interface TakeUpOptions {
 export interface TakenUp extends RestoredRun {
   /** Where its dead letters stand. */
   readonly letters: DeadLetterPosition;
+  /** Holds the items of the retry that is under way: of no use once the run has ended. */
+  readonly retried: string | undefined;
 }
 
 /**
@@ -52,7 +54,7 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
       ? await beginRetry({ disk, folder, runId: chosen.run.id, life: number, replayed, position })
       : undefined;
   // A retry that was stopped is gone on with; one that came to its end is over.
-  const goesOn = retry === undefined && chosen.end === undefined && chosen.life?.mode === 'retry';
+  const goesOn = retry === undefined && wasStopped(chosen) && chosen.life?.mode === 'retry';
   const mode = retry !== undefined || goesOn ? 'retry' : 'resume';
   const letters = retry?.position ?? position;
   const life: LifeLine = {
@@ -68,9 +70,10 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
   if (retry !== undefined) await settleLetters(disk, folder);
 
   const began = retry === undefined ? replayed.retryLife : number;
-  const items =
-    mode === 'retry' && began !== undefined ? await readRetried(disk, folder, began, vault.show) : new Map();
-  return { ...restoreRun(chosen, replayed, number, mode === 'retry', items), letters };
+  // Whatever this life is for: what a retry had not come to is neither delivered nor a dead letter.
+  const items = began === undefined ? new Map() : await readRetried(disk, folder, began, vault.show);
+  const retried = began === undefined ? undefined : retryFile(folder, began);
+  return { ...restoreRun(chosen, replayed, number, mode === 'retry', items), letters, retried };
 }
 
 /** The dead letters' own position, as the journal gave it back. */

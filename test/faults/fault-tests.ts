@@ -13,7 +13,7 @@ export function faultTests(rows: readonly FaultRow[]): void {
 
 function faultTest(row: FaultRow): void {
   const { group, fault, expected, pending } = row;
-  const options = { concurrent: row.alone !== true, timeout: 20_000 };
+  const options = { concurrent: row.alone !== true, timeout: 40_000 };
   test(fault, options, async ({ task, skip }) => {
     const tell = (seen: string): void => {
       task.meta.row = { group, fault, expected, seen };

@@ -51,7 +51,7 @@ export interface UpstreamRowOptions {
   readonly outcome?: (seen: Seen) => string;
   /** The number of requests is a matter of timing, and not told. Default false. */
   readonly uncounted?: boolean;
-  /** Milliseconds within which the run has to end. Default 5000: it hangs nowhere. */
+  /** Milliseconds within which the run has to end. Default 10 000: it hangs nowhere. */
   readonly withinMs?: number;
   readonly alone?: boolean;
   readonly pending?: string | undefined;
@@ -100,7 +100,7 @@ async function runRow(options: UpstreamRowOptions): ReturnType<FaultRow['run']> 
         try {
           expect(trap.accepted, 'connections to another origin').toBe(0);
           if (options.inMemory !== false) checkHealthy(seen);
-          expect(seen.ms, 'milliseconds that the run took').toBeLessThan(options.withinMs ?? 5000);
+          expect(seen.ms, 'milliseconds that the run took').toBeLessThan(options.withinMs ?? 10_000);
           await options.check?.(seen);
         } finally {
           await clean();

@@ -5,7 +5,18 @@ import { constants } from 'node:os';
  * The real file system, with faults: `vi.mock('node:fs/promises', …)` puts it in the place of `node:fs/promises`.
  * Reading and looking never fail; what changes something may.
  */
-const changes = ['open', 'write', 'truncate', 'chmod', 'datasync', 'sync', 'mkdir', 'copyFile', 'rename', 'rm'] as const;
+const changes = [
+  'open',
+  'write',
+  'truncate',
+  'chmod',
+  'datasync',
+  'sync',
+  'mkdir',
+  'copyFile',
+  'rename',
+  'rm',
+] as const;
 type Change = (typeof changes)[number];
 
 let fails: { readonly change: Change; readonly code: string } | undefined;

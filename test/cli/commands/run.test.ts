@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { runCommand, type RunCommandOptions, type RunPorts } from '../../../cli/commands/run.ts';
+import type { PipelineOptions } from '../../../core/index.ts';
 import type { ResolvedConfig } from '../../../core/config/resolved.ts';
 import type { EventListener, RunEvent } from '../../../core/contracts/events.ts';
 import type { Services } from '../../../core/contracts/services.ts';
@@ -14,6 +15,7 @@ interface Run {
   readonly loaded: () => unknown;
   readonly code: Promise<number>;
   services(): Services;
+  options(): PipelineOptions;
   emit(...events: (readonly [number, RunEvent])[]): void;
   signal(): AbortSignal | undefined;
   finish(exitCode?: 0 | 1 | 3 | 130): void;
@@ -24,6 +26,7 @@ function running(options: RunCommandOptions, terminal: FakeTerminal, config: Par
   const exits: number[] = [];
   const listeners: EventListener[] = [];
   let services: Services = {};
+  let pipelineOptions: PipelineOptions = {};
   let signal: AbortSignal | undefined;
   let finish: Run['finish'] = () => undefined;
   const end = new Promise<0 | 1 | 3 | 130>((resolve) => {
@@ -43,8 +46,9 @@ function running(options: RunCommandOptions, terminal: FakeTerminal, config: Par
   const ports: RunPorts = {
     loadConfig,
     startMockUpstreams: async () => [],
-    createPipeline: async (_, given) => {
+    createPipeline: async (_, given, chosen) => {
       services = given;
+      pipelineOptions = chosen;
       return {
         on: (listener) => void listeners.push(listener),
         run: async (run) => {
@@ -63,6 +67,7 @@ function running(options: RunCommandOptions, terminal: FakeTerminal, config: Par
     loaded: () => loadConfig.mock.calls[0]?.[0],
     code: runCommand(options, ports),
     services: () => services,
+    options: () => pipelineOptions,
     emit: (...events) => {
       for (const [ms, event] of events) for (const listener of listeners) listener({ ...event, at: t0 + ms });
     },
@@ -88,6 +93,18 @@ describe('runCommand', () => {
       file: 'x.json',
       overrides: { sources: ['a'], sinks: ['stdout'], deadlineMs: 5_000 },
     });
+  });
+
+  it.each([
+    [{}, undefined],
+    [{ resume: true }, { kind: 'last' }],
+    [{ resume: 'run-1' }, { kind: 'run', runId: 'run-1' }],
+    [{ retryFailed: 'run-1' }, { kind: 'retry-failed', runId: 'run-1' }],
+  ] as const)('asks for the run to take up: %j', async (options, resume) => {
+    const run = running(options, fakeTerminal(undefined));
+    run.finish();
+    await run.code;
+    expect(run.options()).toEqual({ resume });
   });
 
   it.each([0, 1, 3, 130] as const)('returns the exit code %d of the run and prints the report', async (exitCode) => {

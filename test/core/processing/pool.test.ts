@@ -47,6 +47,10 @@ function page(from: number, count: number, faults: Readonly<Record<number, strin
 
 const idsOf = (verdict: PageVerdict) => recordsOf(readable(verdict)).map(({ source_id }) => Number(source_id));
 
+const rejectsOf = (verdict: PageVerdict) => readable(verdict).rejects;
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index);
+
 const messageOf = (verdict: PageVerdict | undefined) => (verdict?.ok === false ? verdict.message : undefined);
 
 describe('createWorkerPool', () => {
@@ -108,28 +112,107 @@ describe('createWorkerPool', () => {
     expect(idsOf(fine)).toEqual([1, 2]);
   });
 
-  it('fails only the page on which a thread ends, and keeps its bytes', async () => {
+  it('rejects only the record on which a thread ends, and keeps the bytes of its page', async () => {
     const pool = poolWith();
     const pages = Array.from({ length: 30 }, (_, index) => page(index * 10, 10, index === 11 ? { 115: 'exit' } : {}));
     const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
-    expect(verdicts.flatMap(({ ok }, index) => (ok ? [] : index))).toEqual([11]);
-    expect(verdicts[11]).toMatchObject({ code: 'worker_failed', message: 'the worker thread exited (7)' });
+    expect(verdicts.flatMap(idsOf)).toEqual(numbers(0, 300).filter((id) => id !== 115));
+    expect(verdicts.flatMap(rejectsOf)).toEqual([
+      {
+        reason: 'record_crashed',
+        index: 5,
+        message: 'the worker thread exited (7)',
+        raw: '{"id":115,"title":"Item 115","fault":"exit"}',
+      },
+    ]);
     expect(pages[11]?.bytes.byteLength).toBeGreaterThan(0);
     expect(idsOf(await pool.process(page(1, 1)))).toEqual([1]);
   });
 
-  it('loses nothing to a thread that dies after it has answered', async () => {
-    const pool = poolWith({ threads: 1, batchBytes: 1 });
-    const pages = Array.from({ length: 6 }, (_, index) => page(index, 1, { 2: 'throw-later' }));
+  it('rejects only the record that takes longer than the limit, and delivers a page again without looking at it', async () => {
+    const pool = poolWith({ recordTimeoutMs: 300 });
+    const pages = [page(0, 10), page(10, 10, { 13: 'hang', 17: 'hang' }), page(20, 10)];
     const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
-    expect(verdicts.flatMap(idsOf)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(verdicts.flatMap(idsOf)).toEqual(numbers(0, 30).filter((id) => id !== 13 && id !== 17));
+    const message = 'the record took longer than 300 ms';
+    expect(verdicts.flatMap(rejectsOf)).toMatchObject([
+      { reason: 'record_timeout', index: 3, message },
+      { reason: 'record_timeout', index: 7, message },
+    ]);
+    const started = performance.now();
+    const again = await pool.process({ ...(pages[1] ?? page(0, 0)), skip: Uint8Array.of(1) });
+    expect(performance.now() - started).toBeLessThan(300);
+    expect(again).toMatchObject({ count: 7, skipped: 1, rejects: [{ index: 3 }, { index: 7 }] });
   });
 
-  it('outlives more dying threads than it has', async () => {
-    const pool = poolWith();
-    const pages = Array.from({ length: 12 }, (_, index) => page(index, 1, index % 3 === 0 ? { [index]: 'exit' } : {}));
+  it.each(['objects', 'buffers'])('rejects only the record that eats up memory (%s)', async (fault) => {
+    const pool = poolWith({ recordMemoryBytes: 64 * 1024 * 1024 });
+    const verdicts = await Promise.all([pool.process(page(0, 5, { 2: fault })), pool.process(page(5, 5))]);
+    expect(verdicts.flatMap(idsOf)).toEqual([0, 1, 3, 4, 5, 6, 7, 8, 9]);
+    expect(verdicts.flatMap(rejectsOf)).toMatchObject([
+      { reason: 'record_crashed', index: 2, message: 'the record took more than 64 MiB of memory' },
+    ]);
+  });
+
+  it('does not put the memory of one record down to another that is only slow', async () => {
+    const pool = poolWith({ recordMemoryBytes: 64 * 1024 * 1024, batchBytes: 1 });
+    const verdicts = await Promise.all([
+      pool.process(page(0, 2, { 1: 'slow' })),
+      pool.process(page(2, 2, { 3: 'buffers' })),
+      pool.process(page(4, 2)),
+    ]);
+    expect(verdicts.flatMap(idsOf)).toEqual([0, 1, 2, 4, 5]);
+    expect(verdicts.flatMap(rejectsOf)).toMatchObject([{ reason: 'record_crashed', index: 1 }]);
+  });
+
+  it('gives a plugin that keeps memory a new thread before the heap is full', async () => {
+    const pool = poolWith({ threads: 1, batchBytes: 1, recordMemoryBytes: 48 * 1024 * 1024 });
+    const pages = Array.from({ length: 60 }, (_, index) => page(index, 1, { [index]: 'leak' }));
+    const before = process.memoryUsage.rss();
     const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
-    expect(verdicts.map(({ ok }) => ok)).toEqual(pages.map((_, index) => index % 3 !== 0));
+    expect(verdicts.flatMap(idsOf)).toEqual(numbers(0, 60));
+    // 60 times 20,000 objects would be at least 60 MB more.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(200 * 1024 * 1024);
+  });
+
+  it('fails a page more than three of whose records cost a thread, and no other', async () => {
+    const pool = poolWith();
+    const faults = { 0: 'exit', 2: 'exit', 4: 'exit', 6: 'exit' };
+    const [bad, good] = await Promise.all([pool.process(page(0, 10, faults)), pool.process(page(10, 2))]);
+    expect(bad).toMatchObject({ ok: false, code: 'worker_failed' });
+    expect(messageOf(bad)).toContain('more than 3 of its records');
+    expect(idsOf(good)).toEqual([10, 11]);
+  });
+
+  it('gives a source no further thread when its pages have cost twenty', async () => {
+    const pool = poolWith({ sources: { ...sources, well: sources['fragile'] ?? { kind: 'inline' } } });
+    const pages = Array.from({ length: 40 }, (_, index) => page(index * 2, 2, { [index * 2]: 'exit' }));
+    const well = Array.from({ length: 10 }, (_, index) => ({ ...page(index, 1), source: 'well' }));
+    const verdicts = await Promise.all([...pages, ...well].map((one) => pool.process(one)));
+    const delivered = verdicts.slice(0, 40).filter(({ ok }) => ok).length;
+    expect(delivered).toBeGreaterThan(15);
+    expect(delivered).toBeLessThanOrEqual(20);
+    for (const verdict of verdicts.slice(0, 40))
+      if (!verdict.ok) expect(verdict.message).toBe('pages of fragile cost 20 worker threads: it is given no further one');
+    expect(verdicts.slice(40).flatMap(idsOf)).toEqual(numbers(0, 10));
+    expect(await pool.process(page(1, 1))).toMatchObject({ code: 'worker_failed' });
+  });
+
+  it('fails a page whose items() never returns, and no other', async () => {
+    const pool = poolWith({ recordTimeoutMs: 200 });
+    const [bad, good] = await Promise.all([
+      pool.process(pageOf({ hang: true }, { source: 'fragile' })),
+      pool.process(page(1, 2)),
+    ]);
+    expect(bad).toMatchObject({ code: 'worker_failed', message: 'reading the page took longer than 200 ms' });
+    expect(idsOf(good)).toEqual([1, 2]);
+  });
+
+  it.each(['exit-later', 'reject-later'])('loses nothing to a record that strikes when it is done (%s)', async (fault) => {
+    const pool = poolWith({ threads: 1, batchBytes: 1 });
+    const pages = Array.from({ length: 6 }, (_, index) => page(index, 1, { 2: fault }));
+    const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
+    expect(verdicts.flatMap(idsOf)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
   it('fails every page where the threads can’t start, rather than waiting for ever', async () => {

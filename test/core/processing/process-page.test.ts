@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -26,6 +27,12 @@ function onlyReject(body: unknown, setting: Setting = {}) {
   expect(page.count).toBe(0);
   expect(page.rejects).toHaveLength(1);
   return page.rejects[0];
+}
+
+function circle(): Record<string, unknown> {
+  const record: Record<string, unknown> = { id: 1 };
+  record['self'] = record;
+  return record;
 }
 
 describe('processPage: records', () => {
@@ -146,6 +153,26 @@ describe('processPage: items that are no records', () => {
       },
       'something that has no words',
     ],
+    [
+      'returns an object that throws when it is read',
+      () => ({
+        get id(): number {
+          throw new Error('no id today');
+        },
+      }),
+      'no id today',
+    ],
+    [
+      'returns an object that throws when it is asked for then',
+      () => ({
+        id: 1,
+        get then(): unknown {
+          throw new Error('no then today');
+        },
+      }),
+      'no then today',
+    ],
+    ['returns a promise that never settles', () => new Promise(() => undefined), 'not a promise'],
     ['returns nothing', () => undefined, 'not nothing'],
     ['returns a list', () => [], 'not a list'],
     ['returns a promise', async () => ({ id: 1, title: 'x' }), 'not a promise'],
@@ -182,8 +209,80 @@ describe('processPage: items that are no records', () => {
       { id: 3, title: 'a'.repeat(1000 * 1024) },
     ]);
     expect(page.rejects.map(({ reason }) => reason)).toEqual(['record_too_large', 'record_too_large']);
-    expect(page.rejects[0]?.raw).toHaveLength(64 * 1024);
+    expect(page.rejects[0]).toMatchObject({ raw: expect.stringMatching(/^\{"id":1/), truncated: true });
+    for (const { raw } of page.rejects) expect(Buffer.byteLength(raw)).toBeLessThanOrEqual(64 * 1024);
+    expect(page.rejects[1]?.raw).toMatch(/ü$/);
     expect(page.count).toBe(1);
+  });
+
+  it.each([
+    ['a circle', () => circle(), 'circular'],
+    ['a bigint', () => ({ id: 1, n: 5n }), 'BigInt'],
+    [
+      'a getter that throws',
+      () => ({
+        id: 1,
+        inner: {
+          get deep(): never {
+            throw new Error('not deeper');
+          },
+        },
+      }),
+      'not deeper',
+    ],
+    [
+      'a toJSON that throws',
+      () => ({
+        id: 1,
+        inner: {
+          toJSON() {
+            throw new Error('no JSON');
+          },
+        },
+      }),
+      'no JSON',
+    ],
+    ['a toJSON of its own', () => ({ id: 1, toJSON: () => undefined }), 'toJSON'],
+  ])('rejects an item of which a normalizer makes a record with %s', (_, normalize, message) => {
+    const model: Model = { name: 'any', schema: z.looseObject({}) };
+    const reject = onlyReject([{ id: 1 }], { source: normalizing(normalize), model });
+    expect(reject).toMatchObject({ reason: 'invalid_field', raw: '{"id":1}' });
+    expect(reject?.message).toContain(message);
+  });
+
+  it('rejects only the item on which a transform or a check of a zod schema throws', () => {
+    const schema = z.object({
+      title: z.string().transform((title) => {
+        if (title === 'bad') throw new Error('no such title');
+        return title.toUpperCase();
+      }),
+    });
+    const items = [
+      { id: 1, title: 'good' },
+      { id: 2, title: 'bad' },
+      { id: 3, title: 5 },
+    ];
+    const page = read(items, { model: { name: 'm', schema } });
+    expect(recordsOf(page).map(({ title }) => title)).toEqual(['GOOD']);
+    expect(page.rejects).toMatchObject([
+      { reason: 'invalid_field', index: 1, message: 'no such title' },
+      { reason: 'invalid_field', index: 2, field: 'title' },
+    ]);
+  });
+
+  it.each([undefined, null, 5, {}, { value: 'text' }, { issues: 'none' }])(
+    'rejects an item whose schema answers with %j',
+    (answer) => {
+      const validate = () => answer as StandardSchemaV1.Result<object>;
+      const model: Model = { name: 'm', schema: { '~standard': { version: 1, vendor: 'test', validate } } };
+      expect(onlyReject([{ id: 1 }], { model })?.reason).toBe('invalid_field');
+    },
+  );
+
+  it('throws for a zod schema that needs promises', () => {
+    const schema = z.object({ title: z.string().transform(async (title) => title) });
+    const run = () => read([{ id: 1, title: 'x' }], { model: { name: 'slow', schema } });
+    expect(run).toThrow(expect.objectContaining({ code: 'plugin_invalid' }));
   });
 
   it('throws for a schema that answers with a promise: no item could pass', () => {
@@ -191,6 +290,34 @@ describe('processPage: items that are no records', () => {
     const schema: Model['schema'] = { '~standard': { version: 1, vendor: 'test', validate } };
     const run = () => read([{ id: 1 }], { model: { name: 'slow', schema } });
     expect(run).toThrow(expect.objectContaining({ code: 'plugin_invalid' }));
+  });
+});
+
+describe('processPage: pages that are tried again', () => {
+  it('takes bare items as they are, without asking items() or the total', () => {
+    const asked = (): never => {
+      throw new Error('asked');
+    };
+    const source: SourcePlugin = { ...shop, items: asked, pagination: { ...shop.pagination, totalInBody: asked } };
+    const reply = processPage(pageOf([{ id: 1, title: 'x' }, 5], { bare: true }), { source, model: product, hash });
+    expect(readable(reply)).toMatchObject({ items: 2, count: 1, total: undefined, rejects: [{ index: 1, raw: '5' }] });
+    const wrapped = processPage(pageOf({ items: [] }, { bare: true }), { source, model: product, hash });
+    expect(wrapped).toMatchObject({ ok: false, code: 'unexpected_shape' });
+  });
+
+  it('rejects poisoned items without looking at them, and tells which item is in hand', () => {
+    const seen: unknown[] = [];
+    const source = normalizing((item: { id: number }) => (seen.push(item.id), item));
+    const poisoned = new Map([[1, { reason: 'record_timeout', message: 'too slow' } as const]]);
+    const page = { ...pageOf([1, 2, 3, 4].map((id) => ({ id, title: 'x' }))), poisoned, skip: Uint8Array.of(0, 0, 0, 1) };
+    const inHand: number[] = [];
+    const reply = processPage(page, { source, model: product, hash }, (item) => inHand.push(item));
+    expect(readable(reply)).toMatchObject({ items: 4, count: 2, skipped: 1 });
+    expect(readable(reply).rejects).toEqual([
+      { reason: 'record_timeout', index: 1, message: 'too slow', raw: '{"id":2,"title":"x"}' },
+    ]);
+    expect(seen).toEqual([1, 3]);
+    expect(inHand).toEqual([0, 1, 2, -1]);
   });
 });
 
@@ -208,9 +335,16 @@ describe('processPage: hostile bodies', () => {
   it('gets over lists nested 100,000 deep, as a body, as an item and in a field', () => {
     const deep = '['.repeat(100_000) + ']'.repeat(100_000);
     expect(onlyReject(deep)?.reason).toBe('not_an_object');
-    expect(onlyReject(`[{"id":1,"title":${deep}}]`)).toMatchObject({ reason: 'invalid_field', field: 'title' });
+    const verdict = { reason: 'nested_too_deep', message: 'the item is nested more than 100 levels deep' };
+    expect(onlyReject(`[{"id":1,"title":${deep}}]`)).toMatchObject({ ...verdict, truncated: true });
     const anything: Model = { name: 'any', schema: z.looseObject({}) };
-    expect(onlyReject(`[{"id":1,"deep":${deep}}]`, { model: anything })?.reason).toBe('invalid_field');
+    expect(onlyReject(`[{"id":1,"deep":${deep}}]`, { model: anything })).toMatchObject(verdict);
+  });
+
+  it('takes an item of 100 levels, and none of 101', () => {
+    const nested = (levels: number) => `[{"id":1,"title":"x","deep":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}]`;
+    expect(read(nested(100)).count).toBe(1);
+    expect(onlyReject(nested(101))).toMatchObject({ reason: 'nested_too_deep', raw: nested(101).slice(1, -1) });
   });
 
   it('refuses numbers beyond all bounds', () => {

@@ -57,6 +57,13 @@ test.each<[string, string[], SourceState[], SourceState[], boolean, number]>([
   ['the reader of one, while the other failed', ['n0'], ['partial'], ['failed', 'failed'], false, 1],
   ['the reader of one of two', ['n0'], ['complete'], ['failed', 'complete'], false, 3],
 ])('gone is %s: %j', (_, gone, sources, sinks, interrupted, code) => {
-  const errors = gone.map((endpoint) => ({ endpoint, error: 'reader_gone' as const, timestamp: '', message: '', attempts: 0, count: 1 }));
+  const errors = gone.map((endpoint) => ({
+    endpoint,
+    error: 'reader_gone' as const,
+    timestamp: '',
+    message: '',
+    attempts: 0,
+    count: 1,
+  }));
   expect(exitCodeOf({ ...report(sources, sinks), errors }, interrupted)).toBe(code);
 });

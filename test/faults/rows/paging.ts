@@ -37,7 +37,8 @@ export const pagingRows = upstreamRows('paging', [
   },
   {
     fault: 'total that shrinks mid-run, from the end',
-    expected: 'exit 0, complete, 6 records, 4 requests',
+    // From here it looks as if an item at the front had been deleted.
+    expected: 'exit 3, partial, 6 records, 4 requests, total_mismatch',
     source: counted,
     upstream: paging((offset) => page(six, offset, offset === 0 ? 8 : 6)),
   },
@@ -133,7 +134,6 @@ export const pagingRows = upstreamRows('paging', [
     expected: 'exit 3, partial, 5 records, 3 requests, total_mismatch',
     source: counted,
     upstream: paging((offset) => (offset === 0 ? page(six, 0, 6) : page(six.slice(1), offset, 5))),
-    pending: 'the latest total is believed, also where it is less than an earlier one',
   },
   {
     fault: 'the same page for ever, by offset',
@@ -149,13 +149,12 @@ export const pagingRows = upstreamRows('paging', [
   },
   {
     fault: 'the same items for ever, each time with the time of day',
-    expected: 'exit 3, partial, 2 records, pagination_loop',
+    expected: 'exit 3, partial, 2 records, 100 duplicates, pagination_loop',
     source: uncounted,
     settings: { maxPages: 500 },
     uncounted: true,
     upstream: paging((_, index) => json({ items: items(1, 2), at: index })),
     check: ({ upstream }) => expect(upstream.heads.length).toBeLessThan(60),
-    pending: 'only a page that is equal byte for byte counts as a loop; else maxPages ends it',
   },
   {
     fault: 'new pages for ever',

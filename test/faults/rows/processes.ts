@@ -58,7 +58,8 @@ export const workerRows: readonly FaultRow[] = commandRows('workers', [
     'for (const held = [];;) held.push(new Array(1e6).fill(0.5))',
     'record_crashed',
     {
-      config: { workers: { threads: 1, recordTimeoutMs: 14_000 } },
+      config: { workers: { threads: 1, recordTimeoutMs: 20_000 } },
+      alone: true,
     },
   ),
   atSecond(
@@ -66,7 +67,8 @@ export const workerRows: readonly FaultRow[] = commandRows('workers', [
     'for (const held = [];;) held.push(new Uint8Array(9e7).fill(1))',
     'record_crashed',
     {
-      config: { workers: { threads: 1, recordTimeoutMs: 14_000 } },
+      config: { workers: { threads: 1, recordTimeoutMs: 20_000 } },
+      alone: true,
     },
   ),
   atSecond('normalizer recurses without end', '(function again() { again(); })()', 'normalizer_failed'),

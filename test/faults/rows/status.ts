@@ -33,13 +33,15 @@ export const statusRows = upstreamRows('status', [
   },
   {
     fault: '503 for ever after the first page',
-    // Three failures open the breaker, two failed probes give the source up; one request was past the breaker already,
-    // in line for its turn. So nine pages cost six requests.
-    expected: 'exit 3, partial, 2 records, 7 requests, circuit_open',
+    // Three failures open the breaker, two failed probes give the source up; one request more may have been past the
+    // breaker already, in line for its turn.
+    expected: 'exit 3, partial, 2 records, circuit_open',
+    uncounted: true,
     source: counted,
     settings: { retry: { retries: 9, baseMs: 1, maxMs: 2 }, breaker: { failures: 3, cooldownMs: 20, probes: 2 } },
     upstream: paging((offset) => (offset === 0 ? slice(0, 20) : json({}, [], '503 Service Unavailable'))),
-    check: ({ report }) => {
+    check: ({ report, upstream }) => {
+      expect([6, 7]).toContain(upstream.heads.length);
       expect(report.errors[0]).toMatchObject({ pages: 9 });
       expect(report.errors[0]?.message).toContain('503');
     },

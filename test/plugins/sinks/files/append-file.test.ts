@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, open, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { openAppendFile, writeAll } from '../../../../plugins/sinks/files/append-file.ts';
+import { type AppendFileOptions, openAppendFile, writeAll } from '../../../../plugins/sinks/files/append-file.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-async function openIn(folder: string, name = 'out.txt', resumeAt?: number) {
-  return openAppendFile({ path: join(folder, name), runId: 'run1', resumeAt });
+async function openIn(folder: string, name = 'out.txt', change: Partial<AppendFileOptions> = {}) {
+  const path = join(folder, name);
+  return openAppendFile({ path, runId: 'run1', resumable: false, fixedFrom: 0, position: undefined, ...change });
 }
 
 describe('openAppendFile', () => {
@@ -16,7 +18,7 @@ describe('openAppendFile', () => {
     const folder = await temporaryFolder();
     const file = await openIn(folder);
     await file.append(bytes('one\n'));
-    await file.sync();
+    await file.commit();
     await file.append(bytes('two\n'));
     expect(await readdir(folder)).toEqual(['.out.txt.run1.tmp']);
     await file.publish();
@@ -42,13 +44,13 @@ describe('openAppendFile', () => {
     expect(whole.equals(await readFile(join(folder, 'out.txt')))).toBe(true);
   });
 
-  it('has all that was appended on the disk after a sync', async () => {
+  it('has all that was appended on the disk after a commit', async () => {
     const folder = await temporaryFolder();
     const file = await openIn(folder);
     await file.append(bytes('one'));
-    await file.sync();
+    await file.commit();
     expect(await readFile(join(folder, '.out.txt.run1.tmp'), 'utf8')).toBe('one');
-    await file.discard();
+    await file.abort();
   });
 
   it('keeps the old file readable until the new one takes its place', async () => {
@@ -61,23 +63,33 @@ describe('openAppendFile', () => {
     expect(await readFile(join(folder, 'out.txt'), 'utf8')).toBe('new');
   });
 
-  it('leaves the old file and nothing else when discarded', async () => {
+  it('leaves the old file and nothing else when given up', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'out.txt'), 'old');
     const file = await openIn(folder);
     await file.append(bytes('new'));
-    await file.discard();
+    await file.abort();
     expect(await readdir(folder)).toEqual(['out.txt']);
     expect(await readFile(join(folder, 'out.txt'), 'utf8')).toBe('old');
   });
 
-  it('never appears once it was discarded, even while being published', async () => {
+  it('never appears once it was given up, even while being published', async () => {
     const folder = await temporaryFolder();
     const file = await openIn(folder);
     const publishing = file.publish();
-    const [published] = await Promise.allSettled([publishing, file.discard()]);
+    const [published] = await Promise.allSettled([publishing, file.abort()]);
     expect(published.status).toBe('rejected');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('does not appear either where what was committed stays', async () => {
+    const folder = await temporaryFolder();
+    const file = await openIn(folder, 'out.txt', { resumable: true });
+    await file.commit();
+    const publishing = file.publish();
+    const [published] = await Promise.allSettled([publishing, file.abort()]);
+    expect(published).toMatchObject({ status: 'rejected', reason: { code: 'sink_failed' } });
+    expect(await readdir(folder)).toEqual(['.out.txt.run1.tmp']);
   });
 
   it('makes the folders on the way', async () => {
@@ -130,28 +142,51 @@ describe('openAppendFile', () => {
     const first = await openIn(folder);
     await symlink(folder, join(folder, 'round'));
     await expect(openIn(folder, 'round/out.txt')).rejects.toThrow('another sink of this process is writing');
-    await first.discard();
+    await first.abort();
     const second = await openIn(folder);
     await second.publish();
-    await (await openIn(folder)).discard();
+    await (await openIn(folder)).abort();
   });
 
-  it('goes back to the committed length on a resume', async () => {
+  it('says where it is by its length and the checksum of its last 4 KiB, but for what may be written over', async () => {
     const folder = await temporaryFolder();
-    await writeFile(join(folder, '.out.txt.run1.tmp'), 'kept|lost');
-    const file = await openIn(folder, 'out.txt', 4);
-    expect(file.size).toBe(4);
-    await file.append(bytes('!'));
-    await file.publish();
-    expect(await readFile(join(folder, 'out.txt'), 'utf8')).toBe('kept!');
+    const file = await openIn(folder, 'out.txt', { fixedFrom: 3 });
+    expect(await file.commit()).toEqual({ bytes: 0, tail: 0 });
+    await file.append(bytes('***one'));
+    expect(await file.commit()).toEqual({ bytes: 6, tail: crc32('one') });
+    await file.overwrite(bytes('###'), 0);
+    expect(await file.commit()).toEqual({ bytes: 6, tail: crc32('one') });
+    await file.append(bytes('x'.repeat(5000)));
+    expect(await file.commit()).toEqual({ bytes: 5006, tail: crc32('x'.repeat(4096)) });
+    await file.abort();
   });
 
-  it('refuses to resume where committed bytes are missing, or the whole file', async () => {
+  it('keeps what was committed when it is given up, where the run may be taken up again', async () => {
     const folder = await temporaryFolder();
-    await expect(openIn(folder, 'out.txt', 4)).rejects.toThrow('no such file or directory while opening');
-    await writeFile(join(folder, '.out.txt.run1.tmp'), 'abc');
-    await expect(openIn(folder, 'out.txt', 4)).rejects.toThrow('holds 3 bytes where 4 were committed');
+    const file = await openIn(folder, 'out.txt', { resumable: true });
+    await file.append(bytes('one'));
+    await file.commit();
+    await file.abort();
+    expect(await readdir(folder)).toEqual(['.out.txt.run1.tmp']);
+    await (await openIn(folder)).abort();
+    expect(await readdir(folder)).toEqual([]);
   });
+
+  it('is readable by everybody, as far as the process allows, and written by its owner alone', async () => {
+    const folder = await temporaryFolder();
+    await (await openIn(folder)).publish();
+    expect((await stat(join(folder, 'out.txt'))).mode & 0o777).toBe(0o644 & ~process.umask());
+  });
+
+  it.each(['../../out', 'a/b', '..', '', 'nul\0'])(
+    'refuses the run id %j: it could lead to another folder',
+    async (runId) => {
+      const folder = await temporaryFolder();
+      await mkdir(join(folder, 'sub'));
+      await expect(openIn(join(folder, 'sub'), 'out.txt', { runId })).rejects.toThrow("can't be part of a file's name");
+      expect(await readdir(folder, { recursive: true })).toEqual(['sub']);
+    },
+  );
 
   it('fails in plain words when its folder is removed meanwhile', async () => {
     const folder = await temporaryFolder();
@@ -160,9 +195,9 @@ describe('openAppendFile', () => {
     await rm(join(folder, 'sub'), { recursive: true });
     await expect(file.publish()).rejects.toMatchObject({
       code: 'sink_failed',
-      message: `no such file or directory while writing ${folder}/sub/out.txt`,
+      message: `no such file or directory while writing ${folder}/sub/out.txt: its folder, or the unfinished file in it, was removed meanwhile`,
     });
-    await file.discard();
+    await file.abort();
   });
 });
 
