@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { collect, parseDeadline, parseInteger, parseLatency, parseRate } from './arguments.ts';
 import { exitCodes } from './exit-codes.ts';
+import type { ChaosCommandOptions } from './commands/chaos.ts';
 import type { MockCommandOptions } from './commands/mock.ts';
 import type { PluginsCommandOptions } from './commands/plugins.ts';
 import type { RunsCommandOptions } from './commands/runs.ts';
@@ -47,6 +48,24 @@ Examples:
   pipeline mock --port 4001      on 4001, 4002, 4003
   pipeline mock --latency 20ms-80ms --error-rate 0.1
                                  slow, and every tenth request fails
+`;
+
+const chaosExamples = `
+It runs the config undisturbed, and again with faults and kills, each run into
+files in a temporary folder; the config's own sinks and state are not touched.
+
+Exit codes:
+  0    nothing was lost or doubled, and every rate limit held
+  1    something was, or a run did not come to its end
+  2    the command line or the config can't be used
+
+Examples:
+  pipeline chaos                 10 kills, every tenth request fails
+  pipeline chaos --kill 100 --error-rate 0
+                                 kills alone
+  pipeline chaos --seed 42 --source dummyjson
+                                 the same again, for one source
+  pipeline chaos --json | jq .records
 `;
 
 /**
@@ -137,6 +156,26 @@ export async function runProgram(args: readonly string[], version: string): Prom
     .addHelpText('after', mockExamples)
     .action(async (options: MockCommandOptions) => {
       exitCode = await (await import('./commands/mock.ts')).mockCommand(options);
+    });
+
+  program
+    .command('chaos')
+    .description('kill runs against failing embedded upstreams, and see whether anything is lost')
+    .option('-c, --config <file>', 'config file (default: pipeline.config.* or .pipelinerc* in this folder or above)')
+    .option('--source <name...>', 'run only these sources', collect)
+    .addOption(
+      new Option('--seed <number>', 'which failures and kills come (default: another one each time)').argParser(
+        parseInteger(0, 2 ** 32 - 1),
+      ),
+    )
+    .addOption(
+      new Option('--error-rate <share>', 'share of requests that fail, 0 to 1').argParser(parseRate).default(0.1),
+    )
+    .addOption(new Option('--kill <number>', 'how often to kill').argParser(parseInteger(0, 10_000)).default(10))
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', chaosExamples)
+    .action(async (options: ChaosCommandOptions) => {
+      exitCode = await (await import('./commands/chaos.ts')).chaosCommand(options);
     });
 
   try {

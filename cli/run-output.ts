@@ -82,7 +82,8 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
       display = undefined;
     },
     report({ report, exitCode }) {
-      if (quiet) return;
+      // Who reads the output has seen enough: other tools end without a word, too.
+      if (quiet || exitCode === 141) return;
       const lines = json
         ? [JSON.stringify({ event: 'report', exit_code: exitCode, ...report.summary, errors: countErrors(report) })]
         : [

@@ -20,8 +20,8 @@ export interface OrdealOptions extends Omit<KillContext, 'life' | 'upstreams'> {
   readonly signal: AbortSignal;
   /** Called between two lives. */
   readonly afterLife?: (end: LifeEnd) => void | Promise<void>;
-  /** Called when a run is complete: its outputs are there, until the next one begins. */
-  readonly judge: () => Promise<void>;
+  /** Called when a run is complete: its outputs are there. Returns why not to go on, where that is so. */
+  readonly judge: () => Promise<string | undefined>;
 }
 
 /** What it took. */
@@ -52,8 +52,8 @@ export async function undergo(options: OrdealOptions): Promise<Ordeal> {
     const run = newest === undefined || finished.has(newest.id) ? undefined : newest;
     if (run?.state === 'complete') {
       finished.add(run.id);
-      await judge();
-      if (moments.length === 0) return result();
+      const problem = await judge();
+      if (problem !== undefined || moments.length === 0) return result(problem);
       upstreams.forgetAsked();
       continue;
     }
@@ -65,7 +65,7 @@ export async function undergo(options: OrdealOptions): Promise<Ordeal> {
     const life = startLife(run?.resumable === 'by id' ? { kind: 'run', runId: run.id } : { kind: 'last' });
     const [moment] = moments;
     const callOff = moment === undefined ? undefined : armKill(moment, { ...options, life });
-    const end = await watched(life, upstreams, quietMs, signal);
+    const end = await watchLife({ life, upstreams, quietMs, signal });
     callOff?.();
     await afterLife?.(end);
     switch (end.kind) {
@@ -86,13 +86,13 @@ export async function undergo(options: OrdealOptions): Promise<Ordeal> {
   }
 }
 
-/** Waits for the end of a life, and ends one that hangs, or that nobody wants any more. */
-async function watched(
-  life: Life,
-  upstreams: { readonly requests: number },
-  quietMs: number,
-  signal: AbortSignal,
-): Promise<LifeEnd> {
+export interface WatchOptions extends Pick<OrdealOptions, 'quietMs' | 'signal'> {
+  readonly life: Life;
+  readonly upstreams: { readonly requests: number };
+}
+
+/** Waits for the end of a life, and ends one that hangs. Rejects with the signal's reason, once the life has ended too. */
+export async function watchLife({ life, upstreams, quietMs, signal }: WatchOptions): Promise<LifeEnd> {
   const over = new AbortController();
   void life.ended.then(() => over.abort());
   const stop = AbortSignal.any([over.signal, signal]);

@@ -1,35 +1,23 @@
 import { rmSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listRuns, type ResolvedConfig, type ResumeRequest, SluiceError } from '../../core/index.ts';
-import { loadChaosConfig, stateIn } from '../chaos/chaos-config.ts';
-import { drawKillMoments } from '../chaos/kill-moments.ts';
-import { type Life, startLife } from '../chaos/life.ts';
-import { type Ordeal, undergo } from '../chaos/ordeal.ts';
-import { compareOutputs, readOutputs, removeOutputs } from '../chaos/outputs.ts';
-import { type ChaosUpstreams, startChaosUpstreams } from '../chaos/upstreams.ts';
-import { type ChaosVerdict, hasPassed, judgeLimits } from '../chaos/verdict.ts';
+import { loadChaosConfig } from '../chaos/chaos-config.ts';
+import { runTrial } from '../chaos/trial.ts';
+import type { TrialSettings } from '../chaos/trial-settings.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupts.ts';
 import { renderChaos } from '../render/chaos.ts';
 import { createPaint, takesColor } from '../render/paint.ts';
 
-export interface ChaosCommandOptions {
-  readonly config?: string;
-  readonly source?: readonly string[];
+export interface ChaosCommandOptions extends Omit<TrialSettings, 'seed'> {
   /** Default: another one each time. */
   readonly seed?: number;
-  /** Share of requests that fail. */
-  readonly errorRate: number;
-  readonly kill: number;
   readonly json?: boolean;
 }
 
 /** Between two lines of progress, in milliseconds. */
 const progressMs = 2_000;
-/** Time for a life to show that it lives, the longest window of a rate limit aside, in milliseconds. */
-const quietMs = 30_000;
 /** Seeds are drawn below this: short enough to be typed. */
 const seeds = 1_000_000;
 
@@ -52,7 +40,15 @@ export async function chaosCommand(options: ChaosCommandOptions): Promise<number
   });
   let keep = false;
   try {
-    const verdict = await chaos(config, { ...options, seed }, folder, stopping.signal);
+    const verdict = await runTrial({
+      config,
+      settings: { ...options, seed },
+      folder,
+      entry: new URL('../chaos/child.js', import.meta.url),
+      progressMs,
+      onProgress: (text) => void process.stderr.write(`chaos: ${text}\n`),
+      signal: stopping.signal,
+    });
     keep = !verdict.passed;
     const { stdout } = process;
     const lines = json
@@ -68,74 +64,4 @@ export async function chaosCommand(options: ChaosCommandOptions): Promise<number
     forget();
     if (!keep) await rm(folder, { recursive: true, force: true });
   }
-}
-
-type Settings = ChaosCommandOptions & { readonly seed: number };
-
-async function chaos(
-  config: ResolvedConfig,
-  settings: Settings,
-  root: string,
-  signal: AbortSignal,
-): Promise<ChaosVerdict> {
-  const { kill, errorRate, seed } = settings;
-  const began = performance.now();
-  const [calm, stormy] = [join(root, 'undisturbed'), join(root, 'chaos')];
-  await Promise.all([calm, stormy].map((folder) => mkdir(folder, { mode: 0o700 })));
-  const undisturbed = await runUndisturbed(config, settings, calm, signal);
-  const { expected } = undisturbed;
-
-  const upstreams = await startChaosUpstreams(config, { errorRate, seed });
-  const sum = { expected: 0, delivered: 0, lost: 0, doubled: 0, foreign: 0 };
-  let lives = 0;
-  const timer = setInterval(() => {
-    const pages = `${upstreams.asked.size} of ${undisturbed.pages} pages asked for`;
-    process.stderr.write(`chaos: life ${lives}, ${pages}, ${upstreams.requests} requests\n`);
-  }, progressMs);
-  let ordeal: Ordeal;
-  try {
-    ordeal = await undergo({
-      upstreams,
-      pages: undisturbed.pages,
-      folder: stormy,
-      moments: drawKillMoments(kill, seed),
-      startLife(resume) {
-        lives += 1;
-        return begin(config, settings, { folder: stormy, baseUrls: upstreams.baseUrls, resume });
-      },
-      newestRun: async () => (await listRuns({ state: stateOf(stormy) }))[0],
-      quietMs: quietMsOf(config),
-      signal,
-      async judge() {
-        const compared = compareOutputs(await readOutputs(stormy), expected);
-        sum.expected += expected.size;
-        for (const key of ['delivered', 'lost', 'doubled', 'foreign'] as const) sum[key] += compared[key];
-        // Those of the run that failed are kept.
-        if (compared.lost + compared.doubled + compared.foreign === 0) await removeOutputs(stormy);
-      },
-    });
-  } finally {
-    clearInterval(timer);
-    await upstreams.close();
-  }
-
-  const outcome = {
-    problem: ordeal.problem ?? null,
-    kills: { wanted: kill, made: ordeal.kills },
-    records: sum,
-    limits: judgeLimits(config, upstreams.arrivals),
-  };
-  const passed = hasPassed(outcome);
-  return {
-    passed,
-    ...outcome,
-    seed,
-    error_rate: errorRate,
-    lives: ordeal.lives,
-    runs: ordeal.runs,
-    requests: { needed: undisturbed.requests, made: upstreams.requests },
-    seconds: Math.round(performance.now() - began) / 1000,
-    command: commandOf(settings),
-    folder: passed ? null : stormy,
-  };
 }

@@ -27,7 +27,9 @@ export function renderChaos(
   const whole = lost === 0 && doubled === 0 && foreign === 0;
   return [
     ...line('verdict', passed ? 'passed' : 'FAILED', passed ? 'green' : 'red'),
-    ...(problem === null ? [] : problem.split('\n').flatMap((text, index) => line(index === 0 ? 'problem' : '', text, 'red'))),
+    ...(problem === null
+      ? []
+      : problem.split('\n').flatMap((text, index) => line(index === 0 ? 'problem' : '', text, 'red'))),
     ...line('records', counts.join(', '), whole ? undefined : 'red'),
     ...line(
       'kills',

@@ -123,8 +123,8 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
     case 'sink-failed': {
       const { type, sink, unwritten, error } = event;
       const message = `${sink}: sink failed, ${counted(unwritten, 'record')} unwritten, ${error.code}: ${error.message}`;
-      // `| head` has seen enough, which is nothing to be told about where nobody asked for every word.
-      const level = error.code === 'reader_gone' ? 'info' : 'error';
+      // A reader that has seen enough is no failure, though the sink ends by it.
+      const level = error.code === 'reader_gone' ? 'debug' : 'error';
       return [{ level, message, fields: { event: type, sink, unwritten, error: error.code } }];
     }
     case 'sink-discarded': {

@@ -5,13 +5,18 @@ import { eventLines } from './event-lines.ts';
 /**
  * Writes the events of a run to the log. Of lines on one subject (a retry of one source for one error, a reject
  * for one reason, …) the 1st, 10th, 100th, … is written at its level, with how many there were; the others at
- * debug. So a failing upstream is heard of at once and never floods the log, and no line is lost to who asks.
+ * debug. So a failing upstream is heard of at once and never floods the log, and no line is lost to who asks. Once nobody
+ * reads the output (`| head`), all is at debug: what is given up then is missed by nobody.
  */
 export function logEvents(logger: Logger): EventListener {
   const seen = new Map<string, number>();
+  let unread = false;
 
   return (event) => {
-    for (const { level, subject, message, fields } of eventLines(event)) {
+    unread ||= event.type === 'run-stopping' && event.error.code === 'reader_gone';
+    for (const line of eventLines(event)) {
+      const { subject, message, fields } = line;
+      const level = unread ? 'debug' : line.level;
       if (subject === undefined) {
         logger[level](message, fields);
         continue;

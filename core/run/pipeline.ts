@@ -138,8 +138,7 @@ export class Pipeline {
       journal: this.#journal.source,
     };
     const noSinkLeft = (): void => {
-      if (sinks.alive === 0)
-        abort(new SluiceError('sink_failed', 'every sink has failed: there is nowhere to write to'));
+      if (sinks.fault !== undefined) abort(sinks.fault);
     };
     noSinkLeft();
     for await (const outcome of this.#engine.run(plan, ports, signal)) {

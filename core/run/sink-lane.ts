@@ -14,8 +14,8 @@ const graceMs = 1_000;
 
 /** One sink on its own: what happens to it harms no other. None of its promises rejects; failure is an event. */
 export interface SinkLane {
-  /** Whether it has not failed. */
-  readonly alive: boolean;
+  /** What it has failed by; undefined while it has not. */
+  readonly fault: SluiceError | undefined;
   open(): Promise<void>;
   /** Resolves when the batch is taken, or when it is clear that it never will be. */
   write(batch: Batch): Promise<void>;
@@ -46,6 +46,7 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
   let discarded = 0;
   /** Records that it was not given are among those of the epochs that follow. */
   let lacking = false;
+  let fault: SluiceError | undefined;
   let writer: SinkWriter | undefined;
   /** Records of the write that is under way. */
   let inHand = 0;
@@ -97,6 +98,7 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     // An abort comes while an operation is under way; that one's end changes nothing any more.
     if (state === 'failed' || state === 'closed') return;
     state = 'failed';
+    fault = error;
     const revoked = plugin.delivers === 'on-close' ? committed : 0;
     emit({ type: 'sink-failed', sink: name, unwritten: pending + inHand + revoked, revoked, error });
     // In the background: a sink that hangs must not hold the other sinks for a second timeout.
@@ -184,8 +186,8 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
   }
 
   return {
-    get alive() {
-      return state !== 'failed';
+    get fault() {
+      return fault;
     },
     open: () => enqueue(open),
     write: (batch) => enqueue(() => write(batch)),

@@ -5,7 +5,7 @@ import type { EmitEvent } from '../contracts/events.ts';
 import type { RunJournal } from '../contracts/journal.ts';
 import type { RunReport } from '../contracts/report.ts';
 import type { SinkContext } from '../contracts/sink.ts';
-import type { SluiceError } from '../errors.ts';
+import { SluiceError } from '../errors.ts';
 import { createSinkLane } from './sink-lane.ts';
 
 /** Bytes after which a commit is due: bounds what a crash can take back. */
@@ -15,8 +15,8 @@ const commitMs = 200;
 
 /** All the sinks of a run. A sink that fails does so alone, as an event; none of these promises rejects. */
 export interface SinkRunner {
-  /** Sinks that have not failed. */
-  readonly alive: number;
+  /** Why there is nowhere to write to; undefined while a sink works. */
+  readonly fault: SluiceError | undefined;
   open(): Promise<void>;
   /** Resolves when each living sink took the batch: that is what slows the fetchers down. */
   write(batch: Batch): Promise<void>;
@@ -76,8 +76,8 @@ export function createSinkRunner({ sinks, context, clock, emit, journal }: SinkR
   }
 
   return {
-    get alive() {
-      return lanes.filter((lane) => lane.alive).length;
+    get fault() {
+      return noneLeft(lanes.map((lane) => lane.fault));
     },
     open: () => each((lane) => lane.open()),
     async write(batch) {
@@ -102,4 +102,13 @@ export function createSinkRunner({ sinks, context, clock, emit, journal }: SinkR
       return each((lane) => lane.abort(reason));
     },
   };
+}
+
+function noneLeft(faults: readonly (SluiceError | undefined)[]): SluiceError | undefined {
+  if (faults.includes(undefined)) return undefined;
+  // Readers that have seen enough are no failure that anybody has to be told about.
+  if (faults.every((fault) => fault?.code === 'reader_gone')) {
+    return new SluiceError('reader_gone', 'nobody reads what is written any more');
+  }
+  return new SluiceError('sink_failed', 'every sink has failed: there is nowhere to write to');
 }

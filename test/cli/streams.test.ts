@@ -22,6 +22,15 @@ it('throws any other failure of stdout', () => {
   expect(() => stdout.emit('error', full)).toThrow(full);
 });
 
+it('leaves a failure of stdout to the sink that writes there', () => {
+  const { stdout } = guarded();
+  const heard: unknown[] = [];
+  stdout.on('error', (error) => heard.push(error));
+  const full = failure('ENOSPC');
+  expect(stdout.emit('error', full)).toBe(true);
+  expect(heard).toEqual([full]);
+});
+
 it('lets nothing come of any failure of stderr', () => {
   const { stderr } = guarded();
   expect(stderr.emit('error', failure('ENOSPC'))).toBe(true);

@@ -46,7 +46,7 @@ describe('createSinkRunner', () => {
       { type: 'sink-committed', sink: 'b', records: 3 },
     ]);
     expect(told('sink-wrote')[0]).toMatchObject({ sink: 'a', records: 3, bytes: three.ndjson.byteLength });
-    expect(runner.alive).toBe(2);
+    expect(runner.fault).toBeUndefined();
     // A timer left behind would keep the process from ending.
     expect(clock.timers).toBe(0);
   });
@@ -201,11 +201,23 @@ describe('group commit', () => {
 });
 
 describe('a sink that fails', () => {
+  it('is the end of it all where it was the last, quietly where its reader has gone', async () => {
+    const gone = new SluiceError('reader_gone', 'the reader went away');
+    const left = setUp(memorySink('a', { write: () => Promise.reject(gone) }), memorySink('b', { write: broken }));
+    await left.runner.open();
+    await left.runner.write(three);
+    expect(left.runner.fault).toMatchObject({ code: 'sink_failed' });
+    const unread = setUp(memorySink('a', { write: () => Promise.reject(gone) }));
+    await unread.runner.open();
+    await unread.runner.write(three);
+    expect(unread.runner.fault).toMatchObject({ code: 'reader_gone' });
+  });
+
   it('while opening: fails alone, and what comes later is skipped', async () => {
     const good = memorySink('good');
     const { runner, told } = setUp(memorySink('bad', { open: broken }), good);
     await runner.open();
-    expect(runner.alive).toBe(1);
+    expect(runner.fault).toBeUndefined();
     await runner.write(three);
     await runner.flush();
     await runner.close(reportOf());
@@ -229,7 +241,7 @@ describe('a sink that fails', () => {
     ]);
     await runner.close(reportOf());
     expect(sink.calls.slice(-2)).toEqual(['write 2', 'abort']);
-    expect(runner.alive).toBe(0);
+    expect(runner.fault).toMatchObject({ code: 'sink_failed' });
   });
 
   it('has delivered nothing where it delivers on close', async () => {

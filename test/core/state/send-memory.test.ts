@@ -34,7 +34,8 @@ async function machine({ requests = 3, perMs = 1000 } = {}) {
 }
 
 /** Ages of all sends that were remembered, oldest first. */
-const agesOf = ({ sends }: SendMemory): number[] => sends.flatMap(({ ageMs, count }) => Array.from({ length: count }, () => ageMs));
+const agesOf = ({ sends }: SendMemory): number[] =>
+  sends.flatMap(({ ageMs, count }) => Array.from({ length: count }, () => ageMs));
 
 describe('a memory of sends', () => {
   test('begins empty, in a file for its owner alone', async () => {
@@ -293,7 +294,7 @@ describe('a file that is not as it was left', () => {
     pass(100);
     const good = await readFile(file);
     for (let at = 0; at < good.length; at++) {
-      for (const change of [1, 64, 128, 255]) {
+      for (const change of [1, 128]) {
         const bad = Uint8Array.from(good);
         bad[at] = (bad[at] ?? 0) ^ change;
         await writeFile(file, bad);
