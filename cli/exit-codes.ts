@@ -8,4 +8,6 @@ export const exitCodes = {
   /** Some of it was delivered. Comes from the run itself. */
   partial: 3,
   interrupted: 130,
+  /** Nobody reads the output any more. Comes from the run itself. */
+  readerGone: 141,
 } as const;

@@ -19,7 +19,8 @@ Exit codes:
   3    partial: a source, a page or one of several sinks failed, or the
        deadline came
   130  interrupted: Ctrl-C stops fetching and writes what is there, a second
-       one ends at once
+       one ends at once; go on with --resume
+  141  nobody reads the output any more, as with "| head -1"
 
 Examples:
   pipeline run                   what pipeline.config.ts says

@@ -8,6 +8,7 @@ import {
   type ResolvedConfig,
   type RunResult,
 } from '../core/index.ts';
+import { exitCodes } from './exit-codes.ts';
 import { createPaint, takesColor } from './render/paint.ts';
 import { startPlainProgress } from './render/plain.ts';
 import { renderProgress } from './render/progress.ts';
@@ -83,7 +84,7 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
     },
     report({ report, exitCode }) {
       // Who reads the output has seen enough: other tools end without a word, too.
-      if (quiet || exitCode === 141) return;
+      if (quiet || exitCode === exitCodes.readerGone) return;
       const lines = json
         ? [JSON.stringify({ event: 'report', exit_code: exitCode, ...report.summary, errors: countErrors(report) })]
         : [

@@ -16,6 +16,7 @@ export type { Dice } from './dice.ts';
 export type { Logger } from './contracts/logger.ts';
 export type { ErrorEntry, RunReport } from './contracts/report.ts';
 export type { SinkContext, SinkPlugin, SinkPosition, SinkWriter } from './contracts/sink.ts';
+export { makeFolder } from './make-folder.ts';
 export { sinkError } from './sink-error.ts';
 export { cursorPagination } from './pagination/cursor.ts';
 export type { CursorOptions } from './pagination/cursor.ts';

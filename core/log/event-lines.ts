@@ -124,7 +124,7 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       const { type, sink, unwritten, error } = event;
       const message = `${sink}: sink failed, ${counted(unwritten, 'record')} unwritten, ${error.code}: ${error.message}`;
       // A reader that has seen enough is no failure, though the sink ends by it.
-      const level = error.code === 'reader_gone' ? 'debug' : 'error';
+      const level = error.code === 'reader_gone' ? 'info' : 'error';
       return [{ level, message, fields: { event: type, sink, unwritten, error: error.code } }];
     }
     case 'sink-discarded': {

@@ -52,6 +52,7 @@ function sinkProblems(value: unknown): readonly string[] {
   return [
     ...nameProblems(value),
     ...(isFunction(value['open']) ? [] : ['open must be a function that returns the open sink']),
+    ...optional(value, 'forget', isFunction, 'a function that removes what an unfinished run left behind'),
     ...optional(
       value,
       'options',

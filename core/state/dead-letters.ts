@@ -21,8 +21,9 @@ export interface DeadLetters extends DeadLetterTally {
   record(source: string, key: string, reject: Reject, at: number): void;
   /** A page that could not be read. */
   page(source: string, key: string, error: SluiceError, bytes: Uint8Array, at: number): void;
-  /** Hands what was taken to the system, and says how far that is. Never rejects: what can't be written is omitted. */
+  /** Makes what was taken durable, and says how far that is. Never rejects: what can't be written is omitted. */
   flush(): Promise<DeadLetterPosition>;
+  /** Never rejects. */
   close(): Promise<void>;
 }
 
@@ -46,8 +47,11 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
   const { path, file, position, maxBytes, versions, hide, onFault } = options;
   let { bytes, kept, omitted } = position;
   let waiting: Uint8Array[] = [];
+  /** Nothing more is written; what had been taken and is not in the file counts as omitted. */
   let broken = false;
-  let writing: Promise<void> = Promise.resolve();
+  /** How far the file has durably got. */
+  let safe: DeadLetterPosition = position;
+  let writing: Promise<DeadLetterPosition> = Promise.resolve(position);
 
   function add(head: Readonly<Record<string, unknown>>, content: string): void {
     const line = Buffer.from(`${JSON.stringify(head).slice(0, -1)},${content}}\n`);
@@ -64,32 +68,33 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     return { at: new Date(at).toISOString(), kind, source, plugin: versions.get(source), page: hide(key) };
   }
 
-  async function write(): Promise<void> {
-    const lines = waiting;
-    waiting = [];
-    if (lines.length === 0 || broken) return;
+  /** Appends lines, and says how far the file has got: `sealed` where that worked. */
+  async function write(lines: readonly Uint8Array[], sealed: DeadLetterPosition): Promise<DeadLetterPosition> {
     try {
-      await file.append(Buffer.concat(lines));
+      if (lines.length > 0 && !broken) {
+        await file.append(Buffer.concat(lines));
+        await file.sync();
+      }
+      if (!broken) safe = sealed;
     } catch (thrown) {
       broken = true;
       onFault(classify(thrown));
     }
+    return { ...safe, omitted: sealed.omitted + sealed.kept - safe.kept };
   }
 
   return {
     file: path,
     get kept() {
-      return kept;
+      return broken ? safe.kept : kept;
     },
     get omitted() {
-      return omitted;
+      return broken ? omitted + kept - safe.kept : omitted;
     },
     record(source, key, { reason, field, index, message, raw, truncated }, at) {
       const why = { code: 'invalid_record', reason, ...(field !== undefined && { field: hide(field) }), index };
       const head = { ...headOf('record', source, key, at), ...why, message: hide(message) };
-      // A whole item is JSON already, and stands as that; one that was cut is only text.
-      const content = truncated === true ? `"raw_text":${JSON.stringify(hide(raw))}` : `"raw":${hide(raw)}`;
-      add(head, content);
+      add(head, contentOf(hide(raw), truncated === true));
     },
     page(source, key, { code, message }, body, at) {
       const head = { ...headOf('page', source, key, at), code, message: hide(message) };
@@ -99,16 +104,33 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
       const kept64 = Buffer.from(text.decode(body)).equals(body) ? hidden : Buffer.from(body);
       add(head, `"bytes":"${kept64.toString('base64')}"`);
     },
-    async flush() {
+    flush() {
+      const lines = waiting;
+      waiting = [];
       const sealed = { bytes, kept, omitted };
       // One write at a time: the order of the lines is that of their epochs.
-      writing = writing.then(write);
-      await writing;
-      return sealed;
+      writing = writing.then(() => write(lines, sealed));
+      return writing;
     },
     async close() {
       await writing;
-      await file.close();
+      // All that counts is on the disk.
+      await file.close().catch(() => undefined);
     },
   };
+}
+
+/** A whole item is JSON already, and stands as that; one that was cut is only text. */
+function contentOf(raw: string, truncated: boolean): string {
+  return !truncated && isJson(raw) ? `"raw":${raw}` : `"raw_text":${JSON.stringify(raw)}`;
+}
+
+/** A number that was a secret has left a reference behind that is no JSON. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

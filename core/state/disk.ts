@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { property } from '../unknown.ts';
 
 /** A file that grows at its end. Its calls are made one after the other. */
@@ -69,32 +70,11 @@ export const nodeDisk: Disk = {
     }
   },
   async makeFolder(path) {
-    // Step by step: Node's own recursive way never returns where a file system has no room for folders, as /proc.
-    const missing: string[] = [];
-    let folder = resolve(path);
-    while (!(await madeOrThere(folder))) {
-      missing.push(folder);
-      if (folder === dirname(folder)) break;
-      folder = dirname(folder);
-    }
-    for (const each of missing.toReversed()) {
-      if (!(await madeOrThere(each))) throw new Error(`no folder can be made at ${each}`);
-    }
+    const made = await makeFolder(path, 0o700);
     // Each new folder is an entry of the one above it.
-    for (const each of [folder, ...missing]) await syncFolder(dirname(each));
+    for (const folder of made) await syncFolder(dirname(folder));
   },
 };
-
-/** Makes one folder; false where the one above it is missing. */
-async function madeOrThere(folder: string): Promise<boolean> {
-  try {
-    await mkdir(folder, { mode: 0o700 });
-  } catch (error) {
-    if (property(error, 'code') === 'ENOENT') return false;
-    if (property(error, 'code') !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
-  }
-  return true;
-}
 
 async function openForAppending(path: string): Promise<DiskFile> {
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;

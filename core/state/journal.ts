@@ -152,9 +152,12 @@ export function createJournal(options: JournalOptions): RunJournal {
     async end(ending, records) {
       await settling;
       append({ type: 'end', at: clock.date(), ending, records });
-      // What went wrong was told when it did; the run itself has come to its end.
-      await log.sync().catch(() => undefined);
-      if (ending === 'complete') await tidy();
+      try {
+        await log.sync();
+        if (ending === 'complete') await tidy();
+      } catch {
+        // A journal that can't be written has said so when it happened; the run itself has come to its end.
+      }
     },
     async close() {
       await settling;

@@ -80,8 +80,10 @@ async function openLocked(
       : await takeUp({ disk, folder, chosen, resume, clock, fingerprint, vault, baseUrls, hash });
 
   const told = onceFor(warn);
-  const position = taken?.letters ?? noLetters;
   const file = await disk.append(letterFile(folder));
+  const letters = taken?.letters ?? noLetters;
+  // Somebody may have taken letters away: what is counted from here on has to be where the file ends.
+  const position = { ...letters, bytes: Math.min(letters.bytes, file.size) };
   if (file.size > position.bytes) await file.truncate(position.bytes);
   const log = await openLineLog({ disk, path: journalFile(folder), clock, fsyncMs: state.fsyncMs, onFault: told });
   if (chosen === undefined) log.append({ ...run });

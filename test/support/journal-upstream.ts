@@ -72,18 +72,18 @@ const listings: ReadonlyMap<string, Listing> = new Map([
 ]);
 
 /** Makes all items records, those without a name too: what a plugin is after a fix. */
-const mended = (item: Thing): { id: number } & object => ({
+const mended = (item: Thing) => ({
   id: item.id,
   title: item.name ?? 'Nameless',
   price: typeof item.price === 'number' ? item.price : null,
   category: item.group,
 });
-const asIs = ({ id, name, price, group }: Thing): { id: number } & object => ({ id, title: name, price, category: group });
+const asIs = ({ id, name, price, group }: Thing) => ({ id, title: name, price, category: group });
 
 /** A source for each upstream. */
 export function journalSources(fixed = false): readonly SourcePlugin[] {
   const common = {
-    rateLimit: { requests: 4, perMs: 500 },
+    rateLimit: { requests: 2, perMs: 300 },
     normalizer: { normalize: fixed ? mended : asIs },
   };
   const items = (body: Readonly<Record<string, unknown>>): unknown => body['items'];
@@ -146,7 +146,7 @@ export function journalTransport(
         const url = request.url.pathname + request.url.search;
         onAsked(source, url);
         request.onPhase?.('sent');
-        const ms = 20 + ((url.length * 37 + source.length * 11) % 90);
+        const ms = 60 + ((url.length * 37 + source.length * 11) % 160);
         await new Promise<void>((resolve) => void clock.timer(ms, resolve));
         request.signal.throwIfAborted();
         return answer(request, listing.get(url), total, fixed);

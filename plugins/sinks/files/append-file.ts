@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SluiceError } from '../../../core/plugin.ts';
+import { makeFolder, SluiceError } from '../../../core/plugin.ts';
 import { fileError, isMissing } from './file-error.ts';
 import { type FilePosition, positionAt } from './file-position.ts';
 import { type RunFile, type RunFilePaths, runFilePaths } from './run-file.ts';
@@ -154,7 +154,7 @@ export async function writeAll(handle: Pick<FileHandle, 'write'>, bytes: Uint8Ar
 /** Makes the folder and looks at the target: who could not read the old file must not be able to read the new one. */
 async function prepare(file: RunFile): Promise<{ readonly paths: RunFilePaths; readonly mode: number }> {
   const { path } = file;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const paths = await runFilePaths(file);
   const found = await lstat(path).catch((error: unknown) => {
     if (isMissing(error)) return undefined;

@@ -193,7 +193,8 @@ describe('createWorkerPool', () => {
     expect(delivered).toBeGreaterThan(15);
     expect(delivered).toBeLessThanOrEqual(20);
     for (const verdict of verdicts.slice(0, 40))
-      if (!verdict.ok) expect(verdict.message).toBe('pages of fragile cost 20 worker threads: it is given no further one');
+      if (!verdict.ok)
+        expect(verdict.message).toBe('pages of fragile cost 20 worker threads: it is given no further one');
     expect(verdicts.slice(40).flatMap(idsOf)).toEqual(numbers(0, 10));
     expect(await pool.process(page(1, 1))).toMatchObject({ code: 'worker_failed' });
   });
@@ -208,12 +209,15 @@ describe('createWorkerPool', () => {
     expect(idsOf(good)).toEqual([1, 2]);
   });
 
-  it.each(['exit-later', 'reject-later'])('loses nothing to a record that strikes when it is done (%s)', async (fault) => {
-    const pool = poolWith({ threads: 1, batchBytes: 1 });
-    const pages = Array.from({ length: 6 }, (_, index) => page(index, 1, { 2: fault }));
-    const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
-    expect(verdicts.flatMap(idsOf)).toEqual([0, 1, 2, 3, 4, 5]);
-  });
+  it.each(['exit-later', 'reject-later'])(
+    'loses nothing to a record that strikes when it is done (%s)',
+    async (fault) => {
+      const pool = poolWith({ threads: 1, batchBytes: 1 });
+      const pages = Array.from({ length: 6 }, (_, index) => page(index, 1, { 2: fault }));
+      const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
+      expect(verdicts.flatMap(idsOf)).toEqual([0, 1, 2, 3, 4, 5]);
+    },
+  );
 
   it('fails every page where the threads can’t start, rather than waiting for ever', async () => {
     const pool = poolWith({ workerUrl: new URL('core/processing/no-such-worker.js', dist) });

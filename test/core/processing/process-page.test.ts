@@ -309,7 +309,11 @@ describe('processPage: pages that are tried again', () => {
     const seen: unknown[] = [];
     const source = normalizing((item: { id: number }) => (seen.push(item.id), item));
     const poisoned = new Map([[1, { reason: 'record_timeout', message: 'too slow' } as const]]);
-    const page = { ...pageOf([1, 2, 3, 4].map((id) => ({ id, title: 'x' }))), poisoned, skip: Uint8Array.of(0, 0, 0, 1) };
+    const page = {
+      ...pageOf([1, 2, 3, 4].map((id) => ({ id, title: 'x' }))),
+      poisoned,
+      skip: Uint8Array.of(0, 0, 0, 1),
+    };
     const inHand: number[] = [];
     const reply = processPage(page, { source, model: product, hash }, (item) => inHand.push(item));
     expect(readable(reply)).toMatchObject({ items: 4, count: 2, skipped: 1 });
@@ -342,7 +346,8 @@ describe('processPage: hostile bodies', () => {
   });
 
   it('takes an item of 100 levels, and none of 101', () => {
-    const nested = (levels: number) => `[{"id":1,"title":"x","deep":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}]`;
+    const nested = (levels: number) =>
+      `[{"id":1,"title":"x","deep":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}]`;
     expect(read(nested(100)).count).toBe(1);
     expect(onlyReject(nested(101))).toMatchObject({ reason: 'nested_too_deep', raw: nested(101).slice(1, -1) });
   });
