@@ -5,13 +5,16 @@
  */
 import { createJiti } from 'jiti';
 
-const load = (path) => createJiti(import.meta.url).import(`../../core/${path}`);
-const { createSourceClient } = await load('http/client.ts');
-const { createUndiciTransport } = await load('http/transports/undici.ts');
-const { openSendMemory } = await load('state/send-memory.ts');
-const { systemClock } = await load('system-clock.ts');
+const load = (path) => createJiti(import.meta.url).import(`../../${path}`);
+const { createSourceClient } = await load('core/http/client.ts');
+const { createUndiciTransport } = await load('core/http/transports/undici.ts');
+const { openSendMemory } = await load('core/state/send-memory.ts');
+const { systemClock } = await load('core/system-clock.ts');
 
-const { origin, file, source } = JSON.parse(process.argv[2]);
+const { resolvedSource } = await load('test/support/resolved-source.ts');
+
+const { origin, file, limits } = JSON.parse(process.argv[2]);
+const source = resolvedSource(origin, limits);
 const client = createSourceClient({
   source,
   transportFactory: createUndiciTransport,

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDice } from '../../../core/dice.ts';
 import { type Arrival, arrivalsServer, type ArrivalsServer, closestWindow } from '../../support/arrivals.ts';
-import { resolvedSource } from '../../support/resolved-source.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let upstream: ArrivalsServer;
@@ -22,18 +21,15 @@ const sender = new URL('../../support/restless-sender.mjs', import.meta.url);
 async function arrivalsOver(lives: number, file: string | undefined): Promise<readonly Arrival[]> {
   const before = (await upstream.arrivals()).length;
   const dice = createDice('kill -9');
-  const { plugin: _, ...source } = resolvedSource(upstream.origin, {
-    rateLimit,
-    concurrency: 12,
-    rateLimitMarginMs: 20,
-  });
+  const limits = { rateLimit, concurrency: 12, rateLimitMarginMs: 20 };
   for (let life = 0; life < lives; life++) {
-    const child = fork(sender, [JSON.stringify({ origin: upstream.origin, file, source })], { execArgv: [] });
-    await once(child, 'message');
+    const child = fork(sender, [JSON.stringify({ origin: upstream.origin, file, limits })], { execArgv: [] });
+    const died = once(child, 'exit');
+    expect(await Promise.race([once(child, 'message'), died])).toContain('sending');
     // Some right at the first send, some among the last of a window.
     await sleep(dice.int(0, 700));
     child.kill('SIGKILL');
-    await once(child, 'exit');
+    await died;
   }
   return (await upstream.arrivals()).slice(before);
 }
