@@ -66,17 +66,44 @@ function redactPatterns(text: string): string {
  * escape sequences, or cut short by `…`; and whatever looks like a secret in a URL or an Authorization header.
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  const mask = createSecretMask(secrets);
+  // What a terminal does not show has no place in a text for people, with or without a secret in it.
+  return (text) => redactPatterns(mask(visible(text)));
+}
+
+/**
+ * Builds a function that takes the given secrets out of a text, in all the forms that `createRedactor` knows, and leaves
+ * everything else as it is: a text without any comes back unchanged. Of a secret that was cut short, a part of at least
+ * `shortestPart` characters is found (default 4).
+ */
+export function createSecretMask(
+  secrets: readonly string[],
+  shortestPart: number = shortestSecret,
+): (text: string) => string {
   const known = secrets.flatMap((secret) => [...new Set([secret, visible(secret)])].flatMap(secretForms));
-  if (known.length === 0) return redactPatterns;
+  if (known.length === 0) return (text) => text;
+  const maskIn = (text: string): string | undefined => {
+    const spans = [...wholeSecrets(text, known), ...cutSecrets(text, known, shortestPart)];
+    return spans.length === 0 ? undefined : masked(text, spans);
+  };
   return (text) => {
-    // What a terminal does not show may stand between the halves of a secret that it shows as one.
-    const shown = visible(text);
-    return redactPatterns(masked(shown, [...wholeSecrets(shown, known), ...cutSecrets(shown, known)]));
+    // What a terminal does not show may stand between the halves of a secret that it shows as one, in JSON too.
+    const shown = maskIn(visible(text)) ?? text;
+    return escapedInvisible.test(shown) ? (maskIn(visible(unescaped(shown))) ?? shown) : shown;
   };
 }
 
 function visible(text: string): string {
   return text.replaceAll(escapes, '').replaceAll(invisible, '');
+}
+
+/** A character that is not shown, as JSON writes it. */
+const escapedInvisible = /\\+u(?:00[0189][\da-f]|007f|061c|20[026][\da-f]|feff)/i;
+
+function unescaped(json: string): string {
+  return json.replaceAll(new RegExp(escapedInvisible, 'gi'), (escape) =>
+    String.fromCharCode(Number.parseInt(escape.slice(-4), 16)),
+  );
 }
 
 type Span = readonly [start: number, end: number];
@@ -106,16 +133,20 @@ function wholeSecrets(text: string, known: readonly SecretForms[]): Span[] {
 const cuts = /…|\.{3}|$/g;
 /** At its end a text may have been cut without a sign of it; a shorter part than this says too little. */
 const shortestUnmarkedPart = 8;
+/** A longer text is no message that somebody made shorter for people: it can only have been cut at its end. */
+const longestMessage = 100_000;
 
-function cutSecrets(text: string, known: readonly SecretForms[]): Span[] {
+function cutSecrets(text: string, known: readonly SecretForms[], shortestPart: number): Span[] {
   const spans: Span[] = [];
   let start = 0;
-  for (const { 0: sign, index } of text.matchAll(cuts)) {
+  const signs = text.length > longestMessage ? [{ 0: '', index: text.length }] : text.matchAll(cuts);
+  for (const { 0: sign, index } of signs) {
     // Parsers quote the piece of a text that they show.
     const from = start > 0 && /["'`]/.test(text[start] ?? '') ? start + 1 : start;
     const to = sign !== '' && /["'`]/.test(text[index - 1] ?? '') ? index - 1 : index;
-    const part = { text, from, to, cutBefore: start > 0, marked: sign !== '' };
-    if (to - from >= shortestSecret) {
+    const least = sign === '' ? Math.max(shortestPart, shortestUnmarkedPart) : shortestPart;
+    const part = { text, from, to, cutBefore: start > 0, least, leastEnd: shortestPart };
+    if (to - from >= shortestPart) {
       for (const { literals } of known) spans.push(...literals.flatMap((literal) => restsOf(literal, part)));
     }
     start = index + sign.length;
@@ -128,20 +159,21 @@ interface Part {
   readonly from: number;
   readonly to: number;
   readonly cutBefore: boolean;
-  readonly marked: boolean;
+  /** Characters that the beginning of a secret has at least, and that its end has. */
+  readonly least: number;
+  readonly leastEnd: number;
 }
 
 /** Where a part ends in the beginning of a secret, begins with the end of one, or is nothing but a piece of one. */
-function restsOf(secret: string, { text, from, to, cutBefore, marked }: Part): Span[] {
+function restsOf(secret: string, { text, from, to, cutBefore, least, leastEnd }: Part): Span[] {
   const spans: Span[] = [];
-  const least = marked ? shortestSecret : shortestUnmarkedPart;
   const window = text.slice(Math.max(from, to - secret.length), to);
   for (let at = 0; (at = window.indexOf(secret.slice(0, least), at)) >= 0; at++) {
     if (secret.startsWith(window.slice(at))) spans.push([to - window.length + at, to]);
   }
   if (!cutBefore) return spans;
   const head = text.slice(from, Math.min(to, from + secret.length));
-  const tail = secret.slice(-shortestSecret);
+  const tail = secret.slice(-leastEnd);
   for (let at = 0; (at = head.indexOf(tail, at)) >= 0; at++) {
     const rest = head.slice(0, at + tail.length);
     if (secret.endsWith(rest)) spans.push([from, from + rest.length]);

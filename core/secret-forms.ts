@@ -105,7 +105,7 @@ function writtenForm(text: string, write: (part: string) => string): WrittenForm
 }
 
 /** In base64, wherever in the encoded bytes it stands: what comes before it shifts it by no, one or two bytes. */
-function base64Forms(secret: string): readonly string[] {
+export function base64Forms(secret: string): readonly string[] {
   const forms = [0, 1, 2].flatMap((shift) => {
     const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(secret)]);
     // Characters that hold bits of what stands before or after it are not the secret's own.

@@ -62,8 +62,8 @@ async function named(
   const retry = kind === 'retry-failed';
   const changed = differences(outline.run.fingerprint, fingerprint, retry);
   if (changed.length > 0) throw notResumable(runId, reasonOf(changed));
-  if (retry && outline.end === undefined) {
-    throw notResumable(runId, `it has not come to its end; take it up with --resume ${runId} first`);
+  if (retry && wasStopped(outline)) {
+    throw notResumable(runId, `it was stopped before its end; take it up with --resume ${runId} first`);
   }
   if (!retry && outline.end?.ending === 'complete') throw notResumable(runId, 'it is complete, nothing is left to do');
   return outline;

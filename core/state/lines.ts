@@ -31,20 +31,10 @@ export interface LifeLine {
   readonly life: number;
   readonly at: number;
   readonly epoch: number;
-  /** `resume` goes on with all that is not done, `retry` only with what failed. */
-  readonly mode: 'resume' | 'retry';
-  /** What a retry is about; left out where the life goes on with the retry of the life before. */
-  readonly sources?: Readonly<Record<string, RetriedSource>>;
-}
-
-/** What is tried again of one source. */
-export interface RetriedSource {
-  /** Pages, by their ordinals. */
-  readonly pages: readonly number[];
-  /** Rejected items. */
-  readonly letters: number;
-  /** What those items had been counted as: it does not count any more. */
-  readonly figures: WrittenFigures;
+  /** The dead letters have lost what is asked for again: those that stay are in a file of this life's, until settled. */
+  readonly sorted?: true;
+  /** A retry of what failed begins: figures of the rejected items that are tried again, by source. They do not count any more. */
+  readonly retried?: Readonly<Record<string, WrittenFigures>>;
 }
 
 /** All that happened between two seals. It counts once every sink has committed it. */

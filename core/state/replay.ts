@@ -36,15 +36,11 @@ export interface ReplayedSource {
   capped: boolean;
   last: PageRequest | undefined;
   readonly pending: Map<number, PendingRequest>;
-  /** Those of `pending` that an earlier life gave up on. */
-  readonly failed: Set<number>;
   readonly seen: IdSet;
   readonly ids: IdSet;
   readonly pages: IdSet;
   delivered: number;
-  /** What the retry that is under way is about; undefined where none is. */
-  retry: { readonly pages: ReadonlySet<number>; readonly letters: number } | undefined;
-  /** Items of that retry that have been driven again. */
+  /** Items of the last retry that have been driven again. */
   redriven: number;
   totals: TotalsState;
   readonly figures: SourceFigures;
@@ -117,9 +113,9 @@ export async function replayJournal({ disk, path, cut, baseUrls, hash, show }: R
     return source;
   };
   for await (const line of journalLines(disk, path)) {
-    if (line.type === 'life') {
-      applyLife(line, sources, sourceNamed);
-      if (line.sources !== undefined) retryLife = line.life;
+    if (line.type === 'life' && line.retried !== undefined) {
+      retryLife = line.life;
+      beginRetry(line.retried, sources);
     }
     if (line.type !== 'epoch' || line.epoch > cut) continue;
     ({ elapsedMs } = line);
@@ -142,30 +138,21 @@ function beginSource(): ReplayedSource {
     capped: false,
     last: undefined,
     pending: new Map(),
-    failed: new Set(),
     seen: createIdSet(),
     ids: createIdSet(),
     pages: createIdSet(),
     delivered: 0,
-    retry: undefined,
     redriven: 0,
     totals: { items: 0, declared: undefined, emptyPages: 0 },
     figures: noFigures(),
   };
 }
 
-function applyLife(
-  line: LifeLine,
-  known: ReadonlyMap<string, ReplayedSource>,
-  named: (name: string) => ReplayedSource,
-): void {
-  const goesOn = line.mode === 'retry' && line.sources === undefined;
-  if (!goesOn) for (const source of known.values()) source.retry = undefined;
-  for (const [name, { pages, letters, figures }] of Object.entries(line.sources ?? {})) {
-    const source = named(name);
-    source.retry = { pages: new Set(pages), letters };
+/** The items that are tried again are as if they had never come. */
+function beginRetry(retried: NonNullable<LifeLine['retried']>, sources: ReadonlyMap<string, ReplayedSource>): void {
+  for (const [name, source] of sources) {
     source.redriven = 0;
-    subtractFigures(source.figures, readFigures(figures));
+    subtractFigures(source.figures, readFigures(retried[name] ?? {}));
   }
 }
 
@@ -193,11 +180,7 @@ function applyEpoch(source: ReplayedSource, epoch: SourceEpoch, recall: Recall):
   for (const [ordinal, attempts] of epoch.attempted ?? []) change([ordinal], { attempts, fresh: false });
   // What was given up on begins anew when it is asked for again.
   change(epoch.failed, { attempts: 0, fresh: false });
-  for (const ordinal of epoch.failed ?? []) source.failed.add(ordinal);
-  for (const ordinal of epoch.done ?? []) {
-    pending.delete(ordinal);
-    source.failed.delete(ordinal);
-  }
+  for (const ordinal of epoch.done ?? []) pending.delete(ordinal);
   if (epoch.capped === true) source.capped = true;
   for (const id of readHashes(epoch.ids ?? '')) source.ids.add(id);
   for (const page of readHashes(epoch.pages ?? '')) source.pages.add(page);

@@ -62,6 +62,44 @@ describe('createSourceClient', () => {
     expect(closed()).toBe(1);
   });
 
+  it('opens the memory of its last sends, goes by it, and closes it after the transport', async () => {
+    const order: string[] = [];
+    const clock = fakeClock();
+    const client = createSourceClient({
+      source: resolvedSource(origin, { rateLimit: { requests: 2, perMs: 1000 } }),
+      transportFactory: () => ({
+        async handle(request) {
+          order.push('write');
+          request.onPhase?.('sent');
+          return httpResponse();
+        },
+        close: async () => void order.push('transport closed'),
+      }),
+      clock,
+      random: () => 0.5,
+      emit: () => undefined,
+      middleware: [],
+      sendMemory: ({ name }) => {
+        order.push(`memory of ${name}`);
+        return {
+          sends: [{ ageMs: 300, count: 2 }],
+          pauseMs: 0,
+          granted() {
+            order.push('granted');
+            return { sent: () => void order.push('sent'), released: () => void order.push('released') };
+          },
+          paused: () => undefined,
+          close: () => void order.push('memory closed'),
+        };
+      },
+    });
+    const start = clock.now();
+    await clock.run(client.handle(httpRequest(origin)));
+    expect(clock.now() - start).toBe(720);
+    await client.close();
+    expect(order).toEqual(['memory of shop', 'granted', 'write', 'sent', 'sent', 'transport closed', 'memory closed']);
+  });
+
   it('sends its own headers, the source over them, and those of the request over both, in one spelling', async () => {
     const { client, sent } = clientOver(async () => httpResponse(), {
       headers: { 'X-Key': 'source', 'X-Other': 'o', 'User-Agent': 'mine' },

@@ -4,15 +4,16 @@ import { journalFile, listRunIds, runFolder } from '../../../core/state/run-fold
 
 /**
  * Pages that the newest run in a state folder has done, as its journal says: `<source> GET <url>`, the name under which
- * the upstreams know them. Empty where no run has begun.
+ * the upstreams know them. None where no run has begun after `finished`.
  */
 export async function donePages(
   stateDir: string,
   baseUrls: Readonly<Record<string, string>>,
+  finished: string | undefined,
 ): Promise<ReadonlySet<string>> {
   const done = new Set<string>();
   const [runId] = await listRunIds(nodeDisk, stateDir);
-  const path = runId === undefined ? undefined : journalFile(runFolder(stateDir, runId));
+  const path = runId === undefined || runId === finished ? undefined : journalFile(runFolder(stateDir, runId));
   const outline = path === undefined ? undefined : await outlineJournal(nodeDisk, path).catch(missing);
   if (path === undefined || outline === undefined) return done;
   const added = new Map<string, string[]>();
