@@ -1,5 +1,6 @@
 import { cleanText, SluiceError, type ErrorCode } from '../core/index.ts';
 import { exitCodes } from './exit-codes.ts';
+import { withoutSecrets } from './known-secrets.ts';
 
 /** What a user can put right before anything is requested. */
 const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -38,7 +39,7 @@ export interface Failure {
 export function describeFailure(thrown: unknown, view: FailureView): Failure {
   const usage = thrown instanceof SluiceError && usageCodes.has(thrown.code);
   const code = thrown instanceof SluiceError ? thrown.code : 'internal_error';
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const message = withoutSecrets(thrown instanceof Error ? thrown.message : String(thrown));
   const exitCode = usage ? exitCodes.usage : exitCodes.failed;
   const details = view.debug && thrown instanceof Error ? stackOf(thrown) : [];
   if (view.json) {
@@ -58,8 +59,14 @@ export function describeFailure(thrown: unknown, view: FailureView): Failure {
 }
 
 function stackOf(thrown: Error): string[] {
-  const lines = (thrown.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
-  const cause = thrown.cause instanceof Error ? [`caused by: ${thrown.cause.message}`, ...stackOf(thrown.cause)] : [];
+  // Before it is cut into lines: a secret may have several.
+  const lines = withoutSecrets(thrown.stack ?? '')
+    .split('\n')
+    .filter((line) => line.trimStart().startsWith('at '));
+  const cause =
+    thrown.cause instanceof Error
+      ? [`caused by: ${withoutSecrets(thrown.cause.message)}`, ...stackOf(thrown.cause)]
+      : [];
   return [...lines.map(cleanLine), ...cause.map(cleanLine)];
 }
 

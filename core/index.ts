@@ -41,6 +41,7 @@ export type { Dice } from './dice.ts';
 export { SluiceError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
 export { cleanText, createRedactor } from './redact.ts';
+export { secretVariables } from './secret-variables.ts';
 export type { LogStream } from './log/logger.ts';
 export type { MockArrival } from './mock/arrivals.ts';
 export type { MockOptions, MockUpstream } from './mock/server.ts';

@@ -98,7 +98,7 @@ function visible(text: string): string {
 }
 
 /** A character that is not shown, as JSON writes it. */
-const escapedInvisible = /\\+u(?:00[0189][\da-f]|007f|061c|20[026][\da-f]|feff)/i;
+const escapedInvisible = /\\{1,4}u(?:00[0189][\da-f]|007f|061c|20[026][\da-f]|feff)/i;
 
 function unescaped(json: string): string {
   return json.replaceAll(new RegExp(escapedInvisible, 'gi'), (escape) =>

@@ -148,6 +148,6 @@ function literally(text: string): string {
 }
 
 /** Half of a pair of surrogates has no percent-encoding. */
-function wellFormed(text: string): string {
+export function wellFormed(text: string): string {
   return text.replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -14,6 +14,8 @@ export interface KillContext {
   readonly folder: string;
 }
 
+const outputs: readonly string[] = Object.values(outputFiles);
+
 /** Kills a life when its moment comes; the returned function calls that off. */
 export function armKill(moment: KillMoment, { life, upstreams, pages, folder }: KillContext): () => void {
   let timer: NodeJS.Timeout | undefined;
@@ -30,20 +32,29 @@ export function armKill(moment: KillMoment, { life, upstreams, pages, folder }: 
         return () => undefined;
       case 'pages': {
         const check = (): void => {
-          if (upstreams.asked.size >= moment.share * pages) soon();
+          if (isReached(moment.share)) soon();
         };
         // An earlier life may have asked for as many: then it is the begin of this one.
         void life.running.then(check);
         return upstreams.onArrival(check);
       }
-      case 'publish': {
-        const names: readonly (string | null)[] = Object.values(outputFiles);
-        const watcher = watch(folder, (event, name) => {
-          if (event === 'rename' && names.includes(name)) soon();
-        });
-        return () => watcher.close();
-      }
+      case 'commit':
+        // Outputs grow under hidden names beside their own, and only when they are committed.
+        return watchFolder((event, name) => event === 'change' && name.startsWith('.') && isReached(moment.share));
+      case 'publish':
+        return watchFolder((event, name) => event === 'rename' && outputs.includes(name));
     }
+  }
+
+  function isReached(share: number): boolean {
+    return upstreams.asked.size >= share * pages;
+  }
+
+  function watchFolder(isMoment: (event: string, name: string) => boolean): () => void {
+    const watcher = watch(folder, (event, name) => {
+      if (name !== null && isMoment(event, name)) soon();
+    });
+    return () => watcher.close();
   }
 
   return () => {

@@ -3,6 +3,7 @@
  * on stdout, as lines of JSON, that the run has begun and how it ended.
  */
 import { createPipeline, type Logger } from '../../core/index.ts';
+import { keepSecret, withoutSecrets } from '../known-secrets.ts';
 import { chaosConfig, type LifeSettings, loadChaosConfig } from './chaos-config.ts';
 
 /** A line of stdout. */
@@ -27,6 +28,7 @@ try {
   // Written by the parent, which is this very program.
   const settings = JSON.parse(process.argv[2] ?? '') as LifeSettings;
   const config = chaosConfig(await loadChaosConfig(settings.configFile, settings.sources), settings);
+  keepSecret(config.secrets);
   const pipeline = await createPipeline(config, { logger }, { resume: settings.resume });
   pipeline.on(({ type }) => {
     if (type === 'run-started') tell({ event: 'running' });
@@ -35,7 +37,8 @@ try {
   const errors = report.errors.slice(0, toldErrors).map(({ message }) => message);
   tell({ event: 'ended', exitCode, errors }, () => process.exit(0));
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`, () => process.exit(1));
+  const message = withoutSecrets(error instanceof Error ? error.message : String(error));
+  process.stderr.write(`${message}\n`, () => process.exit(1));
 }
 
 function tell(news: LifeNews, done?: () => void): void {

@@ -7,6 +7,7 @@ import { runTrial } from '../chaos/trial.ts';
 import type { TrialSettings } from '../chaos/trial-settings.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupts.ts';
+import { keepSecret } from '../known-secrets.ts';
 import { renderChaos } from '../render/chaos.ts';
 import { createPaint, takesColor } from '../render/paint.ts';
 
@@ -29,6 +30,7 @@ const seeds = 1_000_000;
 export async function chaosCommand(options: ChaosCommandOptions): Promise<number> {
   const { json = false, seed = Math.floor(Math.random() * seeds) } = options;
   const config = await loadChaosConfig(options.config, options.source);
+  keepSecret(config.secrets);
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'sluice-chaos-')));
   const stopping = new AbortController();
   const forget = onInterrupt({

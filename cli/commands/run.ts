@@ -13,6 +13,7 @@ import {
 } from '../../core/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupts.ts';
+import { keepSecret } from '../known-secrets.ts';
 import { mockSources } from '../mock-sources.ts';
 import { createRunOutput } from '../run-output.ts';
 
@@ -67,6 +68,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     file: options.config,
     overrides: { sources: options.source, sinks: options.sink, deadlineMs: options.deadline },
   });
+  keepSecret(loaded.secrets);
   const { config, upstreams, close } =
     options.mock === true
       ? await mockSources(loaded, ports.startMockUpstreams)

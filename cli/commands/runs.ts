@@ -1,4 +1,5 @@
 import { listRuns, loadConfig } from '../../core/index.ts';
+import { keepSecret } from '../known-secrets.ts';
 import { createPaint, takesColor } from '../render/paint.ts';
 import { renderRuns } from '../render/runs.ts';
 
@@ -10,6 +11,7 @@ export interface RunsCommandOptions {
 /** Prints the runs of the config's state folder on stdout. Throws what keeps the config from being read. */
 export async function runsCommand({ config: file, json = false }: RunsCommandOptions): Promise<void> {
   const config = await loadConfig({ cwd: process.cwd(), env: process.env, file });
+  keepSecret(config.secrets);
   const runs = await listRuns(config);
   const { stdout } = process;
   const lines = json

@@ -1,6 +1,8 @@
 import { dirname, extname, resolve } from 'node:path';
 import { createRedactor } from '../redact.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
+import { type Environment, secretVariables } from '../secret-variables.ts';
+import { isObject } from '../unknown.ts';
 import { explain, show } from './explain.ts';
 import { interpolate } from './interpolate.ts';
 import { configError, type ConfigIssue } from './issues.ts';
@@ -10,7 +12,6 @@ import { draftSources, resolveSource, selectSources, type SourceDraft } from './
 import type { ResolvedConfig } from './resolved.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
 import { clearSecrets, collectSecrets } from './secrets.ts';
-import { isObject } from '../unknown.ts';
 
 /** What a command line may change in a config. */
 export interface ConfigOverrides {
@@ -27,7 +28,7 @@ export interface ResolveOptions {
   /** Folder at which relative paths begin. Default: the file's, else the working directory. */
   readonly baseDir?: string | undefined;
   /** Default: the process's own. */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly env?: Environment | undefined;
   readonly overrides?: ConfigOverrides | undefined;
   /** Default: the one of the built-in plugins. */
   readonly registry?: Registry | undefined;
@@ -47,7 +48,8 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   const interpolated = interpolate(deadlineMs === undefined ? input : { ...input, deadlineMs }, { env, baseDir });
   const config = isObject(interpolated.config) ? interpolated.config : {};
   const entries = listOf(config['sources']);
-  const redact = createRedactor(collectSecrets(interpolated));
+  const variables = [...secretVariables(env).values()];
+  const redact = createRedactor([...collectSecrets(interpolated), ...variables]);
   const module = file !== undefined && importable.has(extname(file)) ? file : undefined;
 
   // Every step adds what it finds wrong, and none stops the next: all is told at once.
@@ -76,6 +78,10 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   const resolved = parsed.data.sources.flatMap((entry, index) =>
     sources.filter((draft) => draft.index === index).map((draft) => resolveSource(draft, entry)),
   );
+  const secrets = collectSecrets(
+    interpolated,
+    resolved.map((source) => source.headers),
+  );
   return {
     file,
     baseDir,
@@ -90,10 +96,8 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     onSourceFailure,
     state: state === false ? undefined : { ...state, dir: resolve(baseDir, state.dir) },
     services,
-    secrets: collectSecrets(
-      interpolated,
-      resolved.map((source) => source.headers),
-    ),
+    secrets: [...new Set([...secrets, ...variables])],
+    references: { secrets, env },
     warnings: clearSecrets(input, env),
   };
 }

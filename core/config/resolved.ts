@@ -3,6 +3,7 @@ import type { Model } from '../contracts/model.ts';
 import type { Services } from '../contracts/services.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
+import type { Environment } from '../secret-variables.ts';
 
 /** Settings of the retry middleware. */
 export interface RetrySettings {
@@ -96,6 +97,14 @@ export interface StateSettings {
   readonly maxDeadLetterBytes: number;
 }
 
+/** Where secrets come from, so that a later life of the run finds them again. */
+export interface SecretReferences {
+  /** The config's own, in the order in which they stand there. */
+  readonly secrets: readonly string[];
+  /** The environment in which the config was resolved: plugins may read it too. */
+  readonly env: Environment;
+}
+
 /** The whole of a run's settings: nothing is left to decide. */
 export interface ResolvedConfig {
   /** The config file; undefined for a config given as an object. */
@@ -113,8 +122,13 @@ export interface ResolvedConfig {
   /** Undefined: nothing is kept, and no run can be taken up again. */
   readonly state: StateSettings | undefined;
   readonly services: Services;
-  /** Values that came from the environment or from files, or stand where secrets do: never printed. */
+  /**
+   * Values that came from the environment or from files, or stand where secrets do, and those of variables that are
+   * called as secrets are: never printed.
+   */
   readonly secrets: readonly string[];
+  /** What a state folder writes references to in the place of secrets. */
+  readonly references: SecretReferences;
   /** What does not keep the run from starting and should be put right, in words without secrets. */
   readonly warnings: readonly string[];
 }

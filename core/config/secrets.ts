@@ -8,6 +8,11 @@ import { type ConfigPath, pathText } from './issues.ts';
 /** Headers that prove who asks. */
 const secretHeader = /auth(?!or(?!iz))|cookie|key|token|secret|password|session|signature|credential/i;
 
+/** Whether a header of this name proves who asks. */
+export function isSecretHeader(name: string): boolean {
+  return secretHeader.test(name);
+}
+
 /** A value that is to be kept secret because of where it stands. */
 interface Kept {
   readonly path: ConfigPath;
@@ -23,7 +28,7 @@ export function collectSecrets(
   { config, values, fileValues }: Pick<Interpolated, 'config' | 'values' | 'fileValues'>,
   headers: readonly Readonly<Record<string, string>>[] = [],
 ): readonly string[] {
-  const ofPlugins = headers.flatMap((record) => Object.entries(record)).filter(([name]) => secretHeader.test(name));
+  const ofPlugins = headers.flatMap((record) => Object.entries(record)).filter(([name]) => isSecretHeader(name));
   const secrets = [
     ...values.filter((value) => !isPlainUrl(value)),
     ...fileValues,
@@ -73,7 +78,7 @@ function keptInSource({ entry, path }: Entry): readonly Kept[] {
   return [
     ...(typeof baseUrl === 'string' && hasUser(baseUrl) ? [{ path: [...path, 'baseUrl'], value: baseUrl }] : []),
     ...sent.flatMap(([name, value]) =>
-      typeof value === 'string' && value !== '' && secretHeader.test(name)
+      typeof value === 'string' && value !== '' && isSecretHeader(name)
         ? [{ path: [...path, 'headers', name], value }]
         : [],
     ),

@@ -10,7 +10,7 @@ import type { Services } from '../contracts/services.ts';
 import { createSourceClient } from '../http/client.ts';
 import { createUndiciTransport } from '../http/transports/undici.ts';
 import { logEvents } from '../log/log-events.ts';
-import { defaultLogger } from '../log/default-logger.ts';
+import { runLogger } from '../log/run-logger.ts';
 import { createHasher, type Hasher } from '../processing/hash.ts';
 import { createInlineProcessor } from '../processing/inline.ts';
 import { createWorkerPool } from '../processing/pool.ts';
@@ -52,7 +52,7 @@ export async function createContainer(
   container.register(tokens.journal, { useValue: journal });
   provide(tokens.clock, given.clock, () => systemClock);
   provide(tokens.random, given.random, () => Math.random);
-  provide(tokens.logger, given.logger, () => defaultLogger(config));
+  provide(tokens.logger, undefined, () => runLogger(config, given.logger));
   provide(tokens.transport, given.transport, () => createUndiciTransport);
   provide(tokens.middleware, given.middleware, () => []);
   provide(tokens.engine, given.engine, () => localEngine);

@@ -23,6 +23,14 @@ export interface LoggerOptions {
 
 type Level = keyof Logger;
 
+/** Those made here: to clean what they are told once more would cost each line that nobody asked for. */
+const cleaning = new WeakSet<Logger>();
+
+/** Whether a logger redacts and cleans by itself what it is told. */
+export function isCleaning(logger: Logger): boolean {
+  return cleaning.has(logger);
+}
+
 /** Consola's numbers for our levels. */
 const levels: Readonly<Record<LogLevel, number>> = { silent: -1, error: 0, warn: 1, info: 3, debug: 4 };
 const styles = { error: 'red', warn: 'yellow', info: 'cyan', debug: 'gray' } as const;
@@ -46,7 +54,9 @@ export function createLogger(options: LoggerOptions): Logger {
     (level: Level) =>
     (message: string, fields: LogFields = {}): void =>
       consola[level](message, fields);
-  return { error: method('error'), warn: method('warn'), info: method('info'), debug: method('debug') };
+  const logger = { error: method('error'), warn: method('warn'), info: method('info'), debug: method('debug') };
+  cleaning.add(logger);
+  return logger;
 }
 
 interface Entry {
@@ -62,10 +72,15 @@ function entryOf(entry: LogObject, clean: (text: string) => string): Entry {
     time: entry.date,
     level: entry.type as Level,
     message: clean(message),
-    fields: Object.fromEntries(
-      Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]),
-    ),
+    fields: cleanFields(fields, clean),
   };
+}
+
+/** Cleans the texts among the fields of a message. */
+export function cleanFields(fields: LogFields, clean: (text: string) => string): LogFields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? clean(value) : value]),
+  );
 }
 
 /** The message says it all to people; its fields are for machines. */

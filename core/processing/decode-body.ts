@@ -1,4 +1,5 @@
 import type { PageUnreadable } from '../contracts/batch.ts';
+import { cleanText } from '../redact.ts';
 import { messageOf } from './message-of.ts';
 
 /** Why a body could not be read. */
@@ -43,5 +44,5 @@ function fault(code: BodyFault['code'], message: string): BodyFault {
 }
 
 function describeType(contentType: string): string {
-  return contentType.trim() === '' ? 'no content type' : contentType.trim().slice(0, 100);
+  return contentType.trim() === '' ? 'no content type' : cleanText(contentType, 100);
 }

@@ -20,8 +20,8 @@ export interface InHand {
 
 /** The thread's side: to be told before each step. */
 export interface InHandMarker {
-  page(index: number): void;
-  item(index: number): void;
+  readonly page: (index: number) => void;
+  readonly item: (index: number) => void;
 }
 
 export function createInHand(): InHand {

@@ -9,15 +9,15 @@ const maxThreadsLost = 20;
 
 /** The pages that wait for a thread, and what is known of those that cost one. */
 export interface PageQueue {
-  add(page: PageInput, settle: (verdict: PageVerdict) => void): void;
+  readonly add: (page: PageInput, settle: (verdict: PageVerdict) => void) => void;
   /** The next batch, of at least one page; empty where nothing can go to a thread now. */
-  take(): readonly WaitingPage[];
+  readonly take: () => readonly WaitingPage[];
   /** Puts the pages of a thread that is gone back to the front, but for those that fail of it. */
-  putBack(batch: readonly WaitingPage[], loss: ThreadLoss): void;
+  readonly putBack: (batch: readonly WaitingPage[], loss: ThreadLoss) => void;
   /** Says that a batch is no longer under way. */
-  done(batch: readonly WaitingPage[]): void;
+  readonly done: (batch: readonly WaitingPage[]) => void;
   /** Fails whatever waits. */
-  clear(message: string): void;
+  readonly clear: (message: string) => void;
 }
 
 /** `batchBytes` are the bytes of pages that go to a thread at once; a larger page goes alone. */

@@ -18,7 +18,7 @@ process.stdout.write = process.stderr.write.bind(process.stderr);
 
 // A promise that a plugin made and forgot is no reason to lose a thread, and the record that it belongs to is done.
 process.on('unhandledRejection', (reason) => {
-  console.error(`a promise of a plugin failed, and nothing waits for it: ${messageOf(reason)}`);
+  process.stderr.write(`a promise of a plugin failed, and nothing waits for it: ${messageOf(reason)}\n`);
 });
 
 const hash = createHasher(setup.hashKey);

@@ -3,7 +3,7 @@ import type { TimedEvent } from '../contracts/events.ts';
 import type { RejectExample, RejectGroup } from '../contracts/journal.ts';
 import type { ErrorEntry, ErrorExample } from '../contracts/report.ts';
 import type { ErrorCode, SluiceError } from '../errors.ts';
-import { errorPattern } from './error-pattern.ts';
+import { errorPattern, fieldPattern } from './error-pattern.ts';
 
 /** Groups of one source or sink; beyond them, only the first of its code and reason gets one. */
 const mostGroups = 200;
@@ -78,7 +78,7 @@ export function createErrorLog(clean: (text: string) => string): ErrorLog {
   function add(kind: Kind, happened: Occurrence, { count = 1, pages = 0, records = 0 }: Weight): Group | undefined {
     const { endpoint, error, reason = '', field = '' } = kind;
     const pattern = patternOf(happened.message);
-    const name = [endpoint, error, reason, anyIndex(field), pattern].join('\n');
+    const name = [endpoint, error, reason, fieldPattern(field), pattern].join('\n');
     const group = groups.get(name);
     if (group !== undefined) {
       group.last = happened;
@@ -182,11 +182,6 @@ export function createErrorLog(clean: (text: string) => string): ErrorLog {
       }
     },
   };
-}
-
-/** One field of a list is like another: `images.3` and `images.4` are at fault for the same reason. */
-function anyIndex(field: string): string {
-  return field.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, '#');
 }
 
 /** A group of rejects as the journal keeps it; none for a group of anything else. */

@@ -24,3 +24,8 @@ export function errorPattern(message: string): string {
     .replaceAll(word, (text) => (/\p{N}/u.test(text) || opaque.test(text) ? '#' : text))
     .replaceAll(listOfValues, '#');
 }
+
+/** A field without its places in lists: `images.3` and `images.4` are at fault for the same reason. */
+export function fieldPattern(field: string): string {
+  return field.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, '#');
+}

@@ -2,6 +2,7 @@ import type { Reject } from '../contracts/batch.ts';
 import type { DeadLetterTally } from '../contracts/journal.ts';
 import { classify, type SluiceError } from '../errors.ts';
 import type { DiskFile } from './disk.ts';
+import type { LetterContent } from './letter-content.ts';
 
 /** How far the dead letters have durably got. */
 export interface DeadLetterPosition {
@@ -36,15 +37,16 @@ export interface DeadLettersOptions {
   readonly maxBytes: number;
   /** Version of each source's plugin. */
   readonly versions: ReadonlyMap<string, string>;
-  /** Takes the secrets out of a text, so that they can be put back. */
-  readonly hide: (text: string) => string;
+  /** Makes a text for people fit to be kept: keys, fields and messages, which nobody puts together again. */
+  readonly clean: (text: string) => string;
+  readonly content: LetterContent;
   /** Told once where the file can't be written. */
   readonly onFault: (error: SluiceError) => void;
 }
 
 /** Goes on with a file that ends at `position`. */
 export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
-  const { path, file, position, maxBytes, versions, hide, onFault } = options;
+  const { path, file, position, maxBytes, versions, clean, content, onFault } = options;
   let { bytes, kept, omitted } = position;
   let waiting: Uint8Array[] = [];
   /** Nothing more is written; what had been taken and is not in the file counts as omitted. */
@@ -53,19 +55,23 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
   let safe: DeadLetterPosition = position;
   let writing: Promise<DeadLetterPosition> = Promise.resolve(position);
 
-  function add(head: Readonly<Record<string, unknown>>, content: string): void {
-    const line = Buffer.from(`${JSON.stringify(head).slice(0, -1)},${content}}\n`);
-    if (broken || bytes + line.byteLength > maxBytes) {
-      omitted += 1;
-      return;
-    }
+  function add(head: Readonly<Record<string, unknown>>, what: string): void {
+    const line = Buffer.from(`${JSON.stringify(head).slice(0, -1)},${what}}\n`);
+    if (!fits(line.byteLength)) return;
     bytes += line.byteLength;
     kept += 1;
     waiting.push(line);
   }
 
+  /** Whether so much more can be kept; counts what can't. */
+  function fits(length: number): boolean {
+    if (!broken && bytes + length <= maxBytes) return true;
+    omitted += 1;
+    return false;
+  }
+
   function headOf(kind: 'record' | 'page', source: string, key: string, at: number): Record<string, unknown> {
-    return { at: new Date(at).toISOString(), kind, source, plugin: versions.get(source), page: hide(key) };
+    return { at: new Date(at).toISOString(), kind, source, plugin: versions.get(source), page: clean(key) };
   }
 
   /** Appends lines, and says how far the file has got: `sealed` where that worked. */
@@ -92,17 +98,18 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
       return broken ? omitted + kept - safe.kept : omitted;
     },
     record(source, key, { reason, field, index, message, raw, truncated }, at) {
-      const why = { code: 'invalid_record', reason, ...(field !== undefined && { field: hide(field) }), index };
-      const head = { ...headOf('record', source, key, at), ...why, message: hide(message) };
-      add(head, contentOf(hide(raw), truncated === true));
+      if (!fits(raw.length)) return;
+      const why = { code: 'invalid_record', reason, ...(field !== undefined && { field: clean(field) }), index };
+      const head = { ...headOf('record', source, key, at), ...why, message: clean(message) };
+      // A whole item is JSON already, and stands as that; of what was cut, or can't be put back, people can read the text.
+      const item = truncated === true ? undefined : content.item(raw);
+      add(head, item === undefined ? `"raw_text":${JSON.stringify(content.text(raw))}` : `"raw":${item}`);
     },
     page(source, key, { code, message }, body, at) {
-      const head = { ...headOf('page', source, key, at), code, message: hide(message) };
-      const text = new TextDecoder('utf-8', { ignoreBOM: true });
-      const hidden = Buffer.from(hide(text.decode(body)));
-      // Only what is text can hold a secret that has to be found; all else is kept as it came.
-      const kept64 = Buffer.from(text.decode(body)).equals(body) ? hidden : Buffer.from(body);
-      add(head, `"bytes":"${kept64.toString('base64')}"`);
+      // Before it is looked through for secrets: pages may be large.
+      if (!fits((body.byteLength / 3) * 4)) return;
+      const head = { ...headOf('page', source, key, at), code, message: clean(message) };
+      add(head, `"bytes":"${Buffer.from(content.bytes(body)).toString('base64')}"`);
     },
     flush() {
       const lines = waiting;
@@ -118,19 +125,4 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
       await file.close().catch(() => undefined);
     },
   };
-}
-
-/** A whole item is JSON already, and stands as that; one that was cut is only text. */
-function contentOf(raw: string, truncated: boolean): string {
-  return !truncated && isJson(raw) ? `"raw":${raw}` : `"raw_text":${JSON.stringify(raw)}`;
-}
-
-/** A number that was a secret has left a reference behind that is no JSON. */
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

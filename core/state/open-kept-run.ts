@@ -1,7 +1,7 @@
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Services } from '../contracts/services.ts';
 import { SluiceError } from '../errors.ts';
-import { defaultLogger } from '../log/default-logger.ts';
+import { runLogger } from '../log/run-logger.ts';
 import { systemClock } from '../system-clock.ts';
 import type { ResumeRequest } from './choose-run.ts';
 import { nodeDisk } from './disk.ts';
@@ -21,5 +21,5 @@ export async function openKeptRun(
     throw new SluiceError('run_not_resumable', 'no run is kept: the config says "state: false"');
   }
   const { clock = systemClock, logger } = { ...config.services, ...services };
-  return openRun({ config, disk: nodeDisk, clock, resume, logger: logger ?? defaultLogger(config) });
+  return openRun({ config, disk: nodeDisk, clock, resume, logger: runLogger(config, logger) });
 }

@@ -12,6 +12,7 @@ import { createDeadLetters, noLetters } from './dead-letters.ts';
 import type { Disk } from './disk.ts';
 import { type Fingerprint, takeFingerprint } from './fingerprint.ts';
 import { createJournal } from './journal.ts';
+import { createLetterContent } from './letter-content.ts';
 import { journalVersion, type RunLine } from './lines.ts';
 import { openLineLog } from './line-log.ts';
 import { takeLock } from './lock.ts';
@@ -61,8 +62,9 @@ async function openLocked(
   release: () => Promise<void>,
 ): Promise<OpenedRun> {
   const redact = createRedactor(config.secrets);
+  const clean = (text: string): string => cleanText(redact(text));
   const warn = (text: string): void => logger.warn(text);
-  const vault = createVault(config.secrets);
+  const vault = createVault(config.references.secrets, config.references.env);
   const { fingerprint, versions } = await takeFingerprint(config, redact);
   const chosen = resume === undefined ? undefined : await chooseRun({ disk, state, fingerprint, resume, warn });
   const runId = chosen?.run.id ?? createRunId(clock.date());
@@ -93,7 +95,8 @@ async function openLocked(
     position,
     maxBytes: state.maxDeadLetterBytes,
     versions,
-    hide: vault.hide,
+    clean,
+    content: createLetterContent(config.secrets, vault),
     onFault: told,
   });
   const journal = createJournal({
@@ -106,7 +109,7 @@ async function openLocked(
     restored: taken?.restored ?? new Map(),
     positions: chosen?.positions ?? new Map(),
     hide: requestVault(vault).hide,
-    clean: (text) => cleanText(redact(text)),
+    clean,
     tidy: async () => {
       if (taken?.retried !== undefined) await disk.remove(taken.retried);
     },

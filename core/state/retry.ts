@@ -96,7 +96,7 @@ export async function readRetried(
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const items = new Map<string, string[]>();
   for await (const line of textLines(disk, retryFile(folder, life), Infinity)) {
-    const letter = parseLetter(show(line));
+    const letter = parseLetter(line, show);
     if (letter.kind !== 'item') continue;
     const known = items.get(letter.source);
     if (known === undefined) items.set(letter.source, [letter.raw]);

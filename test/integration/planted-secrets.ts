@@ -103,7 +103,7 @@ export const answers: Readonly<Record<string, RequestListener>> = {
   broken: (_, response) => void response.writeHead(200).end(`{"items":[],"token":"${secrets.body}"x}`),
   'cut-body': (_, response) => void response.writeHead(200).end(`<${'y'.repeat(60)} ${secrets.body}`),
   html: (_, response) =>
-    void response.writeHead(200, { 'content-type': `text/html; a=${'x'.repeat(40)}${secrets.contentType}` }).end(),
+    void response.writeHead(200, { 'content-type': `text/html; a=${'x'.repeat(75)}${secrets.contentType}` }).end(),
   pager: json({ items: good, error: everyForm(secrets.thrown) }),
   terminal: json({ items: good, error: `${secrets.ansi.slice(0, 9)}\u001b[31m${secrets.ansi.slice(9)}` }),
   rejects: json({

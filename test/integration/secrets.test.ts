@@ -69,11 +69,18 @@ function withoutRecords(name: string, text: string): string {
   return JSON.stringify({ ...(JSON.parse(text) as object), products: [] });
 }
 
+/** What dead letters hold of pages, as whoever looks into them decodes it. */
+function decodedBytes(text: string): string {
+  return Array.from(text.matchAll(/"bytes":"([^"]*)"/g), ([, bytes = '']) =>
+    Buffer.from(bytes, 'base64').toString('latin1').replaceAll('\\u001b', '\u001b'),
+  ).join('\n');
+}
+
 /** The secrets of which anything is to be seen: whole, in any form, or eight characters on end. */
 function leaks({ texts }: Outcome, planted: Readonly<Record<string, string>> = secrets): readonly string[] {
   const found: string[] = [];
   for (const [file, written] of texts) {
-    const text = stripVTControlCharacters(withoutRecords(file, written));
+    const text = stripVTControlCharacters(`${withoutRecords(file, written)}\n${decodedBytes(written)}`);
     for (const [name, secret] of Object.entries(planted)) {
       const forms = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), base64(secret)];
       const pieces = forms.flatMap((form) =>
@@ -143,4 +150,14 @@ describe('of more than 20 secrets in every place that can hold one, nothing is t
     expect(leaks(outcome, { inClear })).toEqual([]);
     expect(outcome.texts.get('stderr')).toMatch(/sinks\[0\]\.password holds a secret in clear/);
   });
+
+  test.each([[['--log-level', 'debug']], [['--json']]])(
+    'when a plugin ends the process with an error, %j',
+    async (args) => {
+      const outcome = await run(config(['well'], { ...sinkOptions, well: true, crash: '${CRASH}' }), args);
+      expect(outcome.code).toBe(1);
+      expect(leaks(outcome)).toEqual([]);
+      expect(outcome.texts.get('stderr')).toContain('crashed: ***');
+    },
+  );
 });

@@ -20,9 +20,11 @@ export interface LifeOptions {
   readonly resume?: ResumeRequest;
   /** The plugins and the upstreams have been put right. */
   readonly fixed?: boolean;
+  /** Only the source with a gap is run. */
+  readonly gaps?: boolean;
   /** Write at which the second sink fails. Default: it does not. */
   readonly failingWrite?: number;
-  /** Requests after which somebody interrupts the run. Default: nobody does. */
+  /** Requests after which somebody interrupts the run; 0: at its start. Default: nobody does. */
   readonly interruptAfter?: number;
 }
 
@@ -37,14 +39,14 @@ export interface Life {
 export const sinkNames = ['one', 'two'] as const;
 
 /** The config of that life: one process, the sinks on its disk. */
-export async function configOf({ disk, stateDir, fixed, failingWrite }: LifeOptions): Promise<ResolvedConfig> {
+export async function configOf({ disk, stateDir, fixed, gaps, failingWrite }: LifeOptions): Promise<ResolvedConfig> {
   let writes = 0;
   const failing = (): void => {
     if (++writes === failingWrite) throw new Error('no space left');
   };
   const config = await resolveConfig(
     {
-      sources: journalSources(fixed).map((use) => ({ use, retry: { retries: 1, baseMs: 10 }, concurrency: 2 })),
+      sources: journalSources(fixed, gaps).map((use) => ({ use, retry: { retries: 1, baseMs: 10 }, concurrency: 2 })),
       sinks: [{ use: journalSink('one', disk) }, { use: journalSink('two', disk, failing) }],
       workers: { threads: 0 },
       state: { dir: stateDir, fsyncMs: 300 },
@@ -62,6 +64,7 @@ export async function live(options: LifeOptions): Promise<Life> {
   const config = await configOf(options);
   const asked: string[] = [];
   const stop = new AbortController();
+  if (interruptAfter === 0) stop.abort();
   const opened = await openRun({ config, disk, clock, resume, logger: silentLogger }).catch((error: unknown) => {
     if (disk.dead) return undefined;
     throw error;

@@ -76,6 +76,9 @@ export function publishedIds(name: string, disk: FakeDisk): readonly string[] | 
 }
 
 function idsIn(bytes: Buffer): string[] {
-  const lines = bytes.toString().split('\n').filter((line) => line !== '' && `${line}\n` !== tail);
+  const lines = bytes
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '' && `${line}\n` !== tail);
   return lines.map((line) => (JSON.parse(line) as { id: string }).id);
 }

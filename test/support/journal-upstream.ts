@@ -40,12 +40,12 @@ const counted: Listing = new Map<string, Page>([
   ['/things?limit=4&offset=20', { items: things(21, 23) }],
 ]);
 
-/** One page leads to the next; one is empty, one repeats items of another, one has a price that is none. */
+/** One page leads to the next; one is empty, one can't be read, and what follows it repeats items or has no good price. */
 const chained: Listing = new Map<string, Page>([
   ['/things', { items: things(1, 4), next: 'b' }],
   ['/things?cursor=b', { items: things(4, 7), next: 'c' }],
   ['/things?cursor=c', { items: [], next: 'd' }],
-  ['/things?cursor=d', { items: [thing(5), thing(8), thing(5)], next: 'e' }],
+  ['/things?cursor=d', { items: [thing(5), thing(8), thing(5)], next: 'e', broken: '<html>' }],
   ['/things?cursor=e', { items: [thing(9), { ...thing(10), price: 'free' }] }],
 ]);
 
@@ -80,14 +80,14 @@ const mended = (item: Thing) => ({
 });
 const asIs = ({ id, name, price, group }: Thing) => ({ id, title: name, price, category: group });
 
-/** A source for each upstream. */
-export function journalSources(fixed = false): readonly SourcePlugin[] {
+/** A source for each upstream, or with `gaps` for the one alone that has a page without anything to read. */
+export function journalSources(fixed = false, gaps = false): readonly SourcePlugin[] {
   const common = {
     rateLimit: { requests: 2, perMs: 300 },
     normalizer: { normalize: fixed ? mended : asIs },
   };
   const items = (body: Readonly<Record<string, unknown>>): unknown => body['items'];
-  return [
+  const sources = [
     defineSource({
       ...common,
       items,
@@ -109,15 +109,16 @@ export function journalSources(fixed = false): readonly SourcePlugin[] {
       baseUrl: 'https://linked.test',
       pagination: linkPagination({ path: '/things' }),
     }),
-    defineSource({
-      ...common,
-      items,
-      name: 'gapped',
-      baseUrl: 'https://gapped.test',
-      pagination: offsetPagination({ path: '/things', limit: 2, total: (body) => body['total'] }),
-      responseActions: [{ status: 410, action: 'ignore' }],
-    }),
   ];
+  const gapped = defineSource({
+    ...common,
+    items,
+    name: 'gapped',
+    baseUrl: 'https://gapped.test',
+    pagination: offsetPagination({ path: '/things', limit: 2, total: (body) => body['total'] }),
+    responseActions: [{ status: 410, action: 'ignore' }],
+  });
+  return gaps ? [gapped] : sources;
 }
 
 /** Whether an item becomes a record. */
@@ -140,7 +141,8 @@ export function journalTransport(
   return ({ origin }) => {
     const source = new URL(origin).hostname.replace('.test', '');
     const listing = listings.get(source) ?? new Map<string, Page>();
-    const total = [...listing.values()].reduce((sum, { items }) => sum + items.length, 0) + (source === 'gapped' ? 2 : 0);
+    const total =
+      [...listing.values()].reduce((sum, { items }) => sum + items.length, 0) + (source === 'gapped' ? 2 : 0);
     return {
       async handle(request: HttpRequest): Promise<HttpResponse> {
         const url = request.url.pathname + request.url.search;

@@ -53,7 +53,8 @@ const numbers = (from: number, to: number) => Array.from({ length: to - from }, 
 
 const messageOf = (verdict: PageVerdict | undefined) => (verdict?.ok === false ? verdict.message : undefined);
 
-describe('createWorkerPool', () => {
+// Each thread that is lost takes another one to start, which is slow where the machine is busy.
+describe('createWorkerPool', { timeout: 30_000 }, () => {
   beforeAll(() => {
     if (!existsSync(workerUrl)) throw new Error('dist is missing: run `npm run build` first');
   });
@@ -130,18 +131,18 @@ describe('createWorkerPool', () => {
   });
 
   it('rejects only the record that takes longer than the limit, and delivers a page again without looking at it', async () => {
-    const pool = poolWith({ recordTimeoutMs: 300 });
+    const pool = poolWith({ recordTimeoutMs: 500 });
     const pages = [page(0, 10), page(10, 10, { 13: 'hang', 17: 'hang' }), page(20, 10)];
     const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
     expect(verdicts.flatMap(idsOf)).toEqual(numbers(0, 30).filter((id) => id !== 13 && id !== 17));
-    const message = 'the record took longer than 300 ms';
+    const message = 'the record took longer than 500 ms';
     expect(verdicts.flatMap(rejectsOf)).toMatchObject([
       { reason: 'record_timeout', index: 3, message },
       { reason: 'record_timeout', index: 7, message },
     ]);
     const started = performance.now();
     const again = await pool.process({ ...(pages[1] ?? page(0, 0)), skip: Uint8Array.of(1) });
-    expect(performance.now() - started).toBeLessThan(300);
+    expect(performance.now() - started).toBeLessThan(500);
     expect(again).toMatchObject({ count: 7, skipped: 1, rejects: [{ index: 3 }, { index: 7 }] });
   });
 
@@ -166,13 +167,13 @@ describe('createWorkerPool', () => {
   });
 
   it('gives a plugin that keeps memory a new thread before the heap is full', async () => {
-    const pool = poolWith({ threads: 1, batchBytes: 1, recordMemoryBytes: 48 * 1024 * 1024 });
-    const pages = Array.from({ length: 60 }, (_, index) => page(index, 1, { [index]: 'leak' }));
+    const pool = poolWith({ threads: 1, batchBytes: 1, recordMemoryBytes: 32 * 1024 * 1024 });
+    const pages = Array.from({ length: 40 }, (_, index) => page(index, 1, { [index]: 'leak' }));
     const before = process.memoryUsage.rss();
     const verdicts = await Promise.all(pages.map((one) => pool.process(one)));
-    expect(verdicts.flatMap(idsOf)).toEqual(numbers(0, 60));
-    // 60 times 200,000 objects in one thread would be more than 350 MB.
-    expect(process.memoryUsage.rss() - before).toBeLessThan(250 * 1024 * 1024);
+    expect(verdicts.flatMap(idsOf)).toEqual(numbers(0, 40));
+    // 40 times 100,000 objects in one thread would be more.
+    expect(process.memoryUsage.rss() - before).toBeLessThan(120 * 1024 * 1024);
   });
 
   it('fails a page more than three of whose records cost a thread, and no other', async () => {
@@ -192,20 +193,19 @@ describe('createWorkerPool', () => {
     const delivered = verdicts.slice(0, 40).filter(({ ok }) => ok).length;
     expect(delivered).toBeGreaterThan(15);
     expect(delivered).toBeLessThanOrEqual(20);
-    for (const verdict of verdicts.slice(0, 40))
-      if (!verdict.ok)
-        expect(verdict.message).toBe('pages of fragile cost 20 worker threads: it is given no further one');
+    const failures = new Set(verdicts.slice(0, 40).flatMap((verdict) => messageOf(verdict) ?? []));
+    expect([...failures]).toEqual(['pages of fragile cost 20 worker threads: it is given no further one']);
     expect(verdicts.slice(40).flatMap(idsOf)).toEqual(numbers(0, 10));
     expect(await pool.process(page(1, 1))).toMatchObject({ code: 'worker_failed' });
   });
 
   it('fails a page whose items() never returns, and no other', async () => {
-    const pool = poolWith({ recordTimeoutMs: 200 });
+    const pool = poolWith({ recordTimeoutMs: 400 });
     const [bad, good] = await Promise.all([
       pool.process(pageOf({ hang: true }, { source: 'fragile' })),
       pool.process(page(1, 2)),
     ]);
-    expect(bad).toMatchObject({ code: 'worker_failed', message: 'reading the page took longer than 200 ms' });
+    expect(bad).toMatchObject({ code: 'worker_failed', message: 'reading the page took longer than 400 ms' });
     expect(idsOf(good)).toEqual([1, 2]);
   });
 

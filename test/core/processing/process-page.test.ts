@@ -163,14 +163,17 @@ describe('processPage: items that are no records', () => {
       'no id today',
     ],
     [
-      'returns an object that throws when it is asked for then',
-      () => ({
-        id: 1,
-        get then(): unknown {
-          throw new Error('no then today');
-        },
-      }),
-      'no then today',
+      'returns an object that throws whatever it is asked for',
+      () =>
+        new Proxy(
+          { id: 1 },
+          {
+            get() {
+              throw new Error('nothing today');
+            },
+          },
+        ),
+      'nothing today',
     ],
     ['returns a promise that never settles', () => new Promise(() => undefined), 'not a promise'],
     ['returns nothing', () => undefined, 'not nothing'],
