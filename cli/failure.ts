@@ -58,14 +58,17 @@ export function describeFailure(thrown: unknown, view: FailureView): Failure {
   return { text: [`error: ${lines.join('\n')}`, ...details, ...hint, ''].join('\n'), exitCode };
 }
 
-function stackOf(thrown: Error): string[] {
+/** Causes that are told: they may go in circles. */
+const mostCauses = 10;
+
+function stackOf(thrown: Error, causes = mostCauses): string[] {
   // Before it is cut into lines: a secret may have several.
   const lines = withoutSecrets(thrown.stack ?? '')
     .split('\n')
     .filter((line) => line.trimStart().startsWith('at '));
   const cause =
-    thrown.cause instanceof Error
-      ? [`caused by: ${withoutSecrets(thrown.cause.message)}`, ...stackOf(thrown.cause)]
+    thrown.cause instanceof Error && causes > 0
+      ? [`caused by: ${withoutSecrets(thrown.cause.message)}`, ...stackOf(thrown.cause, causes - 1)]
       : [];
   return [...lines.map(cleanLine), ...cause.map(cleanLine)];
 }

@@ -27,6 +27,8 @@ const keptCharacters = 4_000;
 export function startLife(settings: LifeSettings, entry: URL): Life {
   const child = spawn(process.execPath, [fileURLToPath(entry), JSON.stringify(settings)], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    // A Ctrl-C at the terminal is the parent's alone to answer.
+    detached: true,
   });
   // A pipe to a process that was killed.
   child.stdin.on('error', () => undefined);

@@ -157,7 +157,7 @@ export interface RunJournal {
   readonly earlier: EarlierLives | undefined;
   /** Whether a later life can take the run up. */
   readonly resumable: boolean;
-  source(name: string): SourceJournal;
+  readonly source: (name: string) => SourceJournal;
   /** Where a sink is to be opened; undefined where it begins. */
   position(sink: string): SinkPosition | undefined;
   delivered(page: DeliveredPage): void;

@@ -33,7 +33,7 @@ import { tokens } from './tokens.ts';
 export async function createContainer(
   config: ResolvedConfig,
   services: Services = {},
-  run: OpenedRun | undefined = undefined,
+  run?: OpenedRun,
 ): Promise<DependencyContainer> {
   const given: Services = { ...config.services, ...services };
   const { journal, hashKey } = run ?? unkept();

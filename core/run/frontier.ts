@@ -55,8 +55,7 @@ export function createFrontier({ source, totals, hash, journal, giveUp }: Fronti
     },
     ahead(item) {
       if (!item.fresh || pager.ahead === undefined) return;
-      const { ahead } = pager;
-      guarded('ahead', () => worklist.add(ahead(item.request)));
+      guarded('ahead', () => worklist.add(pager.ahead?.(item.request) ?? []));
       journal.preceded(item.ordinal);
     },
     followUps(page) {

@@ -1,4 +1,3 @@
-import type { JsonValue } from '../contracts/json.ts';
 import type { Disk } from './disk.ts';
 import { crc32 } from 'node:zlib';
 import { SluiceError } from '../errors.ts';
@@ -8,7 +7,7 @@ const headBytes = 9;
 const newline = 0x0a;
 
 /** A value as a line: `<CRC-32 of the JSON, 8 hexadecimal digits> <JSON>\n`. */
-export function encodeLine(value: JsonValue): Uint8Array {
+export function encodeLine(value: unknown): Uint8Array {
   const json = JSON.stringify(value);
   return Buffer.from(`${checksum(Buffer.from(json))} ${json}\n`);
 }

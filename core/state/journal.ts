@@ -9,7 +9,7 @@ import { mergeMetrics } from '../metrics/merge.ts';
 import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
 import { beginSourceEpoch, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
 import type { LineLog } from './line-log.ts';
-import type { JournalLine } from './lines.ts';
+import { type JournalLine } from './lines.ts';
 import { groupRejects, mergeRejectGroups } from './reject-groups.ts';
 
 export interface JournalOptions {
@@ -108,10 +108,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     }
   }
 
-  function append(line: JournalLine): void {
-    // Through JSON: what is undefined has no place in a line.
-    log.append(JSON.parse(JSON.stringify(line)));
-  }
+  const append = (line: JournalLine): void => log.append(line);
 
   return {
     runId,

@@ -22,10 +22,7 @@ export function createLetterContent(secrets: readonly string[], vault: Pick<Vaul
   const maskData = createSecretMask(secrets, shortestPartInData);
   const maskAround = (hidden: string): string => changeAround(hidden, maskData);
   // Where bytes are no UTF-8, each is read as a character; a secret may still be UTF-8 in the midst of them.
-  const maskBinary = createSecretMask([
-    ...secrets,
-    ...secrets.map((secret) => Buffer.from(secret).toString('latin1')),
-  ]);
+  const maskBinary = createSecretMask([...secrets, ...secrets.map((secret) => Buffer.from(secret).toString('latin1'))]);
   return {
     item(raw) {
       try {
@@ -44,7 +41,9 @@ export function createLetterContent(secrets: readonly string[], vault: Pick<Vaul
     text: mask,
     bytes(body) {
       const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-      return isUtf8(bytes) ? Buffer.from(mask(bytes.toString())) : Buffer.from(maskBinary(bytes.toString('latin1')), 'latin1');
+      return isUtf8(bytes)
+        ? Buffer.from(mask(bytes.toString()))
+        : Buffer.from(maskBinary(bytes.toString('latin1')), 'latin1');
     },
   };
 }

@@ -1,5 +1,4 @@
 import type { Clock } from '../contracts/clock.ts';
-import type { JsonValue } from '../contracts/json.ts';
 import type { Disk, DiskFile } from './disk.ts';
 import type { SluiceError } from '../errors.ts';
 import { encodeLine, verifiedLines } from './checked-lines.ts';
@@ -12,7 +11,7 @@ export interface LineLog {
    * Takes a line. Lines are written in order, those that wait together. Never throws: a fault is told once to
    * `onFault`, and what comes after it, or after `close`, is dropped.
    */
-  append(value: JsonValue): void;
+  append(value: unknown): void;
   /** Resolves when all that was appended survives the end of the process; rejects with the fault where it does not. */
   flush(): Promise<void>;
   /** Resolves when all that was appended survives a crash of the machine; rejects with the fault where it does not. */

@@ -1,7 +1,7 @@
 import type { Disk } from './disk.ts';
 import { encodeLine } from './checked-lines.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import type { JournalLine, LifeLine } from './lines.ts';
+import { type JournalLine, type LifeLine } from './lines.ts';
 import { type JournalOutline, journalLines } from './replay.ts';
 
 export interface RewriteOptions {
@@ -42,7 +42,7 @@ export async function rewriteJournal({
       bytes = 0;
     };
     for await (const line of rewritten(journalLines(disk, path), outline.cut, fingerprint)) {
-      const encoded = encodeLine(JSON.parse(JSON.stringify(line)));
+      const encoded = encodeLine(line);
       waiting.push(encoded);
       bytes += encoded.byteLength;
       if (bytes > pieceBytes) await flush();
@@ -50,7 +50,7 @@ export async function rewriteJournal({
     for (const [sink, position] of positions) {
       waiting.push(encodeLine({ type: 'commit', sink, epoch: outline.cut, position }));
     }
-    waiting.push(encodeLine(JSON.parse(JSON.stringify(life))));
+    waiting.push(encodeLine(life));
     await flush();
     await file.sync();
   } finally {

@@ -52,8 +52,7 @@ export async function takeUp(options: TakeUpOptions): Promise<TakenUp> {
 
   const what = { disk, folder, life: number, position };
   const { id: runId, sources } = chosen.run;
-  const retry =
-    resume?.kind === 'retry-failed' ? await beginRetry({ ...what, runId, replayed, sources }) : undefined;
+  const retry = resume?.kind === 'retry-failed' ? await beginRetry({ ...what, runId, replayed, sources }) : undefined;
   const sorted = retry === undefined ? await sortLetters({ ...what, onItem: undefined }) : retry.position;
   const letters = sorted ?? position;
   const life: LifeLine = {

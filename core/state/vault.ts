@@ -5,12 +5,12 @@ import { type Environment, secretVariables, shortestValue } from '../secret-vari
 /** Keeps secrets out of files that have to be read again: each stands there as a reference, and comes back as itself. */
 export interface Vault {
   /** Replaces every secret in a text, also where it is encoded or part of another text. Any text can be shown again. */
-  hide(text: string): string;
+  readonly hide: (text: string) => string;
   /**
    * Puts the secrets back, as the config and the environment have them now. Throws `run_not_resumable` for one of a
    * variable that is not set.
    */
-  show(text: string): string;
+  readonly show: (text: string) => string;
   /** Values that turned out to be secrets: where one is that of a variable, `hide` knows it from now on. */
   learn(values: readonly string[]): void;
 }
@@ -72,7 +72,10 @@ export function createVault(secrets: readonly string[], env: Environment = {}): 
 function readerOf(secrets: readonly string[], variables: ReadonlyMap<string, string>) {
   const known = [
     ...secrets.map((secret, index) => ({ secret, referenceIn: (mark: string) => `~~secret-${index}${mark}~~` })),
-    ...Array.from(variables, ([name, secret]) => ({ secret, referenceIn: (mark: string) => `~~env-${name}-${mark}~~` })),
+    ...Array.from(variables, ([name, secret]) => ({
+      secret,
+      referenceIn: (mark: string) => `~~env-${name}-${mark}~~`,
+    })),
   ].filter(({ secret }) => secret.length > 3);
   const references = new Map<string, string>();
   for (const [mark, write] of forms) {

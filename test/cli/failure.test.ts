@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { describeFailure, viewOf } from '../../cli/failure.ts';
+import { keepSecret } from '../../cli/known-secrets.ts';
 import { SluiceError } from '../../core/errors.ts';
 
 const plain = { json: false, debug: false };
@@ -43,6 +44,43 @@ describe('describeFailure', () => {
   it('takes anything that can be thrown', () => {
     expect(describeFailure('oops', plain).text).toMatch(/^error: oops\n/);
     expect(describeFailure(undefined, { json: false, debug: true }).text).toBe('error: undefined\n');
+  });
+});
+
+describe('describeFailure, once a config is loaded', () => {
+  afterEach(() => keepSecret([]));
+
+  it.each([
+    { json: false, debug: true },
+    { json: true, debug: true },
+  ])('shows no secret, in the message, the stack or a cause: %j', (view) => {
+    keepSecret(['s3cret+value', 'one-line/0123\nanother/4567']);
+    const deepest = new Error('one-line/0123\nanother/4567');
+    const thrown = new Error(`with s3cret%2Bvalue`, { cause: new Error('as s3cret+value', { cause: deepest }) });
+    thrown.stack = 'Error: x\n    at s3cret+value (file.js:1:2)';
+    const { text } = describeFailure(thrown, view);
+    expect(text).not.toMatch(/s3cret|0123|4567/);
+    expect(text).toContain('with ***');
+    expect(text).toContain('at *** (file.js:1:2)');
+    expect(text).toContain('caused by: as ***');
+  });
+
+  it('keeps the lines of a message about a config', () => {
+    keepSecret(['s3cret+value']);
+    const error = new SluiceError(
+      'config_invalid',
+      '1 problem\n\n  sources[0].name: found "s3cret+value"\n      allowed: x',
+    );
+    expect(describeFailure(error, plain).text).toBe(
+      'error: 1 problem\n\n  sources[0].name: found "***"\n      allowed: x\n',
+    );
+  });
+
+  it('comes to an end of causes that go in circles', () => {
+    const error = new Error('round');
+    error.cause = error;
+    const { text } = describeFailure(error, { json: false, debug: true });
+    expect(text.match(/caused by: round/g)?.length).toBeLessThan(20);
   });
 });
 

@@ -30,11 +30,15 @@ export const secrets = {
   proxy: secretOf('proxy').replaceAll(/[+/]/g, '-'),
   thrown: secretOf('thrown'),
   crash: secretOf('crash'),
+  variable: secretOf('variable'),
 } as const;
 
-/** A plugin takes this one from the environment by itself: only the name of the parameter tells that it is one. */
-const { query: ofPlugin, ...inConfig } = secrets;
-const known = Object.values(inConfig);
+/**
+ * A plugin takes this one from the environment by itself: only the name of the parameter tells that it is one. `variable`
+ * it takes from there as well, by a name that tells.
+ */
+const { query: ofPlugin, ...others } = secrets;
+const known = Object.values(others);
 
 /** Those that come from files, so that the environment of the command does not hold them. */
 export const inFiles = { 'secrets/token': `${secrets.file}\n`, 'secrets/key.pem': secrets.lines } as const;
@@ -45,7 +49,7 @@ export default {
   name: 'echo', baseUrl: 'http://unused.test', rateLimit: { requests: 1000, perMs: 1000 },
   pagination: {
     style: 'custom', needs: 'body',
-    first: () => [{ key: 'first', url: '/start?limit=5&api_key=' + encodeURIComponent(process.env.QUERY ?? '') }],
+    first: () => [{ key: 'first', url: '/start?limit=5&api_key=' + encodeURIComponent(process.env.QUERY ?? '') + '&shop=' + encodeURIComponent(process.env.SHOP_KEY) }],
     next(page) {
       const { next, error } = page.json();
       if (error !== undefined) throw new Error(error, { cause: new Error('because of ' + error) });
@@ -101,6 +105,8 @@ export const answers: Readonly<Record<string, RequestListener>> = {
   redirect: location(`http://me:${secrets.redirect}@elsewhere.test/${encodeURIComponent(secrets.redirect)}`),
   'long-redirect': location(`http://elsewhere.test/${'x'.repeat(168)}${secrets.longRedirect}`),
   broken: (_, response) => void response.writeHead(200).end(`{"items":[],"token":"${secrets.body}"x}`),
+  binary: (_, response) =>
+    void response.writeHead(200).end(Buffer.concat([Buffer.from([0xff]), Buffer.from(`{"token":"${secrets.body}"}`)])),
   'cut-body': (_, response) => void response.writeHead(200).end(`<${'y'.repeat(60)} ${secrets.body}`),
   html: (_, response) =>
     void response.writeHead(200, { 'content-type': `text/html; a=${'x'.repeat(75)}${secrets.contentType}` }).end(),
@@ -192,4 +198,5 @@ export const env = {
   REJECT: secrets.reject,
   THROWN: secrets.thrown,
   CRASH: secrets.crash,
+  SHOP_KEY: secrets.variable,
 };

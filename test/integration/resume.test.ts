@@ -162,7 +162,8 @@ describe('a run that is taken up', () => {
     upstream.before = () => false;
     upstream.asked.length = 0;
     expect((await life(folder, configOf(upstream), { kind: 'run', runId })).exitCode).toBe(0);
-    expect(upstream.asked.toSorted()).toEqual([3, 7]);
+    expect(new Set(upstream.asked)).toEqual(new Set([3, 7]));
+    expect(upstream.asked).toHaveLength(2);
     expectWhole(folder);
     await expect(life(folder, configOf(upstream), { kind: 'run', runId })).rejects.toMatchObject({
       code: 'run_not_resumable',

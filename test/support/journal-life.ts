@@ -79,10 +79,10 @@ export async function live(options: LifeOptions): Promise<Life> {
   const services = { clock, random: () => 0.5, logger: silentLogger, transport };
   const container = await createContainer(config, services, { ...opened, journal });
   const run = container.resolve(tokens.pipeline).run({ signal: stop.signal });
-  let ended = false;
-  const end = (): void => void (ended = true);
+  const state = { ended: false };
+  const end = (): void => void (state.ended = true);
   run.then(end, end);
-  for (let idle = 0; !ended && !disk.dead; idle = (await clock.next()) ? 0 : idle + 1) {
+  for (let idle = 0; !state.ended && !disk.dead; idle = (await clock.next()) ? 0 : idle + 1) {
     await settle();
     if (idle > 200) throw new Error('the run waits for something other than the clock');
   }

@@ -58,7 +58,7 @@ const linked: Listing = new Map<string, Page>(
 );
 
 /** A known total; one page that a response rule says holds nothing to read. */
-const gapped: Listing = new Map<string, Page>([
+const withGap: Listing = new Map<string, Page>([
   ['/things?limit=2&offset=0', { items: things(1, 3) }],
   ['/things?limit=2&offset=2', { items: [], status: 410 }],
   ['/things?limit=2&offset=4', { items: things(5, 7) }],
@@ -68,7 +68,7 @@ const listings: ReadonlyMap<string, Listing> = new Map([
   ['counted', counted],
   ['chained', chained],
   ['linked', linked],
-  ['gapped', gapped],
+  ['gapped', withGap],
 ]);
 
 /** Makes all items records, those without a name too: what a plugin is after a fix. */

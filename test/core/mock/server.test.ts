@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import { request } from 'undici';
+import { Agent, request } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MockApi, MockRequest, MockSettings } from '../../../core/contracts/mock.ts';
 import type { MockArrival } from '../../../core/mock/arrivals.ts';
@@ -63,6 +63,23 @@ describe('startMockUpstream', () => {
     ]);
     expect(arrivals[1]?.monotonicMs).toBeGreaterThan(arrivals[0]?.monotonicMs ?? Infinity);
     expect(api.settings).toEqual([{ rateLimit: true }]);
+  });
+
+  it('tells since when a request may have waited, though the process was busy', async () => {
+    const arrivals: MockArrival[] = [];
+    const upstream = await start(testApi(), { onRequest: (arrival) => arrivals.push(arrival) });
+    const agent = new Agent({ connections: 1 });
+    for (const busyMs of [0, 0, 60]) {
+      const sent = request(upstream.url, { dispatcher: agent });
+      // The request is on its way by now, and nobody looks for it.
+      const until = performance.now() + busyMs;
+      while (performance.now() < until);
+      await (await sent).body.dump();
+    }
+    await agent.close();
+    const waited = arrivals.map(({ monotonicMs, cameAfterMs }) => monotonicMs - cameAfterMs);
+    expect(Math.min(...waited)).toBeGreaterThanOrEqual(0);
+    expect(waited[2]).toBeGreaterThanOrEqual(60);
   });
 
   it('sends JSON with its indent, text as it is, and empty headers', async () => {

@@ -19,6 +19,13 @@ describe('decodeBody', () => {
     expect(decode('[]', type)).toMatchObject({ ok: false, code: 'unexpected_content_type' });
   });
 
+  it('says what it was called, in one line and cut with a sign of it', () => {
+    const decoded = decode('', `text/html; a=\u001b[31mb\r\nc${'x'.repeat(200)}`);
+    const shown = `text/html; a=b c${'x'.repeat(83)}…`;
+    expect(decoded).toMatchObject({ message: `the upstream sent ${shown}, not JSON` });
+    expect(shown).toHaveLength(100);
+  });
+
   it.each(['<!doctype html>', '\ufeff\r\n  <html>', '<?xml version="1.0"?>'])('refuses the markup %j', (body) => {
     expect(decode(body)).toMatchObject({ ok: false, code: 'unexpected_content_type' });
   });

@@ -80,7 +80,7 @@ describe('a line log', () => {
         const disk = fakeDisk({ dice: createDice(seed) });
         await disk.makeFolder('/state');
         const { log } = await opened(disk);
-        for (const value of values) log.append(value as JsonValue);
+        for (const value of values) log.append(value);
         await log.close();
         expect(await readAll(disk)).toEqual(JSON.parse(JSON.stringify(values)));
       }),
