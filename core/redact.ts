@@ -66,9 +66,9 @@ function redactPatterns(text: string): string {
  * escape sequences, or cut short by `…`; and whatever looks like a secret in a URL or an Authorization header.
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
-  const mask = createSecretMask(secrets);
+  const maskKnown = createSecretMask(secrets);
   // What a terminal does not show has no place in a text for people, with or without a secret in it.
-  return (text) => redactPatterns(mask(visible(text)));
+  return (text) => redactPatterns(maskKnown(visible(text)));
 }
 
 /**

@@ -40,7 +40,15 @@ export async function chooseRun(options: ChooseOptions): Promise<JournalOutline 
 /** The last run of this config, if it was stopped: one from before a complete run would put old data over new. */
 async function lastStopped({ disk, state, fingerprint, warn }: ChooseOptions): Promise<JournalOutline | undefined> {
   for (const runId of await listRunIds(disk, state.dir)) {
-    const outline = await outlineOf(disk, state.dir, runId);
+    const outline = await outlineOf(disk, state.dir, runId).catch((error: unknown) => {
+      if (!(error instanceof SluiceError)) throw error;
+      return error;
+    });
+    if (outline instanceof SluiceError) {
+      // It may have been complete: what is older must not go over it, and who always asks to resume must get to run.
+      warn(`run ${runId} is not taken up, a new one begins: ${outline.message}`);
+      return undefined;
+    }
     if (outline === undefined) continue;
     const changed = differences(outline.run.fingerprint, fingerprint);
     if (changed.length === 0) return wasStopped(outline) ? outline : undefined;

@@ -79,15 +79,21 @@ describe('pipeline', { timeout: 30_000 }, () => {
     }
   });
 
-  it.each([[[]], [['--help']], [['run', '--help']], [['plugins', '--help']], [['mock', '--help']], [['help', 'run']]])(
-    'prints help with examples for %j, within 80 columns',
-    async (args) => {
-      const { code, stdout, stderr } = await start(args).ended;
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      expect(stdout).toMatch(/^Usage: pipeline[^]*Examples:\n {2}pipeline/);
-      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
-    },
-  );
+  it.each([
+    [[]],
+    [['--help']],
+    [['run', '--help']],
+    [['plugins', '--help']],
+    [['mock', '--help']],
+    [['runs', '--help']],
+    [['chaos', '--help']],
+    [['help', 'run']],
+  ])('prints help with examples for %j, within 80 columns', async (args) => {
+    const { code, stdout, stderr } = await start(args).ended;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: pipeline[^]*Examples:\n {2}pipeline/);
+    for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
 
   it.each([
     [['rnu'], 'Did you mean run?'],

@@ -1,5 +1,5 @@
 import { encodeLine } from '../../core/state/checked-lines.ts';
-import { asJson, type JournalLine, journalVersion, type RunLine } from '../../core/state/lines.ts';
+import { type JournalLine, journalVersion, type RunLine } from '../../core/state/lines.ts';
 import { journalFile, runFolder } from '../../core/state/run-folders.ts';
 import type { FakeDisk } from './fake-disk.ts';
 
@@ -38,7 +38,7 @@ export async function writeJournal(disk: FakeDisk, id: string, lines: readonly J
   const folder = runFolder(stateDir, id);
   await disk.makeFolder(folder);
   const file = await disk.append(journalFile(folder));
-  for (const line of lines) await file.append(encodeLine(asJson(line)));
+  for (const line of lines) await file.append(encodeLine(line));
   await file.close();
   return journalFile(folder);
 }

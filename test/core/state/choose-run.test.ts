@@ -50,6 +50,18 @@ describe('which run goes on, without an id', () => {
   });
 });
 
+describe('a journal that can not be read', () => {
+  it('makes a new run begin, with a warning, and takes up nothing that is older', async () => {
+    const disk = fakeDisk();
+    await writeJournal(disk, 'a', [runLine('a')]);
+    await writeJournal(disk, 'b', [runLine('b', { version: 99 })]);
+    const warnings: string[] = [];
+    const warn = (text: string): void => void warnings.push(text);
+    expect(await chooseRun({ disk, state, fingerprint, resume: { kind: 'last' }, warn })).toBeUndefined();
+    expect(warnings).toEqual([expect.stringMatching(/^run b is not taken up, a new one begins: .*format 99/)]);
+  });
+});
+
 describe('a run that is named', () => {
   it('goes on where it was stopped or has ended in part', async () => {
     expect((await choose({ a: {}, b: {} }, run('a'))).id).toBe('a');

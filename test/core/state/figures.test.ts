@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RejectGroup, SourceFigures } from '../../../core/contracts/journal.ts';
 import { measure } from '../../../core/metrics/partial.ts';
@@ -11,7 +11,7 @@ const rejects = fc
   .map((reasons) =>
     reasons.map((reason): RejectGroup => {
       const example = { at: 1, key: 'GET /', index: 0, message: 'no' };
-      return { reason: reason as RejectGroup['reason'], count: 2, first: example, last: example };
+      return { reason, count: 2, first: example, last: example };
     }),
   );
 
@@ -40,7 +40,11 @@ const throughJson = (one: SourceFigures): SourceFigures =>
 
 describe('figures', () => {
   it('come back from a line of the journal as they were', () => {
-    fc.assert(fc.property(figures, (one) => expect(throughJson(one)).toEqual(one)));
+    fc.assert(
+      fc.property(figures, (one) => {
+        expect(throughJson(one)).toEqual(one);
+      }),
+    );
   });
 
   it('add up to the same whether they were written in one epoch or in many', () => {

@@ -26,15 +26,16 @@ describe('an item', () => {
   });
 
   it.each([
-    ['one line of several', { a: 'x second+line/4567 y' }, { a: 'x *** y' }],
-    ['across escape sequences', { a: 's3cret\u001b[31m/value' }, { a: '***' }],
-    ['cut short by its owner', { a: 'it begins with s3cret/val…' }, { a: 'it begins with ***…' }],
-    ['in JSON within JSON within JSON', { a: JSON.stringify(JSON.stringify(JSON.stringify(lines))) }, undefined],
-  ])("has a mask where a secret can't be put back: %s", (_how, item, masked) => {
-    const hidden = itemOf(item) ?? '';
-    expect(hidden).toContain('***');
-    expect(hidden).not.toMatch(/line\/|value/);
-    if (masked !== undefined) expect(JSON.parse(hidden)).toEqual(masked);
+    ['one line of several', 'x second+line/4567 y', 'x *** y'],
+    ['across escape sequences', 's3cret\u001b[31m/value', '***'],
+    ['cut short by its owner', 'it begins with s3cret/val…', 'it begins with ***…'],
+    [
+      'in JSON within JSON within JSON',
+      JSON.stringify(JSON.stringify(JSON.stringify('a' + lines))),
+      '"\\"\\\\\\"a***\\\\\\"\\""',
+    ],
+  ])('has a mask where a secret can not be put back: %s', (_how, note, masked) => {
+    expect(JSON.parse(itemOf({ note }) ?? '')).toEqual({ note: masked });
   });
 
   it("can't be kept as JSON where a number is a secret", () => {

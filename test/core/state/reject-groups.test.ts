@@ -4,7 +4,7 @@ import type { Reject } from '../../../core/contracts/batch.ts';
 import type { RejectGroup } from '../../../core/contracts/journal.ts';
 import { createErrorLog } from '../../../core/report/error-log.ts';
 import { groupRejects, mergeRejectGroups, subtractRejectGroups } from '../../../core/state/reject-groups.ts';
-import { at, pageDelivered } from '../../support/run-events.ts';
+import { eventTime as at, pageDelivered } from '../../support/run-events.ts';
 
 const asItIs = (text: string): string => text;
 
@@ -22,7 +22,7 @@ const aReject = (message: string, field?: string, index = 0): Reject => ({
 
 const anyReject = fc
   .record({
-    reason: fc.constantFrom('missing_title', 'invalid_field', 'normalizer_failed'),
+    reason: fc.constantFrom<Reject['reason']>('missing_title', 'invalid_field', 'normalizer_failed'),
     message: fc.constantFrom(
       'got "1"',
       'got "2"',
@@ -33,7 +33,7 @@ const anyReject = fc
     field: fc.option(fc.constantFrom('price', 'images.0', 'images.12', 'a2', 'a3'), { nil: undefined }),
     index: fc.nat(30),
   })
-  .map(({ reason, message, field, index }) => ({ ...aReject(message, field, index), reason }) as Reject);
+  .map(({ reason, message, field, index }) => ({ ...aReject(message, field, index), reason }));
 
 describe('groups of rejects', () => {
   it('are apart where messages are of different kinds, and one where only values differ', () => {
@@ -71,9 +71,9 @@ describe('groups of rejects', () => {
     fc.assert(
       fc.property(fc.array(anyReject), fc.array(anyReject), (stay, go) => {
         const left = subtractRejectGroups(grouped([...stay, ...go]), grouped(go));
-        const counts = (groups: readonly RejectGroup[]): Record<string, number> =>
-          Object.fromEntries(groups.map(({ count, first }, index) => [`${index} ${first.message.slice(0, 8)}`, count]));
-        expect(Object.values(counts(left)).toSorted()).toEqual(Object.values(counts(grouped(stay))).toSorted());
+        const counts = (groups: readonly RejectGroup[]): readonly number[] =>
+          groups.map(({ count }) => count).toSorted((a, b) => a - b);
+        expect(counts(left)).toEqual(counts(grouped(stay)));
       }),
     );
   });

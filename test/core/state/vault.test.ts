@@ -21,7 +21,7 @@ describe('createVault', () => {
     ['in base64 for URLs', Buffer.from(`u:${odd}`).toString('base64url')],
   ])('hides a secret %s, and shows it again', (_how, text) => {
     const hidden = vault.hide(`before ${text} after`);
-    expect(hidden).toMatch(/^before \S{0,6}~~secret-0[a-z]~~\S{0,8} after$/);
+    expect(hidden).toMatch(/^before \S{0,8}~~secret-0[a-z]~~\S{0,8} after$/);
     expect(vault.show(hidden)).toBe(`before ${text} after`);
   });
 
@@ -68,7 +68,10 @@ describe('createVault', () => {
   });
 
   it('takes any secret', () => {
-    const anySecret = fc.string({ unit: 'binary', minLength: 4, maxLength: 20 });
+    // Halves of surrogate pairs among them.
+    const anySecret = fc
+      .array(fc.integer({ min: 0, max: 0xffff }), { minLength: 4, maxLength: 20 })
+      .map((codes) => String.fromCharCode(...codes));
     fc.assert(
       fc.property(anySecret, fc.string(), (secret, text) => {
         const one = createVault([secret]);
