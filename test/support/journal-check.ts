@@ -3,6 +3,7 @@ import type { RunReport } from '../../core/contracts/report.ts';
 import { deadLetterSink } from '../../core/state/dead-letters.ts';
 import { type JournalOutline, journalLines, outlineJournal, replayJournal } from '../../core/state/replay.ts';
 import { journalFile, letterFile, listRunIds, runFolder } from '../../core/state/run-folders.ts';
+import { settleLetters } from '../../core/state/sort-letters.ts';
 import type { FakeDisk } from './fake-disk.ts';
 import { hasher } from './fake-run.ts';
 import { bytesOf, sinkIds } from './journal-sink.ts';
@@ -76,6 +77,8 @@ export async function expectConsistent(disk: FakeDisk, stateDir: string, run: Fo
     expect(ids.filter((id) => !atMost.has(id))).toEqual([]);
   }
 
+  // As the next life does first.
+  if (run.life?.sorted === true) await settleLetters(disk, folder, run.life.life);
   const letters = (disk.contents(letterFile(folder)) ?? Buffer.alloc(0))
     .subarray(0, bytesOf(positions.get(deadLetterSink)))
     .toString();

@@ -99,12 +99,15 @@ describe('a run whose process dies in any operation on the disk', { timeout: 120
     const stateDir = await temporaryFolder();
     const { runId, begin } = await runAfter(stateDir, () => ({ failingWrite: 5 }));
     expect(published(begin({}))).toEqual([expect.anything(), undefined]);
-    const { result } = await everyCrash({
-      stateDir,
-      begin,
-      next: (found) => ({ resume: found === undefined || found.end !== undefined ? { kind: 'run', runId } : last }),
-      done: (found, disk) => found.end !== undefined && publishedIds('two', disk) !== undefined,
-    });
+    const { result } = await everyCrash(
+      {
+        stateDir,
+        begin,
+        next: (found) => ({ resume: found === undefined || found.end !== undefined ? { kind: 'run', runId } : last }),
+        done: (found, disk) => found.end !== undefined && publishedIds('two', disk) !== undefined,
+      },
+      [true],
+    );
     expect(result?.report.monitoring.sinks).toMatchObject({ one: { state: 'complete' }, two: { state: 'complete' } });
   });
 
