@@ -25,6 +25,8 @@ export interface RunOutputOptions {
   readonly logLevel: LogLevel | undefined;
   readonly quiet: boolean;
   readonly json: boolean;
+  /** What runs the same config again. */
+  readonly command: string;
 }
 
 /** All that a run says to people, on stderr. */
@@ -89,7 +91,7 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
         ? [JSON.stringify({ event: 'report', exit_code: exitCode, ...report.summary, errors: countErrors(report) })]
         : [
             ...renderReport(report, { columns: stderr.columns || 80, paint, files: sinkFiles(config) }),
-            ...(config.state === undefined ? [] : nextSteps({ report, exitCode })),
+            ...(config.state === undefined ? [] : nextSteps({ report, exitCode }, options.command)),
           ];
       stderr.write(`${lines.join('\n')}\n`);
     },

@@ -74,7 +74,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
       ? await mockSources(loaded, ports.startMockUpstreams)
       : { config: loaded, upstreams: 0, close: async () => {} };
   const { quiet = false, json = false, logLevel } = options;
-  const output = await createRunOutput({ config, stderr, clock, logLevel, quiet, json });
+  const output = await createRunOutput({ config, stderr, clock, logLevel, quiet, json, command: commandLine(options) });
   const { logger } = output;
   if (upstreams > 0) logger.info(`embedded upstreams on loopback: ${upstreams}`, { event: 'mock', upstreams });
 
@@ -107,4 +107,15 @@ function resumeOf({ resume, retryFailed }: RunCommandOptions): ResumeRequest | u
   if (retryFailed !== undefined) return { kind: 'retry-failed', runId: retryFailed };
   if (resume === undefined) return undefined;
   return resume === true ? { kind: 'last' } : { kind: 'run', runId: resume };
+}
+
+/** The command for the same config, sources and sinks: a run is taken up by no other. */
+function commandLine({ config, source = [], sink = [], mock = false }: RunCommandOptions): string {
+  return [
+    'pipeline run',
+    ...(config === undefined ? [] : [`--config ${config}`]),
+    ...(mock ? ['--mock'] : []),
+    ...source.map((name) => `--source ${name}`),
+    ...sink.map((name) => `--sink ${name}`),
+  ].join(' ');
 }

@@ -1,18 +1,21 @@
 import type { RunResult } from '../../core/index.ts';
 import { formatCount } from './text.ts';
 
-/** What a user can do about a run that did not deliver everything, as lines of text; none where it did. */
-export function nextSteps({ report, exitCode }: RunResult): string[] {
+/**
+ * What a user can do about a run that did not deliver everything, as lines of text; none where it did. `command` runs the
+ * same config again.
+ */
+export function nextSteps({ report, exitCode }: RunResult, command: string): string[] {
   const { summary, errors, monitoring } = report;
   const { kept, file } = monitoring.dead_letters;
   const stopped = exitCode === 130 || errors.some(({ error }) => error === 'deadline_exceeded');
   const lines: string[] = [];
-  if (stopped) lines.push('Go on with it: pipeline run --resume');
-  else if (summary.partial) lines.push(`Ask again for what is missing: pipeline run --resume ${summary.run_id}`);
+  if (stopped) lines.push(`Go on with it: ${command} --resume`);
+  else if (summary.partial) lines.push(`Ask again for what is missing: ${command} --resume ${summary.run_id}`);
   if (kept > 0 && file !== null) {
     const letters = kept === 1 ? '1 dead letter' : `${formatCount(kept)} dead letters`;
     lines.push(`${letters} in ${file}`);
-    if (!stopped) lines.push(`  once they can be read: pipeline run --retry-failed ${summary.run_id}`);
+    if (!stopped) lines.push(`  once they can be read: ${command} --retry-failed ${summary.run_id}`);
   }
   return lines;
 }

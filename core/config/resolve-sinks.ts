@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PluginLocator } from '../contracts/locator.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import { isPluginEntry } from '../registry/inline-plugin.ts';
 import { explain } from './explain.ts';
@@ -13,6 +14,7 @@ export interface SinkDraft {
   /** Unique in the run. */
   readonly name: string;
   readonly plugin: SinkPlugin;
+  readonly locator: PluginLocator;
   /** As the plugin's schema returned them. */
   readonly options: unknown;
 }
@@ -39,9 +41,9 @@ export async function draftSinks(
   const draft = async (entry: unknown, index: number, path: ConfigPath): Promise<void> => {
     const found = await lookUp('sink', entry, path, context);
     if (found === undefined) return;
-    const { name, plugin } = found;
+    const { name, plugin, locator } = found;
     const options = await checkOptions(plugin, optionsOf(entry), path, context);
-    drafts.push({ index, name: uniqueName(name, drafts), plugin, options });
+    drafts.push({ index, name: uniqueName(name, drafts), plugin, locator, options });
   };
   for (const [index, entry] of entries.entries()) await draft(entry, index, ['sinks', index]);
   if (wanted.length === 0) return { drafts, added: [] };
@@ -57,8 +59,8 @@ export async function draftSinks(
 }
 
 /** Leaves out what was of use only on the way. */
-export function resolveSink({ name, plugin, options }: SinkDraft, timeoutMs: number): ResolvedSink {
-  return { name, plugin, options, timeoutMs };
+export function resolveSink({ name, plugin, locator, options }: SinkDraft, timeoutMs: number): ResolvedSink {
+  return { name, plugin, locator, options, timeoutMs };
 }
 
 function answersTo({ name, plugin }: SinkDraft, wanted: string): boolean {

@@ -64,10 +64,13 @@ export interface ResolvedSource {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** A sink with everything decided. */
 export interface ResolvedSink {
   /** Unique in the run: the plugin's name, numbered where it stands twice. */
   readonly name: string;
   readonly plugin: SinkPlugin;
+  /** Where the plugin was found; undefined for one that was made in this process. */
+  readonly locator?: PluginLocator;
   /** As the plugin's schema returned them. */
   readonly options: unknown;
   /** Limit for each of its operations. */

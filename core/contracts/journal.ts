@@ -1,6 +1,7 @@
 import type { DeliveredPage, FailedPages, SkippedPage } from './engine.ts';
 import type { RejectReason } from './batch.ts';
 import type { EventListener } from './events.ts';
+import type { SluiceError } from '../errors.ts';
 import type { MetricsPartial } from './metrics.ts';
 import type { PageRequest } from './page.ts';
 import type { SinkPosition } from './sink.ts';
@@ -51,6 +52,10 @@ export interface RestoredSource {
   /** Hashes of the bytes of all pages that were delivered. */
   readonly pages: HashSet;
   readonly delivered: number;
+  /** Pages that a response rule has settled. */
+  readonly skipped: number;
+  /** What a guard or the pager refused: more would have followed, and is not on the worklist. */
+  readonly refused: SluiceError | undefined;
   readonly totals: TotalsState;
   /** Items that were rejected and are to be tried again, as JSON; none but for `--retry-failed`. */
   readonly letters: readonly string[];
@@ -77,6 +82,8 @@ export interface SourceJournal {
   expanded(ordinal: number): void;
   /** A request goes back on the worklist with this many attempts used. */
   attempted(ordinal: number, attempts: number): void;
+  /** Follow-ups could not be added: a guard tripped, or the pager threw. */
+  refused(error: SluiceError): void;
   /** Requests are left out: the cap is reached. */
   capped(): void;
 }

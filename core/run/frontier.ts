@@ -44,7 +44,9 @@ export function createFrontier({ source, totals, hash, journal, giveUp }: Fronti
     try {
       work();
     } catch (thrown) {
-      giveUp(pagerError(method, thrown));
+      const error = pagerError(method, thrown);
+      journal.refused(error);
+      giveUp(error);
     }
   }
 

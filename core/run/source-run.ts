@@ -53,9 +53,10 @@ export async function runSource({
   let fetching = 0;
   let running = 0;
   let delivered = restored?.delivered ?? 0;
-  let skipped = 0;
+  let skipped = restored?.skipped ?? 0;
   let failed = 0;
-  let fatal: SluiceError | undefined;
+  // What was refused once is missing for good, whatever a later life gets.
+  let fatal: SluiceError | undefined = restored?.refused;
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => (finish = resolve));
 

@@ -16,6 +16,8 @@ export interface SourceEpochBuilder {
   readonly pages: bigint[];
   readonly figures: SourceFigures;
   capped: boolean;
+  refused: SourceEpoch['refused'];
+  skipped: number;
   redriven: number;
   totals: TotalsState | undefined;
 }
@@ -33,6 +35,8 @@ export function beginSourceEpoch(): SourceEpochBuilder {
     pages: [],
     figures: noFigures(),
     capped: false,
+    refused: undefined,
+    skipped: 0,
     redriven: 0,
     totals: undefined,
   };
@@ -40,7 +44,8 @@ export function beginSourceEpoch(): SourceEpochBuilder {
 
 /** The epoch as it stands in its line; what is empty is left out. */
 export function writeSourceEpoch(epoch: SourceEpochBuilder): SourceEpoch {
-  const { added, preceded, expanded, attempted, done, failed, ids, pages, capped, redriven, totals } = epoch;
+  const { added, preceded, expanded, attempted, done, failed, ids, pages, capped, refused, skipped, redriven, totals } =
+    epoch;
   const figures = writeFigures(epoch.figures);
   return {
     ...(added.length > 0 && { added }),
@@ -48,7 +53,9 @@ export function writeSourceEpoch(epoch: SourceEpochBuilder): SourceEpoch {
     ...(expanded.length > 0 && { expanded }),
     ...(attempted.length > 0 && { attempted }),
     ...(capped && { capped }),
+    ...(refused !== undefined && { refused }),
     ...(done.length > 0 && { done }),
+    ...(skipped > 0 && { skipped }),
     ...(failed.length > 0 && { failed }),
     ...(redriven > 0 && { redriven }),
     ...(ids.length > 0 && { ids: writeHashes(ids) }),

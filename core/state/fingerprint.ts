@@ -23,6 +23,8 @@ export async function takeFingerprint(
     sources: shortHash(config.sources.map(({ name }) => name)),
     model: `${config.model.name}@${await pluginVersion(config.modelLocator, config.model)}`,
     sinks: shortHash(config.sinks.map(({ name }) => name)),
+    // The journal names secrets by their place among the others.
+    'number of secrets': String(config.references.secrets.length),
   };
   const versions = new Map<string, string>();
   for (const source of config.sources) {
@@ -33,8 +35,9 @@ export async function takeFingerprint(
     parts[`${name}: base URL`] = shortHash(redact(source.identity ?? source.baseUrl));
     parts[`${name}: pagination`] = shortHash(redact(paginationOf(source)));
   }
-  for (const { name, plugin, options } of config.sinks) {
-    parts[`sink ${name}`] = shortHash([plugin.name, redact(JSON.stringify(options ?? {}))]);
+  for (const { name, plugin, locator, options } of config.sinks) {
+    const code = await pluginVersion(locator ?? { kind: 'inline' }, plugin);
+    parts[`sink ${name}`] = shortHash([plugin.name, code, redact(JSON.stringify(options ?? {}))]);
   }
   return { fingerprint: parts, versions };
 }
@@ -58,21 +61,25 @@ function paginationOf({ plugin }: ResolvedSource): string {
   return JSON.stringify({ style, limit, needs, first });
 }
 
-/** A built-in is as old as the package; a file is what it holds; what was made in this process is its code. */
+/** A built-in is as old as the package; a file is what it holds; what stands in the config, or was made here, is its code. */
 async function pluginVersion(locator: PluginLocator, plugin: object): Promise<string> {
-  if (locator.kind === 'inline') return shortHash(codeOf(plugin));
-  const file = locator.kind === 'module' ? fileURLToPath(locator.url) : locator.file;
+  if (locator.kind !== 'module') return shortHash(codeOf(plugin));
+  const file = fileURLToPath(locator.url);
   if (file.startsWith(packageFolder)) return version;
   return shortHash(await readFile(file, 'utf8').catch(() => codeOf(plugin)));
 }
 
 const packageFolder = fileURLToPath(new URL('../../plugins/', import.meta.url));
 
+/** What a plugin may change without another code: limits and headers, and its name, which is a part of its own. */
+const notCode: ReadonlySet<string> = new Set(['name', 'rateLimit', 'headers', 'baseUrl']);
+
 /** The text of all functions in a plugin, and all plain values. */
 function codeOf(value: unknown, depth = 0): string {
   if (typeof value === 'function') return value.toString();
   if (typeof value !== 'object' || value === null || depth > 4) return String(value);
   return Object.entries(value)
+    .filter(([key]) => depth > 0 || !notCode.has(key))
     .map(([key, entry]) => `${key}:${codeOf(entry, depth + 1)}`)
     .join('\n');
 }

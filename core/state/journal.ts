@@ -57,6 +57,7 @@ export function createJournal(options: JournalOptions): RunJournal {
       preceded: (ordinal) => void within(name).preceded.push(ordinal),
       expanded: (ordinal) => void within(name).expanded.push(ordinal),
       attempted: (ordinal, attempts) => void within(name).attempted.push([ordinal, attempts]),
+      refused: ({ code, message }) => void (within(name).refused ??= { code, message: clean(message) }),
       capped() {
         within(name).capped = true;
       },
@@ -120,6 +121,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     skipped({ source, ordinal, action }) {
       const changed = within(source);
       changed.done.push(ordinal);
+      changed.skipped += 1;
       if (action === 'ignore') changed.figures.ignored += 1;
       else changed.figures.pages += 1;
     },

@@ -1,5 +1,6 @@
 /** What stands in a run's journal: the types of its lines. `docs/journal.md` has the grammar in words. */
 import type { RunEnding, TotalsState } from '../contracts/journal.ts';
+import type { ErrorCode } from '../errors.ts';
 import type { PageRequest } from '../contracts/page.ts';
 import type { SinkPosition } from '../contracts/sink.ts';
 import type { WrittenFigures } from './figures.ts';
@@ -55,8 +56,12 @@ export interface SourceEpoch {
   readonly expanded?: readonly number[];
   readonly attempted?: readonly (readonly [ordinal: number, attempts: number])[];
   readonly capped?: true;
+  /** Follow-ups could not be added, and why. */
+  readonly refused?: { readonly code: ErrorCode; readonly message: string };
   /** Delivered to every sink, or settled by a response rule. */
   readonly done?: readonly number[];
+  /** How many of them a response rule has settled. */
+  readonly skipped?: number;
   /** Gave up on; a resume asks again. */
   readonly failed?: readonly number[];
   /** Rejected items that have been driven again. */

@@ -5,6 +5,7 @@ import { wasStopped } from './choose-run.ts';
 import type { Disk } from './disk.ts';
 import { nodeDisk } from './disk.ts';
 import { readFigures } from './figures.ts';
+import { isLocked } from './lock.ts';
 import { journalLines, outlineJournal } from './replay.ts';
 import { journalFile, listRunIds, runFolder } from './run-folders.ts';
 
@@ -13,8 +14,8 @@ export interface ListedRun {
   readonly id: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** `stopped` had no end of its own: a kill or a crash, or it is still running. `damaged` can't be read. */
-  readonly state: RunEnding | 'stopped' | 'damaged';
+  /** `stopped` had no end of its own: a kill or a crash. `damaged` can't be read. */
+  readonly state: RunEnding | 'running' | 'stopped' | 'damaged';
   /** How often it was begun. */
   readonly lives: number;
   /** Name of its config file; null for a config given as an object. */
@@ -34,6 +35,11 @@ export async function listRuns(stateDir: string, disk: Disk = nodeDisk): Promise
     const run = await readRun(disk, stateDir, id);
     if (run !== undefined) runs.push(run);
   }
+  // There is one lock for all: of runs without an end, the newest is taken for the one that is under way.
+  const under = runs.findIndex(({ state }) => state === 'stopped');
+  const living = runs[under];
+  if (living !== undefined && (await isLocked(stateDir)))
+    runs[under] = { ...living, state: 'running', resumable: 'no' };
   return runs;
 }
 

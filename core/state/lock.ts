@@ -69,6 +69,13 @@ export async function takeLock(folder: string): Promise<StateLock> {
   };
 }
 
+/** Whether a living process has the lock of a folder. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const found = await read(join(resolve(folder), 'lock'));
+  const holder = found === undefined ? undefined : parseHolder(found);
+  return holder !== undefined && (await lifeOf(holder)) !== 'gone';
+}
+
 /** Runs `work` while the file `own` is there to be linked. */
 async function prepared<T>(own: string, content: string, work: () => Promise<T>): Promise<T> {
   try {

@@ -8,6 +8,7 @@ export function createNoJournal(runId: string): RunJournal {
     preceded() {},
     expanded() {},
     attempted() {},
+    refused() {},
     capped() {},
   };
   return {

@@ -40,6 +40,8 @@ export interface ReplayedSource {
   readonly ids: IdSet;
   readonly pages: IdSet;
   delivered: number;
+  skipped: number;
+  refused: SourceEpoch['refused'];
   /** Items of the last retry that have been driven again. */
   redriven: number;
   totals: TotalsState;
@@ -142,6 +144,8 @@ function beginSource(): ReplayedSource {
     ids: createIdSet(),
     pages: createIdSet(),
     delivered: 0,
+    skipped: 0,
+    refused: undefined,
     redriven: 0,
     totals: { items: 0, declared: undefined, emptyPages: 0 },
     figures: noFigures(),
@@ -182,11 +186,14 @@ function applyEpoch(source: ReplayedSource, epoch: SourceEpoch, recall: Recall):
   change(epoch.failed, { attempts: 0, fresh: false });
   for (const ordinal of epoch.done ?? []) pending.delete(ordinal);
   if (epoch.capped === true) source.capped = true;
+  source.refused ??= epoch.refused;
   for (const id of readHashes(epoch.ids ?? '')) source.ids.add(id);
   for (const page of readHashes(epoch.pages ?? '')) source.pages.add(page);
   if (epoch.totals !== undefined) source.totals = { items: 0, declared: undefined, emptyPages: 0, ...epoch.totals };
   source.redriven += epoch.redriven ?? 0;
   const figures = readFigures(epoch.figures ?? {});
-  source.delivered += figures.pages + figures.ignored;
+  const skipped = epoch.skipped ?? 0;
+  source.skipped += skipped;
+  source.delivered += figures.pages + figures.ignored - skipped;
   addFigures(source.figures, figures);
 }

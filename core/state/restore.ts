@@ -1,4 +1,5 @@
 import type { EarlierLives, RestoredSource } from '../contracts/journal.ts';
+import { SluiceError } from '../errors.ts';
 import type { JournalOutline, ReplayedRun, ReplayedSource } from './replay.ts';
 
 /** What the next life of a run begins with. */
@@ -28,7 +29,21 @@ export function restoreRun(
 }
 
 function restoreSource(source: ReplayedSource, letters: readonly string[]): RestoredSource {
-  const { added, capped, last, seen, ids, pages, delivered, totals } = source;
+  const { added, capped, last, seen, ids, pages, delivered, skipped, totals } = source;
+  const refused = source.refused && new SluiceError(source.refused.code, source.refused.message);
   const pending = [...source.pending.values()];
-  return { added, capped, last, pending, seen, ids, pages, delivered, totals, letters: letters.slice(source.redriven) };
+  return {
+    added,
+    capped,
+    last,
+    pending,
+    seen,
+    ids,
+    pages,
+    delivered,
+    skipped,
+    refused,
+    totals,
+    letters: letters.slice(source.redriven),
+  };
 }

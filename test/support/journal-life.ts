@@ -20,7 +20,7 @@ export interface LifeOptions {
   readonly resume?: ResumeRequest;
   /** The plugins and the upstreams have been put right. */
   readonly fixed?: boolean;
-  /** Only the source with a gap is run. */
+  /** Only the sources are run of which something is never read. */
   readonly gaps?: boolean;
   /** Write at which the second sink fails. Default: it does not. */
   readonly failingWrite?: number;

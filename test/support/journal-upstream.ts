@@ -64,11 +64,18 @@ const withGap: Listing = new Map<string, Page>([
   ['/things?limit=2&offset=4', { items: things(5, 7) }],
 ]);
 
+/** Ends with a link that leads elsewhere. */
+const strayed: Listing = new Map<string, Page>([
+  ['/things', { items: things(1, 3), next: '/things?page=2' }],
+  ['/things?page=2', { items: things(3, 5), next: '//elsewhere.test/' }],
+]);
+
 const listings: ReadonlyMap<string, Listing> = new Map([
   ['counted', counted],
   ['chained', chained],
   ['linked', linked],
   ['gapped', withGap],
+  ['strayed', strayed],
 ]);
 
 /** Makes all items records, those without a name too: what a plugin is after a fix. */
@@ -80,7 +87,7 @@ const mended = (item: Thing) => ({
 });
 const asIs = ({ id, name, price, group }: Thing) => ({ id, title: name, price, category: group });
 
-/** A source for each upstream, or with `gaps` for the one alone that has a page without anything to read. */
+/** A source for each upstream, or with `gaps` for those alone of which something is never read. */
 export function journalSources(fixed = false, gaps = false): readonly SourcePlugin[] {
   const common = {
     rateLimit: { requests: 2, perMs: 300 },
@@ -118,7 +125,14 @@ export function journalSources(fixed = false, gaps = false): readonly SourcePlug
     pagination: offsetPagination({ path: '/things', limit: 2, total: (body) => body['total'] }),
     responseActions: [{ status: 410, action: 'ignore' }],
   });
-  return gaps ? [gapped] : sources;
+  const straying = defineSource({
+    ...common,
+    items,
+    name: 'strayed',
+    baseUrl: 'https://strayed.test',
+    pagination: linkPagination({ path: '/things' }),
+  });
+  return gaps ? [gapped, straying] : sources;
 }
 
 /** Whether an item becomes a record. */

@@ -13,27 +13,29 @@ function report(partial: boolean, kept: number, error?: RunReport['errors'][numb
   };
 }
 
+const command = 'pipeline run --mock';
+
 describe('nextSteps', () => {
   it('has nothing to say of a run that delivered everything', () => {
-    expect(nextSteps({ report: report(false, 0), exitCode: 0 })).toEqual([]);
+    expect(nextSteps({ report: report(false, 0), exitCode: 0 }, command)).toEqual([]);
   });
 
   it('names the way to go on with a run that was stopped', () => {
-    const goOn = ['Go on with it: pipeline run --resume'];
-    expect(nextSteps({ report: report(true, 0), exitCode: 130 })).toEqual(goOn);
-    expect(nextSteps({ report: report(true, 0, 'deadline_exceeded'), exitCode: 3 })).toEqual(goOn);
+    const goOn = ['Go on with it: pipeline run --mock --resume'];
+    expect(nextSteps({ report: report(true, 0), exitCode: 130 }, command)).toEqual(goOn);
+    expect(nextSteps({ report: report(true, 0, 'deadline_exceeded'), exitCode: 3 }, command)).toEqual(goOn);
   });
 
   it('names the run that ended in part by its id', () => {
-    expect(nextSteps({ report: report(true, 0, 'http_404'), exitCode: 3 })).toEqual([
-      'Ask again for what is missing: pipeline run --resume run-7',
+    expect(nextSteps({ report: report(true, 0, 'http_404'), exitCode: 3 }, command)).toEqual([
+      'Ask again for what is missing: pipeline run --mock --resume run-7',
     ]);
   });
 
   it('says where the dead letters are, and how they are tried again', () => {
-    expect(nextSteps({ report: report(false, 2), exitCode: 0 })).toEqual([
+    expect(nextSteps({ report: report(false, 2), exitCode: 0 }, command)).toEqual([
       '2 dead letters in /s/dead-letters.ndjson',
-      '  once they can be read: pipeline run --retry-failed run-7',
+      '  once they can be read: pipeline run --mock --retry-failed run-7',
     ]);
   });
 });

@@ -95,6 +95,19 @@ describe('a run whose process dies in any operation on the disk', { timeout: 120
     });
   });
 
+  it('knows again what a response rule had settled, and what a guard had refused', async () => {
+    const { result } = await everyCrash(
+      {
+        stateDir: await temporaryFolder(),
+        begin: fakeDisk,
+        next: () => ({ resume: last, gaps: true }),
+        done: (found) => !wasStopped(found),
+      },
+      [false],
+    );
+    expect(result?.report.errors).toMatchObject([{ endpoint: 'strayed', error: 'cross_origin' }]);
+  });
+
   it('brings both sinks to the same end where one had failed in the middle', async () => {
     const stateDir = await temporaryFolder();
     const { runId, begin } = await runAfter(stateDir, () => ({ failingWrite: 5 }));
