@@ -10,6 +10,9 @@ export default defineConfig({
     env: { XDG_CACHE_HOME: join(tmpdir(), 'sluice-test-cache') },
     // Rate-limit and fault tests measure real sockets; two cores share the machine with them.
     maxWorkers: 2,
+    // Nothing takes as long; a machine with other work to do must not make a test fail.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     coverage: {
       provider: 'v8',
       include: ['core/**/*.ts'],

@@ -18,7 +18,7 @@ export interface LifeSettings {
 export const outputFiles = { ndjson: 'records.ndjson', 'json-file': 'document.json' } as const;
 
 /** Bounds for what a config says, in milliseconds: the upstream is near, and a fault is to cost a moment. */
-const longest = { connectMs: 2_000, headersMs: 1_000, bodyMs: 1_000, attemptMs: 3_000, cooldownMs: 1_000 };
+const longest = { connectMs: 3_000, headersMs: 3_000, bodyMs: 3_000, attemptMs: 8_000, cooldownMs: 1_000 };
 
 /** Loads the config with the sinks that chaos compares. Throws as `loadConfig` does. */
 export function loadChaosConfig(file?: string, sources?: readonly string[]): Promise<ResolvedConfig> {

@@ -1,6 +1,6 @@
 import type { PageInput, PageRead, Reject } from '../contracts/batch.ts';
 import type { EnginePorts, PageOutcome } from '../contracts/engine.ts';
-import { type AcceptedPage, type Acceptance } from './acceptance.ts';
+import type { AcceptedPage, Acceptance } from './acceptance.ts';
 import { createBatch } from './batch.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import type { Totals } from './totals.ts';

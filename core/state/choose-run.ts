@@ -5,6 +5,7 @@ import type { Disk } from './disk.ts';
 import { differences, type Fingerprint } from './fingerprint.ts';
 import { type JournalOutline, outlineJournal } from './replay.ts';
 import { journalFile, listRunIds, runFolder } from './run-folders.ts';
+import { property } from '../unknown.ts';
 
 /** Which run is to go on: the last one where it was stopped, a named one, or only what failed in a named one. */
 export type ResumeRequest =
@@ -82,7 +83,7 @@ async function outlineOf(disk: Disk, stateDir: string, runId: string): Promise<J
   try {
     return await outlineJournal(disk, path);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (property(error, 'code') === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../contracts/clock.ts';
 import type { DeliveredPage } from '../contracts/engine.ts';
 import type { TimedEvent } from '../contracts/events.ts';
-import type { EarlierLives, RestoredSource, RunJournal, SourceFigures, SourceJournal } from '../contracts/journal.ts';
+import type { EarlierLives, RestoredSource, RunJournal, SourceJournal } from '../contracts/journal.ts';
 import type { PageRequest } from '../contracts/page.ts';
 import type { SinkPosition } from '../contracts/sink.ts';
 import { addTo } from '../metrics/partial.ts';
@@ -9,7 +9,7 @@ import { mergeMetrics } from '../metrics/merge.ts';
 import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
 import { beginSourceEpoch, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
 import type { LineLog } from './line-log.ts';
-import { type JournalLine } from './lines.ts';
+import type { JournalLine } from './lines.ts';
 import { groupRejects, mergeRejectGroups } from './reject-groups.ts';
 
 export interface JournalOptions {
@@ -100,10 +100,10 @@ export function createJournal(options: JournalOptions): RunJournal {
         break;
       }
       case 'retry':
-        count(within(event.source).figures, 'retries', 1);
+        within(event.source).figures.retries += 1;
         break;
       case 'limiter-wait':
-        count(within(event.source).figures, 'limiterWaitMs', event.ms);
+        within(event.source).figures.limiterWaitMs += event.ms;
         break;
       default:
     }
@@ -165,8 +165,4 @@ export function createJournal(options: JournalOptions): RunJournal {
       await release();
     },
   };
-}
-
-function count(figures: SourceFigures, counter: 'retries' | 'limiterWaitMs', amount: number): void {
-  figures[counter] += amount;
 }

@@ -1,7 +1,7 @@
 import type { Disk } from './disk.ts';
 import { encodeLine } from './checked-lines.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import { type JournalLine, type LifeLine } from './lines.ts';
+import type { JournalLine, LifeLine } from './lines.ts';
 import { type JournalOutline, journalLines } from './replay.ts';
 
 export interface RewriteOptions {

@@ -17,7 +17,7 @@ export function runFolder(stateDir: string, runId: string): string {
   if (!runIdForm.test(runId)) {
     throw new SluiceError(
       'config_invalid',
-      `"${cleanText(runId, 100)}" is no run id: one has letters, digits and hyphens, such as 20260131T120000-4fa2c1`,
+      `"${cleanText(runId, 100)}" is no run id: one has letters, digits and hyphens, such as 20260131T120000123-4fa2c1`,
     );
   }
   return join(stateDir, 'runs', runId);

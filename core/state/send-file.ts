@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { property } from '../unknown.ts';
 
 /** One moment on two clocks: the system's date, and the time since the machine started. In milliseconds. */
 export interface Moment {
@@ -80,7 +81,7 @@ function readBytes(path: string): Buffer | undefined {
     // Not to wait for a writer where somebody put a pipe there.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (property(error, 'code') === 'ENOENT') return undefined;
     throw error;
   }
   try {

@@ -3,6 +3,7 @@ import type { Disk } from './disk.ts';
 import { type Letter, parseLetter } from './letter-lines.ts';
 import { letterFile } from './run-folders.ts';
 import { textLines } from './text-lines.ts';
+import { property } from '../unknown.ts';
 
 export interface SortLettersOptions {
   readonly disk: Disk;
@@ -49,7 +50,7 @@ export async function settleLetters(disk: Disk, folder: string, life: number): P
   try {
     await disk.rename(keptFile(folder, life), letterFile(folder));
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (property(error, 'code') !== 'ENOENT') throw error;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Disk } from './disk.ts';
+import { property } from '../unknown.ts';
 
 const newline = 10;
 
@@ -18,6 +19,6 @@ export async function* textLines(disk: Disk, path: string, end: number): AsyncIt
       rest = bytes.subarray(from);
     }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    if (property(error, 'code') !== 'ENOENT') throw error;
   }
 }

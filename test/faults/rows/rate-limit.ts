@@ -110,11 +110,11 @@ export const rateLimitRows = upstreamRows('rate limit', [
     fault: '429 whose exact reset is before its Retry-After',
     expected: recovered,
     upstream: misbehaving((socket, _head, index) => {
-      const reset = Date.now() + 300;
+      const reset = Date.now() + 1500;
       const headers = ['retry-after: 60', 'x-ratelimit-remaining: 0', `x-ratelimit-reset: ${reset}`];
       socket.write(index === 0 ? refused(...headers) : well);
     }),
-    check: paused(250, 300),
+    check: paused(1200, 1500),
   },
   {
     fault: 'no requests left, until a moment in epoch milliseconds',
@@ -122,11 +122,11 @@ export const rateLimitRows = upstreamRows('rate limit', [
     source: counted,
     upstream: misbehaving((socket, head, index) => {
       const offset = numberIn(head, 'offset');
-      const headers = ['x-ratelimit-remaining: 0', `x-ratelimit-reset: ${Date.now() + 300}`];
+      const headers = ['x-ratelimit-remaining: 0', `x-ratelimit-reset: ${Date.now() + 1500}`];
       const body = { items: items(offset + 1, offset + 2), total: 4 };
       socket.write(json(body, index === 0 ? headers : []));
     }),
-    check: paused(250, 300),
+    check: paused(1200, 1500),
   },
   {
     fault: 'no requests left, for a second (RateLimit, draft 10)',

@@ -19,10 +19,27 @@ const listings = new URL('three-listings.mjs', import.meta.url).href;
 const pages = 300;
 const records = 2995;
 const killsEach = 20;
+const all = [
+  { seed: 1, threads: 0 },
+  { seed: 2, threads: 1 },
+  { seed: 3, threads: 0 },
+  { seed: 4, threads: 1 },
+  { seed: 5, threads: 0 },
+];
+/** All hundred kills take minutes: `npm run test:kills` makes them, and so does the gate. */
+const series = process.env['ALL_KILLS'] === 'true' ? all : all.slice(1, 2);
 /** In which a life has to ask for something or to end, on the busiest machine. */
 const quietMs = 30_000;
 
 type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * What a killed process had sent may still be on its way through the sockets, and is its own, not the next life's: a few
+ * turns of the loop, for accepting and for reading.
+ */
+async function inTransit(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 /** What two runs of the same data have in common. */
 function content(rows: readonly Row[]): string[] {
@@ -75,15 +92,9 @@ describe('a run over 3 sources and 300 pages', () => {
     expect(content(document.products)).toEqual(undisturbed);
   });
 
-  it.each([
-    { seed: 1, threads: 0 },
-    { seed: 2, threads: 1 },
-    { seed: 3, threads: 0 },
-    { seed: 4, threads: 1 },
-    { seed: 5, threads: 0 },
-  ])(
+  it.each(series)(
     `delivers the same, each record once, when it is killed ${killsEach} times (seed $seed, threads $threads)`,
-    { timeout: 120_000 },
+    { timeout: 180_000 },
     async ({ seed, threads }) => {
       const { config, upstreams, folder, begin } = await scene(threads);
       opened.push(upstreams);
@@ -111,6 +122,7 @@ describe('a run over 3 sources and 300 pages', () => {
         quietMs,
         signal: new AbortController().signal,
         async afterLife() {
+          await inTransit();
           done = await donePages(stateIn(folder), upstreams.baseUrls, finished);
           cutOff += [...life].filter((page) => !done.has(page)).length;
           life.clear();
