@@ -10,7 +10,7 @@ import { sinkError } from '../sink-error.ts';
 import { within } from './within.ts';
 
 /** How long an operation may still take once the time for writing is over, in milliseconds. */
-const graceMs = 1_000;
+const graceMs = 500;
 
 /** One sink on its own: what happens to it harms no other. None of its promises rejects; failure is an event. */
 export interface SinkLane {
@@ -21,7 +21,7 @@ export interface SinkLane {
   write(batch: Batch): Promise<void>;
   /** Makes all that was taken durable, and tells the journal that `epoch` is: the one that ends with the last batch. */
   commit(epoch: number): Promise<void>;
-  /** Skips every batch whose turn has not come yet; what is under way, but for the last commit, has a second to end. */
+  /** Skips every batch whose turn has not come yet; what is under way, but for the last commit, has half a second to end. */
   discard(reason: SluiceError): void;
   /** The last commit; tells what was discarded, too. */
   flush(epoch: number): Promise<void>;

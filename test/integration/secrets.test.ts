@@ -64,7 +64,7 @@ async function run(settings: unknown, args: readonly string[]): Promise<Outcome>
 
 /** Everything but the records: those are the upstream's data, delivered as they came. */
 function withoutRecords(name: string, text: string): string {
-  if (basename(name) === 'products.ndjson' || name.endsWith('.part')) return '';
+  if (basename(name) === 'products.ndjson') return '';
   if (basename(name) !== 'products.json') return text;
   return JSON.stringify({ ...(JSON.parse(text) as object), products: [] });
 }

@@ -51,12 +51,12 @@ async function run(sinks: (clock: ReturnType<typeof fakeClock>) => SinkPlugin[])
 
 test('records that the only sink had no time for are told in the report, the log and the exit code', async () => {
   const { report, exitCode, warnings, took } = await run((clock) => [
-    memorySink('slow', { write: () => new Promise((resolve) => clock.timer(700, resolve)) }).plugin,
+    memorySink('slow', { write: () => new Promise((resolve) => clock.timer(650, resolve)) }).plugin,
   ]);
   const { state, reconciliation } = report.monitoring.sinks['slow'] ?? {};
   const { written = 0, unwritten = 0 } = reconciliation ?? {};
-  // Writes end at 0.7 s, 1.4 s, …: the fifth is under way when the time is over at 3 s, and ends in its grace.
-  expect({ written, unwritten, took }).toEqual({ written: 50, unwritten: items - 50, took: 3_500 });
+  // Writes end at 0.65 s, 1.3 s, …: the fifth is under way when the time is over at 3 s, and ends in its grace.
+  expect({ written, unwritten, took }).toEqual({ written: 50, unwritten: items - 50, took: 3_250 });
   expect(state).toBe('partial');
   expect(exitCode).toBe(3);
   expect(report.summary).toMatchObject({ partial: true, total_products: items });
@@ -68,10 +68,10 @@ test('records that the only sink had no time for are told in the report, the log
 });
 
 test.each([
-  ['write', { write: () => never }, 4_000, 3],
+  ['write', { write: () => never }, 3_500, 3],
   // Nothing is fetched before the sinks are open: this run ends without a record.
-  ['open', { open: () => never }, 4_000, 1],
-  ['write and then its clean-up', { write: () => never, abort: () => never }, 5_000, 3],
+  ['open', { open: () => never }, 3_500, 1],
+  ['write and then its clean-up', { write: () => never, abort: () => never }, 4_000, 3],
 ])('a sink that hangs in its %s holds neither the run nor another sink', async (_, behaviour, most, code) => {
   const { report, exitCode, took } = await run(() => [memorySink('hung', behaviour).plugin, memorySink('well').plugin]);
   expect(took).toBeGreaterThanOrEqual(deadlineMs);
