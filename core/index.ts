@@ -86,8 +86,14 @@ export async function createPipeline(
   // What was resolved already has found its secrets; a config as it is written has no such key.
   const resolved = 'secrets' in config ? config : await resolveConfig(config);
   const run = await openKeptRun(resolved, services, resume);
-  const container = await createContainer(resolved, services, run);
-  return container.resolve(tokens.pipeline);
+  try {
+    const container = await createContainer(resolved, services, run);
+    return container.resolve(tokens.pipeline);
+  } catch (error) {
+    // Nobody is going to run it, and the state folder would stay locked.
+    await run?.journal.close();
+    throw error;
+  }
 }
 
 /** Lists the runs that a config's state folder holds, newest first; none where it keeps none. */

@@ -177,6 +177,8 @@ export interface RunJournal {
   /** A sink has durably got all that was delivered up to the end of `epoch`. */
   committed(sink: string, epoch: number, position: SinkPosition): void;
   readonly deadLetters: DeadLetterTally;
+  /** Resolves when what was told survives a crash of the machine, or can't be made to. */
+  sync(): Promise<void>;
   /** The run has come to its end: all sinks are closed. */
   end(ending: RunEnding, records: number): Promise<void>;
   /** Lets go of the state folder. */

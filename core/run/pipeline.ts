@@ -99,6 +99,8 @@ export class Pipeline {
     });
     try {
       await sinks.open();
+      // Before the first record: a sink that keeps it must be known to have begun, whatever happens to the machine.
+      await journal.sync();
       await this.#drive(stop.signal, stop.abort);
       await sinks.flush();
       const { file, kept, omitted } = journal.deadLetters;

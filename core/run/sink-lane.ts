@@ -123,7 +123,11 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
       if (state === 'failed') await giveUp(late);
       else writer = late;
     });
-    if (opened) state = 'open';
+    if (!opened) return;
+    state = 'open';
+    // Where it begins is a position too: another sink may commit nothing before a kill, and then this one has to go back
+    // to there.
+    if (journal.resumable && position === undefined) await commit(0);
   }
 
   async function write(batch: Batch): Promise<void> {

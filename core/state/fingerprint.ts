@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { ResolvedConfig, ResolvedSource } from '../config/resolved.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
@@ -33,7 +34,7 @@ export async function takeFingerprint(
     versions.set(source.name, plugin);
     parts[`${name}: plugin`] = plugin;
     parts[`${name}: base URL`] = shortHash(redact(source.identity ?? source.baseUrl));
-    parts[`${name}: pagination`] = shortHash(redact(paginationOf(source)));
+    parts[`${name}: pagination`] = shortHash(redact(await paginationOf(source)));
   }
   for (const { name, plugin, locator, options } of config.sinks) {
     const code = await pluginVersion(locator ?? { kind: 'inline' }, plugin);
@@ -48,17 +49,23 @@ export function differences(was: Fingerprint, is: Fingerprint, retry = false): r
   return names.filter((name) => was[name] !== is[name] && !(retry && fixable.test(name)));
 }
 
-/** What can be told of a pager without asking anybody: where it begins, and how far a page goes. */
-function paginationOf({ plugin }: ResolvedSource): string {
+/** What can be told of a pager without asking anybody: how far a page goes and, where that is always the same, its begin. */
+async function paginationOf({ plugin }: ResolvedSource): Promise<string> {
   const { style, limit, needs } = plugin.pagination;
-  let first: unknown;
+  const first = firstOf(plugin);
+  await sleep(2);
+  // One that asks by the time of day begins anew each time; the journal has what it began with.
+  const stable = first === firstOf(plugin) ? { first } : {};
+  return JSON.stringify({ style, limit, needs, ...stable });
+}
+
+function firstOf({ pagination }: ResolvedSource['plugin']): string {
   try {
-    first = plugin.pagination.first();
+    return JSON.stringify(pagination.first());
   } catch {
     // It ends the source when it is asked in earnest.
-    first = 'throws';
+    return 'throws';
   }
-  return JSON.stringify({ style, limit, needs, first });
 }
 
 /** A built-in is as old as the package; a file is what it holds; what stands in the config, or was made here, is its code. */

@@ -8,6 +8,7 @@ import { addTo } from '../metrics/partial.ts';
 import { mergeMetrics } from '../metrics/merge.ts';
 import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
 import { beginSourceEpoch, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
+import { changeTexts } from './change-texts.ts';
 import type { LineLog } from './line-log.ts';
 import type { JournalLine } from './lines.ts';
 import { groupRejects, mergeRejectGroups } from './reject-groups.ts';
@@ -24,6 +25,8 @@ export interface JournalOptions {
   readonly positions: ReadonlyMap<string, SinkPosition>;
   /** Writes a request without the secrets in it. */
   readonly hide: (request: PageRequest) => PageRequest;
+  /** Takes the secrets out of a text, so that they can be put back. */
+  readonly hideText: (text: string) => string;
   /** Makes a text of an upstream fit to be kept. */
   readonly clean: (text: string) => string;
   /** Removes what only a stopped run has need of. */
@@ -34,7 +37,8 @@ export interface JournalOptions {
 
 /** Keeps a run in its journal, from the given epoch on. */
 export function createJournal(options: JournalOptions): RunJournal {
-  const { runId, log, deadLetters, clock, earlier, restored, positions, hide, clean, tidy, release } = options;
+  const { runId, log, deadLetters, clock, earlier, restored, positions, hide, hideText, clean, tidy, release } =
+    options;
   const startedAt = clock.now();
   const elapsedBefore = earlier?.elapsedMs ?? 0;
   let epoch = options.epoch;
@@ -146,8 +150,10 @@ export function createJournal(options: JournalOptions): RunJournal {
         );
       return epoch;
     },
-    committed: (sink, sealed, position) => append({ type: 'commit', sink, epoch: sealed, position }),
+    committed: (sink, sealed, position) =>
+      append({ type: 'commit', sink, epoch: sealed, position: changeTexts(position, hideText) }),
     deadLetters,
+    sync: () => log.sync().catch(() => undefined),
     async end(ending, records) {
       await settling;
       append({ type: 'end', at: clock.date(), ending, records });

@@ -24,6 +24,7 @@ export function createNoJournal(runId: string): RunJournal {
     seal: () => 0,
     committed() {},
     deadLetters: { file: undefined, kept: 0, omitted: 0 },
+    sync: () => Promise.resolve(),
     end: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };

@@ -7,6 +7,7 @@ import type { Logger } from '../contracts/logger.ts';
 import type { SluiceError } from '../errors.ts';
 import { createHasher } from '../processing/hash.ts';
 import { cleanText, createRedactor } from '../redact.ts';
+import { changeTexts } from './change-texts.ts';
 import { chooseRun, type ResumeRequest } from './choose-run.ts';
 import { createDeadLetters, noLetters } from './dead-letters.ts';
 import type { Disk } from './disk.ts';
@@ -107,8 +108,9 @@ async function openLocked(
     epoch: chosen?.cut ?? 0,
     earlier: taken?.earlier,
     restored: taken?.restored ?? new Map(),
-    positions: chosen?.positions ?? new Map(),
+    positions: new Map([...(chosen?.positions ?? [])].map(([name, at]) => [name, changeTexts(at, vault.show)])),
     hide: requestVault(vault).hide,
+    hideText: vault.hide,
     clean,
     tidy: async () => {
       if (taken?.retried !== undefined) await disk.remove(taken.retried);

@@ -26,7 +26,7 @@ export interface JournalOutline {
   readonly end: EndLine | undefined;
   /** The last epoch that every sink has committed: the run goes on behind it. 0 where there is none. */
   readonly cut: number;
-  /** Where each sink, and the dead letters, stood at the end of that epoch; none at epoch 0. */
+  /** Where each sink, and the dead letters, stood at the end of that epoch; at epoch 0 where it began. */
   readonly positions: ReadonlyMap<string, SinkPosition>;
 }
 

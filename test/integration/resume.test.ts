@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { SourceEntry } from '../../core/config/define-config.ts';
 import { resolveConfig } from '../../core/config/resolve.ts';
 import { createPipeline, listRuns, type PipelineConfig, type ResumeRequest, type RunResult } from '../../core/index.ts';
 import type { SinkPlugin } from '../../core/plugin.ts';
@@ -239,6 +240,73 @@ describe('a run that is taken up', () => {
     expect(new Set(kept).size).toBe(240);
     expect(kept).toHaveLength(240);
     expectWhole(folder);
+  });
+});
+
+describe('a sink that keeps what it has', () => {
+  test('goes back to its beginning where another sink had committed nothing', async () => {
+    const [upstream, folder] = [await listing(), await temporaryFolder()];
+    const rows: string[] = [];
+    const positions: unknown[] = [];
+    const keeping: SinkPlugin = {
+      name: 'keeping',
+      async open(_context, _options, position) {
+        positions.push(position);
+        // Only a run that is taken up says where to go back to.
+        if (typeof position === 'number') rows.length = position;
+        return {
+          write: async (batch) => void rows.push(...batch.records().map(({ id }) => String(id))),
+          commit: async () => rows.length,
+          close: () => Promise.resolve(),
+          abort: () => Promise.resolve(),
+        };
+      },
+    };
+    let broken = true;
+    const late: SinkPlugin = {
+      name: 'late',
+      async open() {
+        if (broken) throw new Error('not there yet');
+        return { write: async () => {}, commit: async () => 0, close: async () => {}, abort: async () => {} };
+      },
+    };
+    rows.push('from an earlier run');
+    const config = configOf(upstream, { sinks: [keeping, late] });
+    const { report } = await life(folder, config);
+    expect(rows).toHaveLength(241);
+    broken = false;
+    const second = await life(folder, config, { kind: 'run', runId: report.summary.run_id });
+    expect(second.exitCode).toBe(0);
+    expect(positions).toEqual([undefined, 1]);
+    expect(rows).toHaveLength(241);
+    expect(new Set(rows).size).toBe(241);
+  });
+
+  test('finds its position again, and no secret of it stands in the journal', async () => {
+    const [upstream, folder] = [await listing(), await temporaryFolder()];
+    const seen: unknown[] = [];
+    const uploading = { url: 'https://files.example/u?token=s3cret-of-the-sink', rows: 0 };
+    const sink: SinkPlugin = {
+      name: 'uploading',
+      async open(_context, _options, position) {
+        seen.push(position);
+        return { write: async () => {}, commit: async () => uploading, close: async () => {}, abort: async () => {} };
+      },
+    };
+    upstream.before = (page, _, response) => {
+      if (page === 3) response.writeHead(404).end('{}');
+      return page === 3;
+    };
+    const headers = { authorization: 'Bearer s3cret-of-the-sink' };
+    const { sources } = configOf(upstream);
+    const config = configOf(upstream, { sources: [{ ...(sources[0] as SourceEntry), headers }], sinks: [sink] });
+    const { report } = await life(folder, config);
+    const runId = report.summary.run_id;
+    const journal = await readFile(join(folder, '.pipeline', 'runs', runId, 'journal.log'), 'utf8');
+    expect(journal).not.toContain('s3cret-of-the-sink');
+    upstream.before = () => false;
+    await life(folder, config, { kind: 'run', runId });
+    expect(seen).toEqual([undefined, uploading]);
   });
 });
 
