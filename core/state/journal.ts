@@ -42,6 +42,8 @@ export function createJournal(options: JournalOptions): RunJournal {
   const startedAt = clock.now();
   const elapsedBefore = earlier?.elapsedMs ?? 0;
   let epoch = options.epoch;
+  // Items of a retry that has not come to them: out of the file of letters, and not delivered either.
+  let waiting = [...restored.values()].reduce((sum, { letters }) => sum + letters.length, 0);
   let sources = new Map<string, SourceEpochBuilder>();
   let settling: Promise<void> = Promise.resolve();
 
@@ -72,8 +74,10 @@ export function createJournal(options: JournalOptions): RunJournal {
     const { batch, receipt, rejects } = page;
     const source = within(batch.source);
     const { figures } = source;
-    if (receipt.ordinal === undefined) source.redriven += page.items;
-    else {
+    if (receipt.ordinal === undefined) {
+      source.redriven += page.items;
+      waiting -= page.items;
+    } else {
       source.done.push(receipt.ordinal);
       figures.pages += 1;
       if (page.items > 0) source.pages.push(receipt.bytesHash);
@@ -152,7 +156,15 @@ export function createJournal(options: JournalOptions): RunJournal {
     },
     committed: (sink, sealed, position) =>
       append({ type: 'commit', sink, epoch: sealed, position: changeTexts(position, hideText) }),
-    deadLetters,
+    deadLetters: {
+      file: deadLetters.file,
+      get kept() {
+        return deadLetters.kept + waiting;
+      },
+      get omitted() {
+        return deadLetters.omitted;
+      },
+    },
     sync: () => log.sync().catch(() => undefined),
     async end(ending, records) {
       await settling;
