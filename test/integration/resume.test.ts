@@ -328,6 +328,18 @@ describe('the state folder', () => {
     expectWhole(folder);
   });
 
+  test('tells a run that is under way from one that was stopped', async () => {
+    const [upstream, folder] = [await listing(), await temporaryFolder()];
+    let seen: unknown;
+    upstream.before = async (page) => {
+      if (page === 3) seen = await runsIn(folder);
+      return false;
+    };
+    expect((await life(folder, configOf(upstream))).exitCode).toBe(0);
+    expect(seen).toMatchObject([{ state: 'running', resumable: 'no' }]);
+    expect(await runsIn(folder)).toMatchObject([{ state: 'complete' }]);
+  });
+
   test('holds the items that were rejected and the pages that could not be read', async () => {
     const [upstream, folder] = [await listing(), await temporaryFolder()];
     upstream.before = (page, _, response) => {
