@@ -1,5 +1,5 @@
 import { SluiceError } from './errors.ts';
-import { systemWords } from './system-words.ts';
+import { failureText } from './system-words.ts';
 
 /**
  * Says in plain words what went wrong with a sink: 'no space left on device while writing /data/out.json'.
@@ -11,13 +11,5 @@ export function sinkError(thrown: unknown, doing: string): SluiceError {
     const own = thrown.code === 'sink_failed' || thrown.code === 'reader_gone';
     return own ? thrown : thrown.with({ code: 'sink_failed', cause: thrown });
   }
-  const words = systemWords(thrown);
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new SluiceError(
-    'sink_failed',
-    words === undefined ? `${doing} failed: ${message}` : `${words} while ${doing}`,
-    {
-      cause: thrown,
-    },
-  );
+  return new SluiceError('sink_failed', failureText(thrown, doing), { cause: thrown });
 }

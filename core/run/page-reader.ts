@@ -4,7 +4,7 @@ import type { HttpResponse } from '../contracts/http.ts';
 import { classify, SluiceError } from '../errors.ts';
 import { redactUrl } from '../redact.ts';
 import { type AcceptedPage, type Acceptance, checkLength } from './acceptance.ts';
-import { createBatch } from './batch.ts';
+import { createDelivery } from './delivered.ts';
 import { createFetchedPage, type ReadablePage } from './fetched-page.ts';
 import type { Frontier } from './frontier.ts';
 import type { Totals } from './totals.ts';
@@ -88,7 +88,9 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     if (item.extra && accepted.page.count === 0) frontier.endExtras();
     // Before the page is handed over: a later life of the run must not know the page as done and not what follows it.
     if (!expanded && !item.extra) frontier.follow(item, late);
-    deliver(turn, accepted, response.body.length, release);
+    const { ordinal, attempts } = turn;
+    const delivery = { source: source.name, pageKey: item.request.key, ordinal, totals, attempts };
+    push(createDelivery(accepted, { ...delivery, bytes: response.body.length, release }));
     announce();
     const tooLong = checkLength(pager, accepted.page);
     if (tooLong !== undefined) giveUp(tooLong.with(where));
@@ -125,29 +127,6 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     });
     frontier.worklist.putBack(turn);
     return 'put-back';
-  }
-
-  function deliver(turn: WorkItem, { page, duplicates }: AcceptedPage, bytes: number, release: () => void): void {
-    push({
-      kind: 'delivered',
-      batch: createBatch(source.name, turn.request.key, page),
-      items: page.items,
-      duplicates,
-      dropped: 0,
-      split: 0,
-      rejects: page.rejects,
-      metrics: page.metrics,
-      attempts: turn.attempts,
-      bytes,
-      processingMs: page.processingMs,
-      receipt: {
-        ordinal: turn.ordinal,
-        bytesHash: page.bytesHash,
-        idHashes: page.idHashes,
-        totals: totals.state,
-      },
-      release,
-    });
   }
 
   return { read };

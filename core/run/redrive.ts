@@ -1,8 +1,8 @@
 import type { PageInput, PageRead, Reject } from '../contracts/batch.ts';
 import type { EnginePorts, PageOutcome } from '../contracts/engine.ts';
 import type { AcceptedPage, Acceptance } from './acceptance.ts';
-import { createBatch } from './batch.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import { createDelivery } from './delivered.ts';
 import type { Totals } from './totals.ts';
 
 export interface RedriveOptions {
@@ -43,23 +43,10 @@ export async function redrive(options: RedriveOptions): Promise<void> {
     // The thread was stopped with the run: nothing is decided about these items.
     if (!verdict.ok && signal.aborted) return release();
     const accepted = verdict.ok ? await acceptance.accept(verdict, input) : verdict;
-    const { page, duplicates } = 'page' in accepted ? accepted : refused(chunk, accepted.message);
-    push({
-      kind: 'delivered',
-      batch: createBatch(source, redrivenKey, page),
-      items: page.items,
-      duplicates,
-      dropped: 0,
-      split: 0,
-      rejects: page.rejects,
-      metrics: page.metrics,
-      attempts: 1,
-      bytes: input.bytes.length,
-      processingMs: page.processingMs,
-      // They were counted among the items of their pages already.
-      receipt: { ordinal: undefined, bytesHash: page.bytesHash, idHashes: page.idHashes, totals: totals.state },
-      release,
-    });
+    const done = 'page' in accepted ? accepted : refused(chunk, accepted.message);
+    // Their items were counted among those of their pages already: the totals stay as they are.
+    const delivery = { source, pageKey: redrivenKey, ordinal: undefined, totals, attempts: 1 };
+    push(createDelivery(done, { ...delivery, bytes: input.bytes.length, release }));
   }
 }
 

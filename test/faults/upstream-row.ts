@@ -54,7 +54,6 @@ export interface UpstreamRowOptions {
   /** Milliseconds within which the run has to end. Default 10 000: it hangs nowhere. */
   readonly withinMs?: number;
   readonly alone?: boolean;
-  readonly pending?: string | undefined;
   readonly check?: (seen: Seen) => void | Promise<void>;
 }
 
@@ -69,8 +68,8 @@ const quick: Omit<SourceEntry, 'use'> = {
 /** Makes the rows of one group. */
 export function upstreamRows(group: string, rows: readonly UpstreamRowOptions[]): readonly FaultRow[] {
   return rows.map((options) => {
-    const { fault, expected, alone = false, pending } = options;
-    return { group, fault, expected, alone, pending, run: () => runRow(options) };
+    const { fault, expected, alone = false } = options;
+    return { group, fault, expected, alone, run: () => runRow(options) };
   });
 }
 

@@ -1,0 +1,34 @@
+import type { DeliveredPage } from '../contracts/engine.ts';
+import type { AcceptedPage } from './acceptance.ts';
+import { createBatch } from './batch.ts';
+import type { Totals } from './totals.ts';
+
+/** What an accepted page does not tell by itself. */
+export interface DeliveryOptions extends Pick<DeliveredPage, 'attempts' | 'bytes' | 'release'> {
+  readonly source: string;
+  readonly pageKey: string;
+  /** Undefined for items that were driven again: they are no page of the worklist. */
+  readonly ordinal: number | undefined;
+  /** As they are now, with this page in them. */
+  readonly totals: Totals;
+}
+
+/** An accepted page as the outcome that hands its records over. */
+export function createDelivery({ page, duplicates }: AcceptedPage, options: DeliveryOptions): DeliveredPage {
+  const { source, pageKey, ordinal, totals, attempts, bytes, release } = options;
+  return {
+    kind: 'delivered',
+    batch: createBatch(source, pageKey, page),
+    items: page.items,
+    duplicates,
+    dropped: 0,
+    split: 0,
+    rejects: page.rejects,
+    metrics: page.metrics,
+    attempts,
+    bytes,
+    processingMs: page.processingMs,
+    receipt: { ordinal, bytesHash: page.bytesHash, idHashes: page.idHashes, totals: totals.state },
+    release,
+  };
+}
