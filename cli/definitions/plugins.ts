@@ -1,0 +1,20 @@
+import type { Command } from 'commander';
+import type { PluginsCommandOptions } from '../commands/plugins.ts';
+
+const examples = `
+Examples:
+  pipeline plugins
+  pipeline plugins --json | jq '.sources[].name'
+`;
+
+/** Declares `pipeline plugins`. */
+export function definePluginsCommand(program: Command): void {
+  program
+    .command('plugins')
+    .description('list the built-in sources, sinks and models')
+    .option('--json', 'print one JSON document')
+    .addHelpText('after', examples)
+    .action(async (options: PluginsCommandOptions) => {
+      await (await import('../commands/plugins.ts')).pluginsCommand(options);
+    });
+}
