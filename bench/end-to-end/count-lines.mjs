@@ -1,0 +1,12 @@
+import { createReadStream } from 'node:fs';
+
+const newline = 10;
+
+/** Lines of a file: a contestant that lost some is not faster but wrong. */
+export async function countLines(file) {
+  let lines = 0;
+  for await (const piece of createReadStream(file, { highWaterMark: 1024 * 1024 })) {
+    for (let at = piece.indexOf(newline); at !== -1; at = piece.indexOf(newline, at + 1)) lines += 1;
+  }
+  return lines;
+}

@@ -1,0 +1,7 @@
+/** The cases by their number, each a module that exports `title` and `run`, loaded in a process of its own. */
+export const cases = {
+  1: 'end-to-end',
+  2: 'processing',
+  3: 'middleware',
+  6: 'start-up',
+};
