@@ -15,6 +15,7 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'journal_corrupt',
   'run_not_found',
   'run_not_resumable',
+  'recording_failed',
 ]);
 
 /** How a failure is told. */

@@ -46,6 +46,10 @@ export type ErrorCode =
   | 'journal_corrupt'
   | 'run_not_found'
   | 'run_not_resumable'
+  // recordings, and tests of plugins
+  | 'recording_failed'
+  | 'replay_miss'
+  | 'conformance_failed'
   // the run
   | 'deadline_exceeded'
   | 'interrupted'

@@ -10,6 +10,7 @@ import type { MockApi } from './contracts/mock.ts';
 import type { Services } from './contracts/services.ts';
 import type { LoggerOptions } from './log/logger.ts';
 import type { MockOptions, MockUpstream } from './mock/server.ts';
+import type { ExchangedRun } from './recording/exchanges-of-run.ts';
 import type { PluginList } from './registry/list-plugins.ts';
 import type { Pipeline } from './run/pipeline.ts';
 import type { ResumeRequest } from './state/choose-run.ts';
@@ -64,18 +65,22 @@ export async function loadConfig(options: LoadOptions): Promise<ResolvedConfig> 
 export interface PipelineOptions {
   /** Takes up an earlier run in the state folder. Default: a new one begins. */
   readonly resume?: ResumeRequest | undefined;
+  /** Folder, new or empty, in which every exchange is kept, without secrets. Default: none is. */
+  readonly record?: string | undefined;
+  /** Folder of such exchanges, from which all answers come: nobody is asked. Default: the upstreams are. */
+  readonly replay?: string | undefined;
 }
 
 /**
  * Builds a pipeline from a config: one that was loaded, or one written as an object. `services` stand in for the
  * built-in ones. Where the config has a state folder, it is this pipeline's alone until the run has ended. Throws
- * `config_invalid` for a config that can't be run, `state_locked`, `run_not_found` and `run_not_resumable`, before any
- * request.
+ * `config_invalid` for a config that can't be run, `state_locked`, `run_not_found` and `run_not_resumable`, and
+ * `recording_failed` for a folder that can't be recorded into or replayed, before any request.
  */
 export async function createPipeline(
   config: PipelineConfig | ResolvedConfig,
   services: Services = {},
-  { resume }: PipelineOptions = {},
+  { resume, record, replay }: PipelineOptions = {},
 ): Promise<Pipeline> {
   const [{ resolveConfig }, { createContainer }, { tokens }, { openKeptRun }] = await Promise.all([
     import('./config/resolve.ts'),
@@ -85,15 +90,28 @@ export async function createPipeline(
   ]);
   // What was resolved already has found its secrets; a config as it is written has no such key.
   const resolved = 'secrets' in config ? config : await resolveConfig(config);
-  const run = await openKeptRun(resolved, services, resume);
+  const exchanged = await exchangedRun(resolved, services, { record, replay });
+  const run = await openKeptRun(exchanged.config, services, resume);
   try {
-    const container = await createContainer(resolved, services, run);
+    const container = await createContainer(exchanged.config, exchanged.services, run);
     return container.resolve(tokens.pipeline);
   } catch (error) {
     // Nobody is going to run it, and the state folder would stay locked.
     await run?.journal.close();
     throw error;
   }
+}
+
+async function exchangedRun(
+  config: ResolvedConfig,
+  services: Services,
+  { record, replay }: Pick<PipelineOptions, 'record' | 'replay'>,
+): Promise<ExchangedRun> {
+  if (record === undefined && replay === undefined) return { config, services };
+  const { recordedRun, replayedRun } = await import('./recording/exchanges-of-run.ts');
+  // Replayed first, so that a replay that is recorded is one too: what it is told comes from a folder.
+  const played = replay === undefined ? { config, services } : await replayedRun(config, services, replay);
+  return record === undefined ? played : recordedRun(played.config, played.services, record);
 }
 
 /** Lists the runs that a config's state folder holds, newest first; none where it keeps none. */

@@ -31,6 +31,10 @@ export interface RunCommandOptions {
   readonly resume?: string | true;
   /** Tries again what failed in the run of this id. */
   readonly retryFailed?: string;
+  /** Folder in which every exchange is kept. */
+  readonly record?: string;
+  /** Folder from which all answers come. */
+  readonly replay?: string;
 }
 
 /** What the command needs of the world. */
@@ -74,7 +78,17 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
       ? await mockSources(loaded, ports.startMockUpstreams)
       : { config: loaded, upstreams: 0, close: async () => {} };
   const { quiet = false, json = false, logLevel } = options;
-  const output = await createRunOutput({ config, stderr, clock, logLevel, quiet, json, command: commandLine(options) });
+  // A replay keeps no state, and there is nothing to take up.
+  const told = options.replay === undefined ? config : { ...config, state: undefined };
+  const output = await createRunOutput({
+    config: told,
+    stderr,
+    clock,
+    logLevel,
+    quiet,
+    json,
+    command: commandLine(options),
+  });
   const { logger } = output;
   if (upstreams > 0) logger.info(`embedded upstreams on loopback: ${upstreams}`, { event: 'mock', upstreams });
 
@@ -90,7 +104,15 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     },
   });
   try {
-    const pipeline = await ports.createPipeline(config, { logger }, { resume: resumeOf(options) });
+    const pipeline = await ports.createPipeline(
+      config,
+      { logger },
+      {
+        resume: resumeOf(options),
+        record: options.record,
+        replay: options.replay,
+      },
+    );
     pipeline.on(output.listen);
     const result = await pipeline.run({ signal: stopping.signal });
     output.stop();

@@ -44,6 +44,20 @@ export function defineRunCommand(program: Command, done: Done): void {
         'resume',
       ),
     )
+    .addOption(
+      new Option('--record <folder>', 'keep every exchange there, without secrets').conflicts([
+        'replay',
+        'resume',
+        'retryFailed',
+      ]),
+    )
+    .addOption(
+      new Option('--replay <folder>', 'answer from what was recorded there, and ask nobody').conflicts([
+        'mock',
+        'resume',
+        'retryFailed',
+      ]),
+    )
     .addOption(new Option('--deadline <time>', 'stop fetching and draining after this long').argParser(parseDeadline))
     .addOption(
       new Option(

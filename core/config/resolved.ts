@@ -51,6 +51,8 @@ export interface ResolvedSource {
   /** What `baseUrl` stands for, where that is another one each time: an embedded upstream on a free port. */
   readonly identity?: string;
   readonly rateLimit: RateLimit;
+  /** Nobody is asked, for the answers were recorded: neither the rate limit nor a pause holds anything back. */
+  readonly unpaced?: true;
   /** Added to each rate-limit window, in milliseconds: covers the jitter between sending and arriving. */
   readonly rateLimitMarginMs: number;
   readonly concurrency: number;

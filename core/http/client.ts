@@ -10,6 +10,7 @@ import { version } from '../version.ts';
 import { compose } from './compose.ts';
 import { defaultChain } from './default-chain.ts';
 import { createCircuitBreaker } from './resilience/circuit-breaker.ts';
+import { noLimiter } from './resilience/no-limiter.ts';
 import { createRetryBudget } from './resilience/retry-budget.ts';
 import { createSlidingLogLimiter } from './resilience/sliding-log-limiter.ts';
 
@@ -53,7 +54,10 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   });
   const chain = defaultChain({
     source,
-    limiter: createSlidingLogLimiter({ ...rateLimit, marginMs: rateLimitMarginMs, clock, memory }),
+    limiter:
+      source.unpaced === true
+        ? noLimiter
+        : createSlidingLogLimiter({ ...rateLimit, marginMs: rateLimitMarginMs, clock, memory }),
     breaker,
     budget: createRetryBudget({ clock, ...budgetSettings }),
     clock,
