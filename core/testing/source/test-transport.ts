@@ -1,0 +1,41 @@
+import type { Clock } from '../../contracts/clock.ts';
+import type { HttpRequest, HttpResponse, TransportFactory } from '../../contracts/http.ts';
+import type { Dice } from '../../dice.ts';
+import { SluiceError } from '../../errors.ts';
+import { delay } from '../../http/resilience/delay.ts';
+import type { Answer, Session } from '../upstream.ts';
+
+/** Longest that an answer takes, in milliseconds: long enough for many requests to be under way at once. */
+const slowestMs = 400;
+
+export interface TestTransportOptions {
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly session: Session;
+  /** Called for each request as it goes out. */
+  readonly onSent: (request: HttpRequest) => void;
+}
+
+/** A transport that answers from a session after a while, another one each time. */
+export function testTransport({ clock, dice, session, onSent }: TestTransportOptions): TransportFactory {
+  async function handle(request: HttpRequest): Promise<HttpResponse> {
+    request.signal.throwIfAborted();
+    onSent(request);
+    request.onPhase?.('sent');
+    const outcome = session(request) ?? unknownPage(request);
+    await delay(dice.int(1, slowestMs), clock, request.signal);
+    if (outcome instanceof SluiceError) throw outcome;
+    request.onPhase?.('headers');
+    return { ...copyOf(outcome), url: request.url.href };
+  }
+  return () => ({ handle, close: () => Promise.resolve() });
+}
+
+/** A body is the receiver's own: it may be handed on to a thread. */
+function copyOf({ status, headers, body }: Answer): Answer {
+  return { status, headers, body: Uint8Array.from(body) };
+}
+
+function unknownPage({ method, url }: HttpRequest): SluiceError {
+  return new SluiceError('replay_miss', `it asks for ${method} ${url.pathname}${url.search}`);
+}

@@ -1,0 +1,116 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { FetchedPage, PageRequest } from '../../contracts/page.ts';
+import type { SourceAdapter } from '../../contracts/pager.ts';
+import type { SourcePlugin } from '../../contracts/source.ts';
+import { notPlainJson } from '../plain-json.ts';
+import { type Problems, shown } from '../problems.ts';
+
+/** A plugin whose pager is watched while it runs. */
+export interface WatchedPlugin {
+  readonly plugin: SourcePlugin;
+  /** Pages that `next` was asked about. */
+  readonly pages: number;
+  /** Asks about all of them again, the last first: a pager that remembers anything says something else now. */
+  askAgain(): void;
+}
+
+/** Wraps a source so that what its pager says is held against what is asked of a pager. */
+export function watchPlugin(plugin: SourcePlugin, problems: Problems): WatchedPlugin {
+  const { pagination } = plugin;
+  const answered: { readonly page: FetchedPage; readonly followUps: readonly PageRequest[] }[] = [];
+
+  function check(method: string, requests: unknown): void {
+    if (!Array.isArray(requests))
+      return problems.add(`pagination.${method}() must return a list of requests, not ${shown(requests)}`);
+    const keys = new Set<unknown>();
+    for (const request of requests as readonly PageRequest[]) {
+      checkRequest(method, request, problems);
+      const { key } = request;
+      if (keys.has(key))
+        problems.add(`pagination.${method}() returns two requests of one key, ${shown(key)}: a key names one page`);
+      keys.add(key);
+    }
+  }
+
+  return {
+    plugin: {
+      ...plugin,
+      pagination: {
+        ...pagination,
+        ...bound(pagination),
+        first() {
+          const requests = pagination.first();
+          check('first', requests);
+          if (!isDeepStrictEqual(requests, pagination.first()))
+            problems.add(
+              'pagination.first() returns other requests when it is called again: it must be pure, or no run can be taken up',
+            );
+          return requests;
+        },
+        next(page) {
+          const followUps = pagination.next(page);
+          check('next', followUps);
+          compare(page, followUps, pagination.next(page), 'when it is asked twice');
+          answered.push({ page, followUps });
+          return followUps;
+        },
+        ...(pagination.ahead && {
+          ahead(request: PageRequest) {
+            const requests = pagination.ahead?.(request) ?? [];
+            check('ahead', requests);
+            return requests;
+          },
+        }),
+      },
+    },
+    get pages() {
+      return answered.length;
+    },
+    askAgain() {
+      for (const { page, followUps } of answered.toReversed()) {
+        compare(page, followUps, pagination.next(page), 'after it has seen other pages');
+      }
+    },
+  };
+
+  function compare(
+    { request }: FetchedPage,
+    before: readonly PageRequest[],
+    after: readonly PageRequest[],
+    when: string,
+  ): void {
+    if (isDeepStrictEqual(before, after)) return;
+    problems.add(
+      `pagination.next() is not pure: for the page ${shown(request.key)} it asks for ${keysOf(before)}, and ${when} for ${keysOf(after)}; what it has to remember belongs into the request's state`,
+    );
+  }
+}
+
+/** Methods that are not watched, of a pager that may be an instance of a class. */
+function bound(pagination: SourceAdapter): Partial<SourceAdapter> {
+  const methods = ['totalInBody', 'totalInHeaders', 'following'] as const;
+  return Object.fromEntries(
+    methods.flatMap((name) => {
+      const method = pagination[name];
+      return method === undefined ? [] : [[name, method.bind(pagination)]];
+    }),
+  );
+}
+
+function checkRequest(method: string, request: PageRequest, problems: Problems): void {
+  const { key, url } = request;
+  if (typeof key !== 'string' || key === '')
+    problems.add(`pagination.${method}() returns a request without a key: make requests by pageRequest({ … })`);
+  if (typeof url !== 'string')
+    problems.add(`pagination.${method}() returns a request without a url: ${shown(request)}`);
+  const strange = notPlainJson(request, '');
+  if (strange !== undefined) {
+    problems.add(
+      `pagination.${method}() returns a request that is no plain JSON: its ${strange}; it is kept in the journal, and must come back as it was`,
+    );
+  }
+}
+
+function keysOf(requests: readonly PageRequest[]): string {
+  return requests.length === 0 ? 'nothing' : shown(requests.map(({ key }) => key));
+}

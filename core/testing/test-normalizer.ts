@@ -1,0 +1,28 @@
+import type { Normalizer } from '../contracts/normalizer.ts';
+import { checkNormalizer } from './normalizer-checks.ts';
+import { createProblems } from './problems.ts';
+
+/** What a normalizer is tested with. */
+export interface NormalizerTestOptions {
+  /** Raw items as the upstream sends them; some real ones say more than many made up. */
+  readonly items: readonly unknown[];
+  /** Decides which odd values hostile items hold. Default 1. */
+  readonly seed?: number;
+}
+
+/**
+ * Tests a normalizer: that it makes an object with an id of each item, each item's own; that it is pure and leaves its
+ * items as they are; and that it does not trip over items with fields that are missing, null, or anything else. Throws
+ * one `conformance_failed` that lists all that is wrong.
+ */
+export async function testNormalizer(
+  normalizer: Normalizer<never>,
+  { items, seed = 1 }: NormalizerTestOptions,
+): Promise<void> {
+  const problems = createProblems('the normalizer');
+  if (typeof (normalizer as Partial<Normalizer> | undefined)?.normalize !== 'function')
+    problems.add('it must be made by defineNormalizer({ normalize(item) { … } })');
+  else if (items.length === 0) problems.add('there are no items to test it on');
+  else checkNormalizer(normalizer, { items, source: 'test', seed: String(seed) }, problems);
+  problems.throwAny();
+}

@@ -1,0 +1,30 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { testSink } from '../../../core/testing.ts';
+import jsonFile from '../../../plugins/sinks/json-file/index.ts';
+import ndjson from '../../../plugins/sinks/ndjson/index.ts';
+import { createStdoutSink } from '../../../plugins/sinks/stdout/index.ts';
+
+describe('the built-in sinks pass the tests of every sink', { timeout: 120_000 }, () => {
+  it.each([
+    ['json-file', jsonFile, 'out/products.json'],
+    ['ndjson', ndjson, 'products.ndjson'],
+  ] as const)('%s', async (_name, plugin, path) => {
+    await expect(testSink<{ path: string }>(plugin, { options: { path } })).resolves.toBeUndefined();
+  });
+
+  it('stdout', async () => {
+    let printed = '';
+    const stream = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        printed += chunk.toString();
+        done();
+      },
+    });
+    stream.setMaxListeners(0);
+    const sink = createStdoutSink(() => stream);
+    const read = async (): Promise<readonly string[]> => printed.match(/kit:\d+/g) ?? [];
+    const test = testSink(sink, { read, reset: () => (printed = ''), atLeastOnce: true });
+    await expect(test).resolves.toBeUndefined();
+  });
+});
