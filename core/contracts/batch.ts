@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.ts';
-import type { MetricsPartial } from './metrics.ts';
+import type { PageMetrics } from './metrics.ts';
 
 /** Why an item did not become a record. Stable, part of the public contract. */
 export type RejectReason =
@@ -67,7 +67,7 @@ export interface PageRead {
   readonly idHashes: BigUint64Array<ArrayBuffer>;
   /** Index within the page of the item behind each line. */
   readonly itemIndexes: Uint32Array<ArrayBuffer>;
-  readonly metrics: MetricsPartial;
+  readonly metrics: PageMetrics;
   readonly rejects: readonly Reject[];
   /** Items left out by the skip mask. */
   readonly skipped: number;

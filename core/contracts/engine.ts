@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import type { EmitEvent } from './events.ts';
 import type { Handler } from './http.ts';
 import type { PageReceipt, SourceJournal } from './journal.ts';
-import type { MetricsPartial } from './metrics.ts';
+import type { PageMetrics } from './metrics.ts';
 import type { CircuitBreaker } from './resilience.ts';
 import type { SourceState } from './report.ts';
 import type { RateLimit, SourcePlugin } from './source.ts';
@@ -55,7 +55,7 @@ export interface DeliveredPage {
   readonly dropped: number;
   readonly split: number;
   readonly rejects: readonly Reject[];
-  readonly metrics: MetricsPartial;
+  readonly metrics: PageMetrics;
   readonly attempts: number;
   /** Raw bytes, for the record. */
   readonly bytes: number;

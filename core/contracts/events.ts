@@ -1,7 +1,7 @@
 import type { ErrorCode, SluiceError } from '../errors.ts';
 import type { Reject } from './batch.ts';
 import type { DeadLetterTally, EarlierLives } from './journal.ts';
-import type { MetricsPartial } from './metrics.ts';
+import type { PageMetrics } from './metrics.ts';
 import type { RunReport, SourceState } from './report.ts';
 import type { BreakerState } from './resilience.ts';
 import type { RateLimit } from './source.ts';
@@ -69,7 +69,7 @@ export type RunEvent =
       readonly dropped: number;
       readonly split: number;
       readonly rejects: readonly Reject[];
-      readonly metrics: MetricsPartial;
+      readonly metrics: PageMetrics;
       readonly bytes: number;
       readonly attempts: number;
       readonly processingMs: number;

@@ -25,3 +25,16 @@ export interface GroupPartial {
 
 /** Group name → what its records say. The empty string is the group of records without one. */
 export type MetricsPartial = Map<string, GroupPartial>;
+
+/**
+ * What the records of one page say, by columns: handed over between threads it costs a tenth of what a partial would,
+ * with its three maps a group.
+ */
+export interface PageMetrics {
+  /** The groups of the page's records, each once. */
+  readonly groups: readonly string[];
+  /** For each record, the index of its group. */
+  readonly groupOf: Uint32Array<ArrayBuffer>;
+  /** For each record, its value; NaN where it has none that can be measured. */
+  readonly values: Float64Array<ArrayBuffer>;
+}

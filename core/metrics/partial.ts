@@ -1,10 +1,6 @@
-/** What one page says about its records. Runs in worker threads, which share nothing: see `merge.ts`. */
+/** What a set of records says, counted record by record. */
 import type { GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
-import type { Model } from '../contracts/model.ts';
-import { binOf, bucketOf, isMeasurable, toMillionths } from './value-bins.ts';
-
-/** Characters of a group's name that are kept: names come from upstreams. */
-const maxNameLength = 200;
+import { binOf, bucketOf, toMillionths } from './value-bins.ts';
 
 /** A group that nothing has been counted into. */
 export function emptyGroup(): GroupPartial {
@@ -32,18 +28,10 @@ export function groupNamed(partial: MetricsPartial, name: string): GroupPartial 
   return group;
 }
 
-/** Counts one record into its group. A value that is no number below 1e15 leaves the record counted, not measured. */
-export function measure(
-  partial: MetricsPartial,
-  record: Readonly<Record<string, unknown>>,
-  metrics: Model['metrics'],
-): void {
-  const name = metrics?.group === undefined ? undefined : record[metrics.group];
-  const group = groupNamed(partial, typeof name === 'string' ? shorten(name) : '');
+/** Counts one record; `value` is NaN where it has none that can be measured. */
+export function addRecord(group: GroupPartial, value: number): void {
   group.count++;
-  const value = metrics?.value === undefined ? undefined : record[metrics.value];
-  // Adding zero turns -0 into 0: which of the two came first must not show in a minimum.
-  if (isMeasurable(value)) addValue(group, value + 0);
+  if (!Number.isNaN(value)) addValue(group, value);
 }
 
 function addValue(group: GroupPartial, value: number): void {
@@ -64,8 +52,4 @@ function addValue(group: GroupPartial, value: number): void {
 /** Adds `amount` to a counter. */
 export function addTo(counts: Map<number, number>, key: number, amount: number): void {
   counts.set(key, (counts.get(key) ?? 0) + amount);
-}
-
-function shorten(name: string): string {
-  return name.length > maxNameLength ? `${name.slice(0, maxNameLength - 1)}…` : name;
 }

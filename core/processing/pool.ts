@@ -4,6 +4,7 @@ import type { PageProcessor, PageVerdict } from '../contracts/batch.ts';
 import { systemClock } from '../system-clock.ts';
 import { createInHand, none, type Place } from './in-hand.ts';
 import { messageOf } from './message-of.ts';
+import { unpackReplies } from './packed-replies.ts';
 import { createPageQueue } from './page-queue.ts';
 import { packPages, type PageTask, type TaskResult, type WorkerSetup } from './protocol.ts';
 import { createTaskGuard, memoryOfThreads, type Overdue } from './task-guard.ts';
@@ -92,10 +93,11 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
     try {
       const result = pool.run(task, { transferList: [task.buffer], signal: killed.signal }) as Promise<TaskResult>;
       watch();
-      const { replies, buffer } = await result;
+      const { buffer, ...packed } = await result;
       // A page larger than a batch had a buffer of its own size: that one is not kept.
       if (buffer.byteLength === batchBytes) spareBuffers.push(buffer);
-      batch.forEach(({ settle }, index) => settle(replies[index] ?? workerFailure('the thread gave no answer')));
+      const verdicts = unpackReplies(packed);
+      batch.forEach(({ settle }, index) => settle(verdicts[index] ?? workerFailure('the thread gave no answer')));
     } catch (error) {
       watch();
       loss ??= { why: 'crash', place: inHand.read(), message: messageOf(error) };

@@ -1,10 +1,8 @@
 /** What a worker does with a page: pure, the same in a thread and on the main thread. */
 import type { PageVerdict, Reject } from '../contracts/batch.ts';
-import type { MetricsPartial } from '../contracts/metrics.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
-import { foldOverflow } from '../metrics/merge.ts';
-import { measure } from '../metrics/partial.ts';
+import { createPageMetrics } from '../metrics/page-metrics.ts';
 import { decodeBody, type BodyFault } from './decode-body.ts';
 import type { Hasher } from './hash.ts';
 import { none } from './in-hand.ts';
@@ -40,7 +38,7 @@ export function processPage(
   if ('code' in items) return unreadable(items, started);
 
   const context = { source: page.source, processedAt: page.processedAt };
-  const metrics: MetricsPartial = new Map();
+  const metrics = createPageMetrics(model.metrics);
   const rejects: Reject[] = [];
   const idHashes = new BigUint64Array(items.length);
   const itemIndexes = new Uint32Array(items.length);
@@ -62,8 +60,7 @@ export function processPage(
     idHashes[count] = hash.text(made.id);
     itemIndexes[count] = index;
     count++;
-    measure(metrics, made.fields, model.metrics);
-    foldOverflow(metrics);
+    metrics.add(made.fields);
   }
   inHand?.(none);
   return {
@@ -75,7 +72,7 @@ export function processPage(
     ndjson: encoder.encode(ndjson),
     idHashes: count === items.length ? idHashes : idHashes.slice(0, count),
     itemIndexes: count === items.length ? itemIndexes : itemIndexes.slice(0, count),
-    metrics,
+    metrics: metrics.build(),
     rejects,
     skipped,
     processingMs: performance.now() - started,

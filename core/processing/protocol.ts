@@ -1,6 +1,7 @@
 /** What goes between the main thread and a worker: plain data that a structured clone carries. */
-import type { PageInput, PageVerdict } from '../contracts/batch.ts';
+import type { PageInput } from '../contracts/batch.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
+import type { PackedReplies } from './packed-replies.ts';
 import type { ItemFault } from './reject.ts';
 
 /** Handed to each thread at its start: the worker loads the plugins itself, functions are never cloned. */
@@ -30,11 +31,10 @@ export interface PageTask {
   readonly inHand: SharedArrayBuffer;
 }
 
-/** What a worker answers, in the order of the task's pages. */
-export interface TaskResult {
+/** What a worker answers. */
+export interface TaskResult extends PackedReplies {
   /** The task's own, to be used again: a thread would keep it as garbage for long, and a new one costs memory. */
   readonly buffer: ArrayBuffer;
-  readonly replies: readonly PageVerdict[];
 }
 
 /**

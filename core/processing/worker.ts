@@ -6,6 +6,7 @@ import { loadModel, loadSource } from '../registry/load-located.ts';
 import { createHasher } from './hash.ts';
 import { type InHandMarker, loading, markInHand, none } from './in-hand.ts';
 import { messageOf } from './message-of.ts';
+import { packReplies } from './packed-replies.ts';
 import { processPage, type PageTools } from './process-page.ts';
 import type { PageTask, SuspectPage, TaskResult, WorkerSetup } from './protocol.ts';
 import { workerFailure } from './worker-failure.ts';
@@ -30,16 +31,16 @@ const loaded = new Map<string, Promise<PageTools>>();
  */
 export async function processTask({ buffer, pages, inHand }: PageTask): Promise<unknown> {
   const marker = markInHand(inHand);
-  const replies: PageVerdict[] = [];
+  const verdicts: PageVerdict[] = [];
   let offset = 0;
   for (const [index, page] of pages.entries()) {
     marker.page(index);
-    replies.push(await processOne({ ...page, bytes: new Uint8Array(buffer, offset, page.length) }, marker));
+    verdicts.push(await processOne({ ...page, bytes: new Uint8Array(buffer, offset, page.length) }, marker));
     offset += page.length;
   }
   marker.page(none);
-  const result: TaskResult = { buffer, replies };
-  return Tinypool.move({ [kTransferable]: [buffer, ...replies.flatMap(buffersOf)], [kValue]: result });
+  const result: TaskResult = { buffer, ...packReplies(verdicts) };
+  return Tinypool.move({ [kTransferable]: [buffer, result.lines, result.columns], [kValue]: result });
 }
 
 async function processOne(page: SuspectPage, marker: InHandMarker): Promise<PageVerdict> {
@@ -71,8 +72,4 @@ async function load(name: string): Promise<PageTools> {
     loadModel(model.locator, model.name),
   ]);
   return { source, model: loadedModel, hash: await hash };
-}
-
-function buffersOf(reply: PageVerdict): ArrayBuffer[] {
-  return reply.ok ? [reply.ndjson.buffer, reply.idHashes.buffer, reply.itemIndexes.buffer] : [];
 }

@@ -5,6 +5,7 @@ import type { MetricsPartial } from '../contracts/metrics.ts';
 import type { RunReport, SourceMonitoring } from '../contracts/report.ts';
 import { SluiceError } from '../errors.ts';
 import { mergeMetrics } from '../metrics/merge.ts';
+import { addPageMetrics } from '../metrics/page-metrics.ts';
 import { summarise } from '../metrics/statistics.ts';
 import { createErrorLog } from './error-log.ts';
 import { createSinkTally } from './sink-tally.ts';
@@ -64,7 +65,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
       if (event.type === 'run-resumed') resume(event);
       if (event.type === 'dead-letters') ({ file = null, kept, omitted } = event);
       if (event.type === 'run-stopping') stopped = true;
-      if (event.type === 'page-delivered') mergeMetrics(metrics.get(event.source), event.metrics);
+      if (event.type === 'page-delivered') addPageMetrics(metrics.get(event.source), event.metrics);
       if ('source' in event) sourceTally.get(event.source).on(event);
       if ('sink' in event) sinkTally.get(event.sink).on(event);
       errors.on(event);

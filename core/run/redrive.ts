@@ -3,6 +3,7 @@ import type { EnginePorts, PageOutcome } from '../contracts/engine.ts';
 import type { AcceptedPage, Acceptance } from './acceptance.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { createDelivery } from './delivered.ts';
+import { noPageMetrics } from '../metrics/page-metrics.ts';
 import type { Totals } from './totals.ts';
 
 export interface RedriveOptions {
@@ -62,7 +63,7 @@ function refused(chunk: readonly string[], message: string): AcceptedPage {
     ndjson: new Uint8Array(0),
     idHashes: new BigUint64Array(0),
     itemIndexes: new Uint32Array(0),
-    metrics: new Map(),
+    metrics: noPageMetrics(),
     rejects,
     skipped: 0,
     processingMs: 0,

@@ -5,7 +5,7 @@ import type { EarlierLives, RestoredSource, RunJournal, SourceJournal } from '..
 import type { PageRequest } from '../contracts/page.ts';
 import type { SinkPosition } from '../contracts/sink.ts';
 import { addTo } from '../metrics/partial.ts';
-import { mergeMetrics } from '../metrics/merge.ts';
+import { addPageMetrics } from '../metrics/page-metrics.ts';
 import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
 import { beginSourceEpoch, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
 import { changeTexts } from './change-texts.ts';
@@ -91,7 +91,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     figures.dropped += page.dropped;
     figures.split += page.split;
     figures.processingMs += page.processingMs;
-    mergeMetrics(figures.metrics, page.metrics);
+    addPageMetrics(figures.metrics, page.metrics);
     if (rejects.length === 0) return;
     const at = clock.date();
     figures.rejects = mergeRejectGroups(figures.rejects, groupRejects(rejects, { key: batch.pageKey, at }, clean));

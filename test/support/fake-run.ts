@@ -1,3 +1,4 @@
+import { noPageMetrics } from '../../core/metrics/page-metrics.ts';
 import { createHasher, type Hasher } from '../../core/processing/hash.ts';
 import type { PageInput, PageProcessor, PageVerdict } from '../../core/contracts/batch.ts';
 import type { RunEvent } from '../../core/contracts/events.ts';
@@ -109,7 +110,7 @@ function readFake({ bytes, skip, source }: PageInput): PageVerdict {
     ndjson: new Uint8Array(ndjson),
     idHashes: BigUint64Array.from(kept, ({ id }) => hasher.text(id)),
     itemIndexes: Uint32Array.from(kept, ({ index }) => index),
-    metrics: new Map(),
+    metrics: noPageMetrics(),
     rejects: [],
     skipped: items.length - kept.length,
     processingMs: 1,

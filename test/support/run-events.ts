@@ -1,3 +1,4 @@
+import { noPageMetrics } from '../../core/metrics/page-metrics.ts';
 import type { TimedEvent } from '../../core/contracts/events.ts';
 import type { Reject } from '../../core/contracts/batch.ts';
 
@@ -26,7 +27,7 @@ export function pageDelivered(
     dropped: 0,
     split: 0,
     rejects: [],
-    metrics: new Map(),
+    metrics: noPageMetrics(),
     bytes: 1000,
     attempts: 1,
     processingMs: 2,

@@ -1,6 +1,7 @@
 import { createPaint } from '../../../cli/render/paint.ts';
 import { createProgressState, foldProgress, type ProgressState } from '../../../cli/render/progress-state.ts';
 import { renderProgress } from '../../../cli/render/progress.ts';
+import { noPageMetrics } from '../../../core/metrics/page-metrics.ts';
 import type { RunEvent } from '../../../core/contracts/events.ts';
 
 /** Wall-clock time at which the runs of these tests start. */
@@ -48,7 +49,7 @@ export function page(source: string, ms: number, records = 20): (readonly [numbe
         dropped: 0,
         split: 0,
         rejects: [],
-        metrics: new Map(),
+        metrics: noPageMetrics(),
         bytes: 9,
         attempts: 1,
         processingMs: 1,

@@ -3,6 +3,7 @@ import type { RunEvent } from '../../../core/contracts/events.ts';
 import type { LogFields } from '../../../core/contracts/logger.ts';
 import type { RunReport } from '../../../core/contracts/report.ts';
 import { SluiceError } from '../../../core/errors.ts';
+import { noPageMetrics } from '../../../core/metrics/page-metrics.ts';
 import { logEvents } from '../../../core/log/log-events.ts';
 
 interface Line {
@@ -44,7 +45,7 @@ const delivered: RunEvent = {
   dropped: 0,
   split: 0,
   rejects: [reject],
-  metrics: new Map(),
+  metrics: noPageMetrics(),
   bytes: 10,
   attempts: 1,
   processingMs: 1,

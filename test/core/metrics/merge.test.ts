@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { MetricsPartial } from '../../../core/contracts/metrics.ts';
 import { boundGroups, maxGroups, mergeMetrics, otherGroups } from '../../../core/metrics/merge.ts';
-import { measure } from '../../../core/metrics/partial.ts';
+import { measure } from '../../support/measured.ts';
 import { summarise } from '../../../core/metrics/statistics.ts';
 
 const metrics = { value: 'price', group: 'category' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricsPartial } from '../../../core/contracts/metrics.ts';
-import { measure } from '../../../core/metrics/partial.ts';
+import { measure } from '../../support/measured.ts';
 
 const metrics = { value: 'price', group: 'category' };
 

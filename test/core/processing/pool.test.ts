@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { PageProcessor, PageVerdict } from '../../../core/contracts/batch.ts';
-import { mergeMetrics } from '../../../core/metrics/merge.ts';
+import { addPageMetrics } from '../../../core/metrics/page-metrics.ts';
 import { createHasher } from '../../../core/processing/hash.ts';
 import { createInlineProcessor } from '../../../core/processing/inline.ts';
 import { createWorkerPool, type WorkerPoolOptions } from '../../../core/processing/pool.ts';
@@ -73,11 +73,11 @@ describe('createWorkerPool', { timeout: 30_000 }, () => {
     expect(timeless(verdicts)).toEqual(timeless(expected));
   });
 
-  it('hands over buffers of their own, and counts that can be merged here', async () => {
+  it('hands over bytes that nothing else is in, and counts that can be added up here', async () => {
     const verdict = readable(await poolWith().process(page(1, 20)));
     expect(verdict.ndjson.buffer.byteLength).toBe(verdict.ndjson.byteLength);
     const sum = new Map();
-    mergeMetrics(sum, verdict.metrics);
+    addPageMetrics(sum, verdict.metrics);
     expect(sum.get('')).toMatchObject({ count: 20, valued: 0 });
   });
 

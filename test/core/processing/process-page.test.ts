@@ -61,7 +61,7 @@ describe('processPage: records', () => {
     expect(page).toMatchObject({ items: 3, count: 1, skipped: 2, rejects: [] });
     expect(recordsOf(page).map(({ id }) => id)).toEqual(['shop:2']);
     expect(page.idHashes).toHaveLength(1);
-    expect(page.metrics.get('')).toMatchObject({ count: 1, min: 2 });
+    expect(page.metrics).toEqual({ groups: [''], groupOf: Uint32Array.of(0), values: Float64Array.of(2) });
   });
 
   it('takes an empty list for a page without records', () => {

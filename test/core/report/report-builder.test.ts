@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TimedEvent } from '../../../core/contracts/events.ts';
 import { SluiceError } from '../../../core/errors.ts';
-import { emptyGroup } from '../../../core/metrics/partial.ts';
 import { createReportBuilder } from '../../../core/report/report-builder.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { attempt, eventTime, pageDelivered, reject, runStarted } from '../../support/run-events.ts';
@@ -135,7 +134,11 @@ describe('createReportBuilder', () => {
   });
 
   it('merges the metrics of the pages, each source for itself', () => {
-    const metrics = () => new Map([['beauty', { ...emptyGroup(), count: 2 }]]);
+    const metrics = () => ({
+      groups: ['beauty'],
+      groupOf: Uint32Array.of(0, 0),
+      values: Float64Array.of(1, Number.NaN),
+    });
     const pages = [pageDelivered('a', { metrics: metrics() }), pageDelivered('a', { metrics: metrics() })];
     const report = reportFrom(runStarted(['a', 'b']), ...pages, pageDelivered('b', { metrics: metrics() }));
     expect(report.metrics.category_distribution).toEqual({ beauty: 6 });

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RejectGroup, SourceFigures } from '../../../core/contracts/journal.ts';
-import { measure } from '../../../core/metrics/partial.ts';
+import { measure } from '../../support/measured.ts';
 import { addFigures, noFigures, readFigures, subtractFigures, writeFigures } from '../../../core/state/figures.ts';
 
 const metrics = { value: 'price', group: 'category' };
