@@ -88,7 +88,15 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
       // Who reads the output has seen enough: other tools end without a word, too.
       if (quiet || exitCode === exitCodes.readerGone) return;
       const lines = json
-        ? [JSON.stringify({ event: 'report', exit_code: exitCode, ...report.summary, errors: countErrors(report) })]
+        ? [
+            JSON.stringify({
+              event: 'report',
+              exit_code: exitCode,
+              ...report.summary,
+              errors: countErrors(report),
+              time: timeOf(report),
+            }),
+          ]
         : [
             ...renderReport(report, { columns: stderr.columns || 80, paint, files: sinkFiles(config) }),
             ...(config.state === undefined ? [] : nextSteps({ report, exitCode }, options.command)),
@@ -96,6 +104,13 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
       stderr.write(`${lines.join('\n')}\n`);
     },
   };
+}
+
+/** Where the time went, by source. */
+function timeOf({ monitoring }: RunResult['report']): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(monitoring.sources).map(([name, { time, advice }]) => [name, { ...time, advice }]),
+  );
 }
 
 function countErrors({ errors, monitoring }: RunResult['report']): number {

@@ -1,6 +1,7 @@
 import { cleanText, type RunReport } from '../../core/index.ts';
 import { errorLines } from './report-errors.ts';
 import type { Paint } from './paint.ts';
+import { timeLines } from './report-time.ts';
 import { type Cell, type Column, renderTable } from './table.ts';
 import { bar, cut, fit, formatCount, formatMs, formatNumber, formatShare, wrap } from './text.ts';
 
@@ -24,6 +25,7 @@ export function renderReport(report: RunReport, view: ReportView): string[] {
   const room = { width, paint };
   const sections: [title: string, lines: readonly string[]][] = [
     ['Sources', sourceLines(report, room)],
+    ['Time', timeLines(report, room)],
     ['Prices', priceLines(report, room)],
     ['Categories', categoryLines(report, room)],
     ['Errors', errorLines(report, room)],

@@ -8,6 +8,7 @@ import type { PageMetrics } from './metrics.ts';
 import type { CircuitBreaker } from './resilience.ts';
 import type { SourceState } from './report.ts';
 import type { RateLimit, SourcePlugin } from './source.ts';
+import type { StageClock } from './stages.ts';
 
 /** One source as this run will treat it: the plugin's word, overridden by the config. */
 export interface SourcePlan {
@@ -42,6 +43,8 @@ export interface EnginePorts {
   readonly hash: (text: string) => bigint;
   readonly clock: Clock;
   readonly emit: EmitEvent;
+  /** Counts where the pages of a source are: its clients count theirs on the same one. */
+  readonly stages: (source: string) => StageClock;
   /** Where each source's worklist is kept, and what an earlier life of the run left of it. */
   readonly journal: (source: string) => SourceJournal;
 }

@@ -5,6 +5,7 @@ import type { PageMetrics } from './metrics.ts';
 import type { RunReport, SourceState } from './report.ts';
 import type { BreakerState } from './resilience.ts';
 import type { RateLimit } from './source.ts';
+import type { TimeSpent } from './stages.ts';
 
 /** All that happens in a run, as data. The report, the logs and the progress display are listeners, nothing more. */
 export type RunEvent =
@@ -40,6 +41,8 @@ export type RunEvent =
       readonly ms: number;
     }
   | { readonly type: 'limiter-wait'; readonly source: string; readonly ms: number }
+  /** What the time of a source was spent on since the last such event, at most a fifth of a second ago where it moves. */
+  | { readonly type: 'time-spent'; readonly source: string; readonly spent: TimeSpent }
   | { readonly type: 'limiter-paused'; readonly source: string; readonly ms: number; readonly reason: string }
   | {
       readonly type: 'retry';

@@ -5,6 +5,7 @@ import type { SluiceError } from '../errors.ts';
 import type { MetricsPartial } from './metrics.ts';
 import type { PageRequest } from './page.ts';
 import type { SinkPosition } from './sink.ts';
+import type { TimeUse } from './stages.ts';
 
 /** A set of 64-bit hashes. */
 export interface HashSet {
@@ -124,6 +125,8 @@ export interface SourceFigures {
   processingMs: number;
   /** Status code → responses. */
   statuses: Map<number, number>;
+  /** Milliseconds of its wall time by what they were spent on. */
+  time: Map<TimeUse, number>;
   metrics: MetricsPartial;
   rejects: RejectGroup[];
 }

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { RejectReason } from './batch.ts';
 import type { BreakerState } from './resilience.ts';
+import type { TimeUse } from './stages.ts';
 
 /** One of the errors that an entry stands for. */
 export interface ErrorExample {
@@ -91,6 +92,14 @@ export interface Reconciliation {
 /** How a source ended: with all that it has, with a part of it, or with nothing. */
 export type SourceState = 'complete' | 'partial' | 'failed';
 
+/** Where the wall time of a source went: at each moment it is shared out among the pages that were under way. */
+export interface SourceTime {
+  /** From its start until its last page was written, over all lives of the run. The parts add up to it. */
+  readonly total_ms: number;
+  /** By what it was spent on: `rate_limit` waiting for the declared limit, `upstream` requests on the wire, …. */
+  readonly spent_ms: Readonly<Record<TimeUse, number>>;
+}
+
 /** How the fetching of one source went. */
 export interface SourceMonitoring {
   readonly state: SourceState;
@@ -111,6 +120,9 @@ export interface SourceMonitoring {
   readonly failure_rate: number;
   /** Milliseconds that requests spent waiting for the rate limit, added up. */
   readonly limiter_wait_ms: number;
+  readonly time: SourceTime;
+  /** What would make the source faster, in one line; null where nothing stands out. */
+  readonly advice: string | null;
   readonly breaker_transitions: readonly {
     readonly at: string;
     readonly from: BreakerState;

@@ -18,6 +18,7 @@ import { createEventBus } from '../run/event-bus.ts';
 import { localEngine } from '../run/local-engine.ts';
 import { Pipeline } from '../run/pipeline.ts';
 import { createSinkRunner } from '../run/sink-runner.ts';
+import { createStageClocks } from '../run/stage-clocks.ts';
 import { createNoJournal } from '../state/no-journal.ts';
 import type { OpenedRun } from '../state/open-run.ts';
 import { createRunId } from '../state/run-id.ts';
@@ -66,6 +67,9 @@ export async function createContainer(
     for (const warning of config.warnings) logger.warn(warning, { event: 'config' });
     return events;
   });
+  provide(tokens.stages, undefined, (own) =>
+    createStageClocks(own.resolve(tokens.clock), own.resolve(tokens.events).emit),
+  );
   provide(tokens.clients, undefined, (own) => {
     const shared = {
       transportFactory: own.resolve(tokens.transport),
@@ -75,11 +79,12 @@ export async function createContainer(
       emit: own.resolve(tokens.events).emit,
       sendMemory: sendMemoryIn(config, own.resolve(tokens.clock), own.resolve(tokens.logger)),
     };
+    const stages = own.resolve(tokens.stages);
     const byName = new Map(config.sources.map((source) => [source.name, source]));
     return ({ name }) => {
       const source = byName.get(name);
       if (source === undefined) throw new TypeError(`no source is called ${name}`);
-      return createSourceClient({ ...shared, source });
+      return createSourceClient({ ...shared, source, stages: stages.of(name) });
     };
   });
   provide(tokens.sinks, undefined, (own) => {

@@ -10,6 +10,7 @@ import type { EventBus } from '../run/event-bus.ts';
 import type { Hasher } from '../processing/hash.ts';
 import type { Pipeline } from '../run/pipeline.ts';
 import type { SinkRunner } from '../run/sink-runner.ts';
+import type { StageClocks } from '../run/stage-clocks.ts';
 
 /** A token that carries the type of what it stands for; names show in tsyringe's error messages. */
 function token<T>(name: string): InjectionToken<T> {
@@ -29,6 +30,7 @@ export const tokens = {
   processor: token<PageProcessor>('processor'),
   engine: token<Engine>('engine'),
   events: token<EventBus>('events'),
+  stages: token<StageClocks>('stages'),
   journal: token<RunJournal>('journal'),
   sinks: token<SinkRunner>('sinks'),
   pipeline: token<Pipeline>('pipeline'),

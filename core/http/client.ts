@@ -5,6 +5,7 @@ import type { SourceClient } from '../contracts/engine.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { Middleware, TransportFactory } from '../contracts/http.ts';
 import type { SendMemory } from '../contracts/resilience.ts';
+import type { StageClock } from '../contracts/stages.ts';
 import { lowerCased } from '../lower-cased.ts';
 import { version } from '../version.ts';
 import { compose } from './compose.ts';
@@ -21,6 +22,8 @@ export interface SourceClientOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly emit: EmitEvent;
+  /** Counts where this source's requests are. Default: nobody does. */
+  readonly stages?: StageClock | undefined;
   /** The user's own middleware, first is outermost; it stands between response actions and redirects. */
   readonly middleware: readonly Middleware[];
   /** Opens what holds this source's last sends beyond the process; closed with the client. Default: nothing does. */
@@ -63,6 +66,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     clock,
     random,
     emit,
+    stages: options.stages,
     extra: middleware,
   });
   const send = compose(chain)(transport.handle);

@@ -3,6 +3,7 @@ import type { Clock, Random } from '../contracts/clock.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { Middleware } from '../contracts/http.ts';
 import type { CircuitBreaker, RateLimiter, RetryBudget } from '../contracts/resilience.ts';
+import { type StageClock, untimed } from '../contracts/stages.ts';
 import { circuitBreaker } from './middleware/circuit-breaker.ts';
 import { concurrency } from './middleware/concurrency.ts';
 import { observe } from './middleware/observe.ts';
@@ -21,6 +22,8 @@ export interface ChainParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly emit: EmitEvent;
+  /** Counts where the source's requests are. Default: nobody does. */
+  readonly stages?: StageClock | undefined;
   /** The user's own, first is outermost. */
   readonly extra: readonly Middleware[];
 }
@@ -30,7 +33,7 @@ const maxHops = 3;
 
 /** The way of a request, outermost first. The order is the design: each line says why it stands where it does. */
 export function defaultChain(parts: ChainParts): readonly Middleware[] {
-  const { source, limiter, breaker, budget, clock, random, emit, extra } = parts;
+  const { source, limiter, breaker, budget, clock, random, emit, stages = untimed, extra } = parts;
   const { name, timeouts, concurrency: slots } = source;
   return [
     // Outermost: every attempt runs all that follows anew, and holds neither slot nor token while it backs off.
@@ -39,6 +42,7 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
       budget,
       clock,
       random,
+      stages,
       onRetry: ({ error, attempt, ...notice }) =>
         emit({
           type: 'retry',
@@ -58,16 +62,19 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
       clock,
       backoff: source.retry,
       random,
-      onPause: (ms, reason) => emit({ type: 'limiter-paused', source: name, ms, reason }),
+      onPause(ms, reason) {
+        stages.paused(ms);
+        emit({ type: 'limiter-paused', source: name, ms, reason });
+      },
     }),
     // The user's own see raw responses once an attempt, and whatever else they ask for goes through the limits too.
     ...extra,
     // Outside the limits: the upstream sees a request in each hop, so each takes a slot and a token of its own.
     redirect({ maxHops }),
     // Before the rate limit: who has a token must be able to use it at once. Nothing queues after the limiter.
-    concurrency(slots),
+    concurrency(slots, stages),
     // As near to the wire as can be: one token for one request, counted from when its headers are out.
-    rateLimit({ limiter, clock, onWait: (ms) => emit({ type: 'limiter-wait', source: name, ms }) }),
+    rateLimit({ limiter, clock, stages, onWait: (ms) => emit({ type: 'limiter-wait', source: name, ms }) }),
     // After all waiting, so that the time told is the upstream's. This is the log: it tells of every request on the
     // wire, the lines above tell of theirs, and listeners turn the events into lines. Further out it would miss hops.
     observe({ source: name, clock, emit }),

@@ -39,6 +39,9 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       const message = `${counted(kept, 'dead letter')}${where}${lost}`;
       return [{ level: omitted > 0 ? 'warn' : 'info', message, fields: { event: type, file, kept, omitted } }];
     }
+    case 'time-spent':
+      // Told several times a second; the report adds it up.
+      return [];
     case 'source-started': {
       const { source, baseUrl, rateLimit, pagination } = event;
       const limit = `at most ${rateLimit.requests} requests per ${rateLimit.perMs} ms`;

@@ -50,6 +50,6 @@ function addValue(group: GroupPartial, value: number): void {
 }
 
 /** Adds `amount` to a counter. */
-export function addTo(counts: Map<number, number>, key: number, amount: number): void {
+export function addTo<Key>(counts: Map<Key, number>, key: Key, amount: number): void {
   counts.set(key, (counts.get(key) ?? 0) + amount);
 }

@@ -1,8 +1,12 @@
 import type { TimedEvent } from '../contracts/events.ts';
 import type { SourceFigures } from '../contracts/journal.ts';
-import type { SourceMonitoring, SourceState } from '../contracts/report.ts';
+import type { SourceMonitoring, SourceState, SourceTime } from '../contracts/report.ts';
 import type { BreakerState } from '../contracts/resilience.ts';
+import type { RateLimit } from '../contracts/source.ts';
+import type { TimeUse } from '../contracts/stages.ts';
 import { addTo } from '../metrics/partial.ts';
+import { addTime, timeUses } from '../metrics/time.ts';
+import { adviseOn } from './advice.ts';
 import { createQuantiles, thousandths } from './quantiles.ts';
 
 /** Transitions of the breaker that are listed, the first ones: a flapping upstream must not fill the memory. */
@@ -34,6 +38,8 @@ export function createSourceTally(): SourceTally {
   let bytes = 0;
   let processingMs = 0;
   let limiterWaitMs = 0;
+  const time = new Map<TimeUse, number>();
+  let limit: RateLimit | undefined;
 
   function onAttempt(event: Extract<TimedEvent, { type: 'attempt' }>): void {
     requests++;
@@ -67,6 +73,7 @@ export function createSourceTally(): SourceTally {
     limiterWaitMs += earlier.limiterWaitMs;
     processingMs += earlier.processingMs;
     for (const name of itemCounters) items[name] += earlier[name];
+    for (const [use, ms] of earlier.time) addTo(time, use, ms);
     for (const [status, count] of earlier.statuses) addTo(statusCounts, status, count);
   }
 
@@ -97,28 +104,48 @@ export function createSourceTally(): SourceTally {
             transitions.push({ at: new Date(event.at).toISOString(), from: event.from, to: event.to });
           }
           break;
+        case 'source-started':
+          limit = event.rateLimit;
+          break;
+        case 'time-spent':
+          addTime(time, event.spent);
+          break;
         case 'source-ended':
           ended = event.state;
           break;
         default:
       }
     },
-    build: () => ({
-      state: ended ?? (pages.delivered > 0 ? 'partial' : 'failed'),
-      pages: { ...pages },
-      records,
-      requests,
-      retries,
-      status_counts: Object.fromEntries(statusCounts),
-      bytes,
-      latency_ms: { p50: latency.at(0.5), p95: latency.at(0.95), p99: latency.at(0.99) },
-      processing_ms: { total: thousandths(processingMs), p50: processing.at(0.5), p95: processing.at(0.95) },
-      success_rate: share(pages.delivered, pages.delivered + pages.failed),
-      failure_rate: share(pages.failed, pages.delivered + pages.failed),
-      limiter_wait_ms: thousandths(limiterWaitMs),
-      breaker_transitions: [...transitions],
-      items: { ...items },
-    }),
+    build: () => {
+      const spent = timeOf(time);
+      return {
+        state: ended ?? (pages.delivered > 0 ? 'partial' : 'failed'),
+        pages: { ...pages },
+        records,
+        requests,
+        retries,
+        status_counts: Object.fromEntries(statusCounts),
+        bytes,
+        latency_ms: { p50: latency.at(0.5), p95: latency.at(0.95), p99: latency.at(0.99) },
+        processing_ms: { total: thousandths(processingMs), p50: processing.at(0.5), p95: processing.at(0.95) },
+        success_rate: share(pages.delivered, pages.delivered + pages.failed),
+        failure_rate: share(pages.failed, pages.delivered + pages.failed),
+        limiter_wait_ms: thousandths(limiterWaitMs),
+        time: spent,
+        advice: adviseOn(spent, { limit, requests, refusals: statusCounts.get(429) ?? 0 }),
+        breaker_transitions: [...transitions],
+        items: { ...items },
+      };
+    },
+  };
+}
+
+/** The uses of time as they stand in the report, those that came to nothing too. */
+function timeOf(time: ReadonlyMap<TimeUse, number>): SourceTime {
+  const parts = timeUses.map((use) => [use, Math.round(time.get(use) ?? 0)] as const);
+  return {
+    total_ms: parts.reduce((sum, [, ms]) => sum + ms, 0),
+    spent_ms: Object.fromEntries(parts) as SourceTime['spent_ms'],
   };
 }
 

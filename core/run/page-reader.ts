@@ -7,6 +7,7 @@ import { type AcceptedPage, type Acceptance, checkLength } from './acceptance.ts
 import { createDelivery } from './delivered.ts';
 import { createFetchedPage, type ReadablePage } from './fetched-page.ts';
 import type { Frontier } from './frontier.ts';
+import type { HeldPage } from './held-page.ts';
 import type { Totals } from './totals.ts';
 import type { WorkItem } from './worklist.ts';
 
@@ -29,7 +30,7 @@ export type ReadResult = 'delivered' | 'skipped' | 'put-back' | SluiceError;
 
 /** Takes fetched pages to their outcome, and the worklist along with them. */
 export interface PageReader {
-  read(item: WorkItem, response: HttpResponse, release: () => void): Promise<ReadResult>;
+  read(item: WorkItem, response: HttpResponse, held: HeldPage): Promise<ReadResult>;
 }
 
 export function createPageReader(options: PageReaderOptions): PageReader {
@@ -47,7 +48,7 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     emit({ type: 'pages-known', source: source.name, pages: announced });
   }
 
-  async function read(item: WorkItem, response: HttpResponse, release: () => void): Promise<ReadResult> {
+  async function read(item: WorkItem, response: HttpResponse, held: HeldPage): Promise<ReadResult> {
     const page = createFetchedPage(source.plugin, item.request, response);
     if (response.action !== undefined) return skip(item, response.action, page);
     const early = item.expanded ? [] : needs === 'items' ? undefined : frontier.followUps(page);
@@ -89,6 +90,8 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     // Before the page is handed over: a later life of the run must not know the page as done and not what follows it.
     if (!expanded && !item.extra) frontier.follow(item, late);
     const { ordinal, attempts } = turn;
+    held.toSinks();
+    const { release } = held;
     const delivery = { source: source.name, pageKey: item.request.key, ordinal, totals, attempts };
     push(createDelivery(accepted, { ...delivery, bytes: response.body.length, release }));
     announce();

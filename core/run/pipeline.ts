@@ -16,6 +16,7 @@ import { createReportBuilder } from '../report/report-builder.ts';
 import type { EventBus } from './event-bus.ts';
 import { type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { SinkRunner } from './sink-runner.ts';
+import type { StageClocks } from './stage-clocks.ts';
 import { createStopSignal } from './stop-signal.ts';
 
 export interface RunOptions {
@@ -38,6 +39,7 @@ export class Pipeline {
   readonly #engine: Engine;
   readonly #processor: PageProcessor;
   readonly #clients: (source: SourcePlan) => SourceClient;
+  readonly #stages: StageClocks;
   readonly #journal: RunJournal;
   readonly #sinks: SinkRunner;
   #started = false;
@@ -50,6 +52,7 @@ export class Pipeline {
     @inject(tokens.engine) engine: Engine,
     @inject(tokens.processor) processor: PageProcessor,
     @inject(tokens.clients) clients: (source: SourcePlan) => SourceClient,
+    @inject(tokens.stages) stages: StageClocks,
     @inject(tokens.journal) journal: RunJournal,
     @inject(tokens.sinks) sinks: SinkRunner,
   ) {
@@ -60,6 +63,7 @@ export class Pipeline {
     this.#engine = engine;
     this.#processor = processor;
     this.#clients = clients;
+    this.#stages = stages;
     this.#journal = journal;
     this.#sinks = sinks;
   }
@@ -102,7 +106,11 @@ export class Pipeline {
       // Before the first record: a sink that keeps it must be known to have begun, whatever happens to the machine.
       await journal.sync();
       await this.#drive(stop.signal, stop.abort);
+      // Where the time went until here belongs to the last epoch, which ends now.
+      this.#stages.tell();
       await sinks.flush();
+      // Before the report is made: all that was fetched is written, or never will be.
+      this.#stages.close();
       const { file, kept, omitted } = journal.deadLetters;
       emit({ type: 'dead-letters', file, kept, omitted });
       // All is written: from here on neither the deadline nor an interrupt can make less of it.
@@ -137,6 +145,7 @@ export class Pipeline {
       hash: this.#hasher.text,
       clock: this.#clock,
       emit: this.#events.emit,
+      stages: this.#stages.of,
       journal: this.#journal.source,
     };
     const noSinkLeft = (): void => {

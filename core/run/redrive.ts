@@ -2,6 +2,7 @@ import type { PageInput, PageRead, Reject } from '../contracts/batch.ts';
 import type { EnginePorts, PageOutcome } from '../contracts/engine.ts';
 import type { AcceptedPage, Acceptance } from './acceptance.ts';
 import type { ByteBudget } from './byte-budget.ts';
+import { holdPage } from './held-page.ts';
 import { createDelivery } from './delivered.ts';
 import { noPageMetrics } from '../metrics/page-metrics.ts';
 import type { Totals } from './totals.ts';
@@ -39,13 +40,14 @@ export async function redrive(options: RedriveOptions): Promise<void> {
       processedAt: new Date(ports.clock.date()).toISOString(),
       bare: true,
     };
-    const release = budget.hold(input.bytes.length);
+    const { toSinks, release } = holdPage(budget.hold(input.bytes.length), ports.stages(source));
     const verdict = await ports.processor.process(input);
     // The thread was stopped with the run: nothing is decided about these items.
     if (!verdict.ok && signal.aborted) return release();
     const accepted = verdict.ok ? await acceptance.accept(verdict, input) : verdict;
     const done = 'page' in accepted ? accepted : refused(chunk, accepted.message);
     // Their items were counted among those of their pages already: the totals stay as they are.
+    toSinks();
     const delivery = { source, pageKey: redrivenKey, ordinal: undefined, totals, attempts: 1 };
     push(createDelivery(done, { ...delivery, bytes: input.bytes.length, release }));
   }

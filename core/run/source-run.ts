@@ -6,6 +6,7 @@ import { onAbort } from '../on-abort.ts';
 import { createAcceptance } from './acceptance.ts';
 import type { ByteBudget } from './byte-budget.ts';
 import { createFrontier } from './frontier.ts';
+import { holdPage } from './held-page.ts';
 import { createPageReader, type ReadResult } from './page-reader.ts';
 import { redrive } from './redrive.ts';
 import { createTotals } from './totals.ts';
@@ -38,6 +39,7 @@ export async function runSource({
   const stop = new AbortController();
   const leaveRun = onAbort(signal, () => stop.abort(signal.reason));
 
+  const stages = ports.stages(source.name);
   const journal = ports.journal(source.name);
   const { restored } = journal;
   const letters = restored?.letters ?? [];
@@ -94,13 +96,18 @@ export async function runSource({
   }
 
   async function fetchPage(item: WorkItem): Promise<HttpResponse | undefined> {
+    let stage: 'room' | 'breaker' = 'room';
+    stages.enter(stage);
     try {
       await budget.room(stop.signal);
+      stages.move(stage, (stage = 'breaker'));
       await client.breaker.ready(stop.signal);
     } catch (thrown) {
       worklist.putBack(item);
       if (!stop.signal.aborted) giveUp(classify(thrown));
       return undefined;
+    } finally {
+      stages.leave(stage);
     }
     try {
       return await client.handle({
@@ -123,13 +130,13 @@ export async function runSource({
   }
 
   async function read(item: WorkItem, response: HttpResponse): Promise<void> {
-    const release = budget.hold(response.body.length);
+    const held = holdPage(budget.hold(response.body.length), stages);
     let result: ReadResult | undefined;
     try {
-      result = await reader.read(item, response, release);
+      result = await reader.read(item, response, held);
     } finally {
       // Whatever goes wrong, even here: bytes that are held for ever would stop the other sources.
-      if (result !== 'delivered') release();
+      if (result !== 'delivered') held.release();
     }
     if (result === 'delivered') delivered += 1;
     else if (result === 'skipped') skipped += 1;
@@ -170,11 +177,13 @@ export async function runSource({
     rateLimit: source.rateLimit,
     pagination: pager.style ?? 'custom',
   });
+  stages.begin();
   await redrive({ source: source.name, letters, ports, acceptance, totals, budget, push, signal: stop.signal });
   frontier.start();
   pump();
   await finished;
   leaveRun();
+  stages.end();
   // Its pages are here all the same.
   await client.close().catch((thrown: unknown) => notice(classify(thrown)));
 

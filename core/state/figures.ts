@@ -1,7 +1,9 @@
 import type { SourceFigures } from '../contracts/journal.ts';
 import type { GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
 import { mergeMetrics } from '../metrics/merge.ts';
+import type { TimeSpent } from '../contracts/stages.ts';
 import { addTo } from '../metrics/partial.ts';
+import { addTime } from '../metrics/time.ts';
 import { mergeRejectGroups, subtractRejectGroups } from './reject-groups.ts';
 
 const zeros = {
@@ -24,13 +26,14 @@ const counters = Object.keys(zeros) as readonly (keyof Counters)[];
 
 /** The figures of a source of which nothing has been told. */
 export function noFigures(): SourceFigures {
-  return { ...zeros, statuses: new Map(), metrics: new Map(), rejects: [] };
+  return { ...zeros, statuses: new Map(), time: new Map(), metrics: new Map(), rejects: [] };
 }
 
 /** Adds `from` to `into` and leaves `from` as it is. */
 export function addFigures(into: SourceFigures, from: SourceFigures): void {
   for (const counter of counters) into[counter] += from[counter];
   for (const [status, count] of from.statuses) addTo(into.statuses, status, count);
+  for (const [use, ms] of from.time) addTo(into.time, use, ms);
   mergeMetrics(into.metrics, from.metrics);
   into.rejects = mergeRejectGroups(into.rejects, from.rejects);
 }
@@ -46,6 +49,7 @@ export function subtractFigures(from: SourceFigures, items: SourceFigures): void
 export interface WrittenFigures {
   readonly n?: Partial<Counters>;
   readonly statuses?: Pairs;
+  readonly time?: TimeSpent;
   readonly metrics?: readonly WrittenGroup[];
   readonly rejects?: SourceFigures['rejects'];
 }
@@ -70,15 +74,24 @@ export function writeFigures(figures: SourceFigures): WrittenFigures {
   return {
     ...(told.length > 0 && { n: Object.fromEntries(told) as Partial<Counters> }),
     ...(figures.statuses.size > 0 && { statuses: [...figures.statuses] }),
+    ...(figures.time.size > 0 && { time: Object.fromEntries(figures.time) }),
     ...(figures.metrics.size > 0 && { metrics: [...figures.metrics].map(writeGroup) }),
     ...(figures.rejects.length > 0 && { rejects: figures.rejects }),
   };
 }
 
 /** Reads what `writeFigures` wrote. */
-export function readFigures({ n = {}, statuses = [], metrics = [], rejects = [] }: WrittenFigures): SourceFigures {
+export function readFigures({
+  n = {},
+  statuses = [],
+  time = {},
+  metrics = [],
+  rejects = [],
+}: WrittenFigures): SourceFigures {
+  const figures = noFigures();
+  addTime(figures.time, time);
   const groups: MetricsPartial = new Map(metrics.map(readGroup));
-  return { ...zeros, ...n, statuses: new Map(statuses), metrics: groups, rejects: [...rejects] };
+  return { ...figures, ...n, statuses: new Map(statuses), metrics: groups, rejects: [...rejects] };
 }
 
 function writeGroup([name, group]: [string, GroupPartial]): WrittenGroup {

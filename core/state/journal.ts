@@ -9,6 +9,7 @@ import { addPageMetrics } from '../metrics/page-metrics.ts';
 import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
 import { beginSourceEpoch, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
 import { changeTexts } from './change-texts.ts';
+import { addTime } from '../metrics/time.ts';
 import type { LineLog } from './line-log.ts';
 import type { JournalLine } from './lines.ts';
 import { groupRejects, mergeRejectGroups } from './reject-groups.ts';
@@ -112,6 +113,9 @@ export function createJournal(options: JournalOptions): RunJournal {
         break;
       case 'limiter-wait':
         within(event.source).figures.limiterWaitMs += event.ms;
+        break;
+      case 'time-spent':
+        addTime(within(event.source).figures.time, event.spent);
         break;
       default:
     }

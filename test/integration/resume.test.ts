@@ -130,6 +130,10 @@ describe('a run that is taken up', () => {
       sinks: { ndjson: { reconciliation: { read: pages * perPage, written: pages * perPage, unwritten: 0 } } },
     });
     expect(await runsIn(folder)).toMatchObject([{ state: 'complete', records: 240, resumable: 'no', lives: 2 }]);
+    // Where the time went is told of both lives, and so takes no longer than they did.
+    const [before, after] = [first, second].map(({ report }) => report.monitoring.sources['jsonplaceholder']?.time);
+    expect(after?.spent_ms.upstream).toBeGreaterThan(before?.spent_ms.upstream ?? Infinity);
+    expect(after?.total_ms).toBeLessThanOrEqual(second.report.summary.processing_time_seconds * 1_000 + 10);
   });
 
   test('after the deadline goes on where that cut it off', async () => {

@@ -6,6 +6,7 @@ import type { EnginePorts, PageOutcome, SourceClient, SourcePlan } from '../../c
 import type { HttpRequest, HttpResponse } from '../../core/contracts/http.ts';
 import type { Pager } from '../../core/contracts/pager.ts';
 import type { CircuitBreaker } from '../../core/contracts/resilience.ts';
+import { untimed } from '../../core/contracts/stages.ts';
 import { createNoJournal } from '../../core/state/no-journal.ts';
 import { fakeClock } from './fake-clock.ts';
 
@@ -128,6 +129,7 @@ export function fakePorts(
     processor,
     hash: hasher.text,
     clock: fakeClock(),
+    stages: () => untimed,
     journal: noJournal.source,
     emit: (event) => void events.push(event),
     events,

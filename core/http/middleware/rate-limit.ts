@@ -1,6 +1,7 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { HttpRequest, Middleware } from '../../contracts/http.ts';
-import type { RateLimiter } from '../../contracts/resilience.ts';
+import type { Permit, RateLimiter } from '../../contracts/resilience.ts';
+import { type StageClock, untimed } from '../../contracts/stages.ts';
 
 /** Which limiter holds the requests back, and who hears of the waiting. */
 export interface RateLimitOptions {
@@ -8,19 +9,29 @@ export interface RateLimitOptions {
   readonly clock: Clock;
   /** Told of each request that had to wait, with the milliseconds. */
   readonly onWait: (ms: number) => void;
+  /** Counts the requests that wait, and those on the wire. Default: nobody does. */
+  readonly stages?: StageClock;
 }
 
 /** Shorter is no wait, but the time that the call itself takes. */
 const shortestWaitMs = 1;
 
 /** Holds each request until the limiter lets it go, and tells the limiter when it is really on the wire. */
-export function rateLimit({ limiter, clock, onWait }: RateLimitOptions): Middleware {
+export function rateLimit({ limiter, clock, onWait, stages = untimed }: RateLimitOptions): Middleware {
   return (next) =>
     async function rateLimitMiddleware(request) {
       const askedAt = clock.now();
       // Who was refused before goes first when the pause ends: behind all that were never sent, it would meet the next
       // refusal, and the next, until its attempts are used up.
-      const permit = await limiter.acquire(request.signal, { ahead: request.attempt > 1 });
+      stages.enter('limiter');
+      let permit: Permit;
+      try {
+        permit = await limiter.acquire(request.signal, { ahead: request.attempt > 1 });
+      } catch (aborted) {
+        stages.leave('limiter');
+        throw aborted;
+      }
+      stages.move('limiter', 'wire');
       let told = false;
       const onPhase: NonNullable<HttpRequest['onPhase']> = (phase) => {
         if (phase === 'sent') {
@@ -42,6 +53,7 @@ export function rateLimit({ limiter, clock, onWait }: RateLimitOptions): Middlew
         if (!told) permit.sent();
         return response;
       } finally {
+        stages.leave('wire');
         permit.release();
       }
     };

@@ -1,6 +1,7 @@
 import type { Clock, Random } from '../../contracts/clock.ts';
 import type { Middleware } from '../../contracts/http.ts';
 import type { RetryBudget } from '../../contracts/resilience.ts';
+import { type StageClock, untimed } from '../../contracts/stages.ts';
 import type { RetrySettings } from '../../config/resolved.ts';
 import { classify, type SluiceError } from '../../errors.ts';
 import { backoffMs } from '../resilience/backoff.ts';
@@ -23,6 +24,8 @@ export interface RetryOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly onRetry: (notice: RetryNotice) => void;
+  /** Counts the requests that wait before a retry. Default: nobody does. */
+  readonly stages?: StageClock;
 }
 
 /**
@@ -33,17 +36,26 @@ export interface RetryOptions {
  * Throws the last error with `attempts` set, a `timeout` as `timeout_after_retries`; `circuit_open` goes through
  * with the attempts that were really made; an abort rejects with the signal's reason at once.
  */
-export function retry({ settings, budget, clock, random, onRetry }: RetryOptions): Middleware {
+export function retry({ settings, budget, clock, random, onRetry, stages = untimed }: RetryOptions): Middleware {
+  async function waiting<T>(wait: Promise<T>): Promise<T> {
+    stages.enter('backoff');
+    try {
+      return await wait;
+    } finally {
+      stages.leave('backoff');
+    }
+  }
+
   return (next) =>
     async function retryMiddleware(request) {
       const { key, signal } = request;
       // A page that was put back on the worklist has failed before: its next attempt waits as any retry does.
-      if (request.attempt > 1) await delay(backoffMs(request.attempt - 1, settings, random), clock, signal);
+      if (request.attempt > 1) await waiting(delay(backoffMs(request.attempt - 1, settings, random), clock, signal));
       let error: SluiceError | undefined;
       for (let attempt = request.attempt; ; attempt += 1) {
         let takeBack: (() => void) | undefined;
         if (attempt === 1) takeBack = budget.first();
-        else if (error?.code !== 'rate_limited') takeBack = await budget.spend(signal);
+        else if (error?.code !== 'rate_limited') takeBack = await waiting(budget.spend(signal));
         try {
           const response = await next({ ...request, attempt });
           return { ...response, attempts: attempt };
@@ -61,7 +73,7 @@ export function retry({ settings, budget, clock, random, onRetry }: RetryOptions
         // after it.
         const delayMs = error.code === 'rate_limited' ? 0 : backoffMs(attempt, settings, random);
         onRetry({ key, attempt, delayMs, error });
-        await delay(delayMs, clock, signal);
+        await waiting(delay(delayMs, clock, signal));
       }
     };
 }

@@ -1,4 +1,11 @@
-import type { RunReport, SourceMonitoring } from '../../../core/contracts/report.ts';
+import type { RunReport, SourceMonitoring, SourceTime } from '../../../core/contracts/report.ts';
+
+/** A time of which the parts that are given were spent, in milliseconds. */
+export function timeSpent(spent: Partial<SourceTime['spent_ms']>): SourceTime {
+  const none = { rate_limit: 0, pause: 0, upstream: 0, concurrency: 0, backoff: 0, breaker: 0, workers: 0, sinks: 0 };
+  const spent_ms = { ...none, memory: 0, other: 0, ...spent };
+  return { total_ms: Object.values(spent_ms).reduce((sum, ms) => sum + ms, 0), spent_ms };
+}
 
 export function sampleSource(change: Partial<SourceMonitoring> = {}): SourceMonitoring {
   return {
@@ -14,6 +21,8 @@ export function sampleSource(change: Partial<SourceMonitoring> = {}): SourceMoni
     success_rate: 1,
     failure_rate: 0,
     limiter_wait_ms: 1_800.4,
+    time: timeSpent({ rate_limit: 2_760, upstream: 210, sinks: 30 }),
+    advice: "92 % waiting for the declared limit of 5/s: the run can't be faster unless the limit is raised",
     breaker_transitions: [],
     items: { read: 194, rejected: 0, duplicates: 0, dropped: 0, split: 0 },
     ...change,

@@ -3,6 +3,7 @@ import type { TimedEvent } from '../../../core/contracts/events.ts';
 import { SluiceError } from '../../../core/errors.ts';
 import { createReportBuilder } from '../../../core/report/report-builder.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { timeSpent } from '../../cli/render/sample-report.ts';
 import { attempt, eventTime, pageDelivered, reject, runStarted } from '../../support/run-events.ts';
 
 const at = eventTime;
@@ -96,6 +97,8 @@ describe('createReportBuilder', () => {
       { at, type: 'attempt', source: 'a', key: 'k', url: '', attempt: 2, error: 'timeout', bytes: 0, ms: 10_000 },
       { at, type: 'limiter-wait', source: 'a', ms: 100.25 },
       { at, type: 'limiter-wait', source: 'a', ms: 50 },
+      { at, type: 'time-spent', source: 'a', spent: { rate_limit: 200, upstream: 50 } },
+      { at, type: 'time-spent', source: 'a', spent: { rate_limit: 100.2 } },
       { at, type: 'breaker', source: 'a', from: 'closed', to: 'open', reason: '5 failures' },
       pageDelivered('a', { items: 5, records: 4, duplicates: 1, dropped: 1, split: 1, processingMs: 3 }),
     );
@@ -116,6 +119,8 @@ describe('createReportBuilder', () => {
       success_rate: 1,
       failure_rate: 0,
       limiter_wait_ms: 150.25,
+      time: timeSpent({ rate_limit: 300, upstream: 50 }),
+      advice: null,
       breaker_transitions: [{ at: '2026-01-02T03:04:05.000Z', from: 'closed', to: 'open' }],
       items: { read: 5, rejected: 0, duplicates: 1, dropped: 1, split: 1 },
     });

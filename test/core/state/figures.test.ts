@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RejectGroup, SourceFigures } from '../../../core/contracts/journal.ts';
+import { addTime } from '../../../core/metrics/time.ts';
 import { measure } from '../../support/measured.ts';
 import { addFigures, noFigures, readFigures, subtractFigures, writeFigures } from '../../../core/state/figures.ts';
 
@@ -26,14 +27,24 @@ const figures: fc.Arbitrary<SourceFigures> = fc
     ),
     counts: fc.array(fc.nat(), { minLength: 4, maxLength: 4 }),
     statuses: fc.array(fc.constantFrom(200, 404, 503)),
+    // In quarters, which add up exactly in any order.
+    time: fc.array(
+      fc.tuple(
+        fc.constantFrom('rate_limit', 'upstream', 'other'),
+        fc.nat().map((ms) => ms / 4),
+      ),
+    ),
     rejects,
   })
-  .map(({ records, counts: [read = 0, requests = 0, bytes = 0, limiterWaitMs = 0], statuses, rejects: groups }) => {
-    const made = { ...noFigures(), read, requests, bytes, limiterWaitMs, rejects: groups };
-    for (const record of records) measure(made.metrics, record, metrics);
-    for (const status of statuses) made.statuses.set(status, (made.statuses.get(status) ?? 0) + 1);
-    return made;
-  });
+  .map(
+    ({ records, counts: [read = 0, requests = 0, bytes = 0, limiterWaitMs = 0], statuses, time, rejects: groups }) => {
+      const made = { ...noFigures(), read, requests, bytes, limiterWaitMs, rejects: groups };
+      for (const record of records) measure(made.metrics, record, metrics);
+      for (const [use, ms] of time) addTime(made.time, { [use]: ms });
+      for (const status of statuses) made.statuses.set(status, (made.statuses.get(status) ?? 0) + 1);
+      return made;
+    },
+  );
 
 const throughJson = (one: SourceFigures): SourceFigures =>
   readFigures(JSON.parse(JSON.stringify(writeFigures(one))) as ReturnType<typeof writeFigures>);
