@@ -10,6 +10,7 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'plugin_not_found',
   'plugin_invalid',
   'plugin_not_reachable',
+  'plugin_incompatible',
   'state_locked',
   'state_failed',
   'journal_corrupt',

@@ -4,10 +4,18 @@ import { defineMockCommand } from './definitions/mock.ts';
 import { definePluginsCommand } from './definitions/plugins.ts';
 import { defineRunCommand } from './definitions/run.ts';
 import { defineRunsCommand } from './definitions/runs.ts';
+import { defineSchemaCommand } from './definitions/schema.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** All commands, in the order in which the help lists them. */
-const definitions = [defineRunCommand, defineRunsCommand, definePluginsCommand, defineMockCommand, defineChaosCommand];
+const definitions = [
+  defineRunCommand,
+  defineRunsCommand,
+  definePluginsCommand,
+  defineSchemaCommand,
+  defineMockCommand,
+  defineChaosCommand,
+];
 
 /**
  * Parses the command line and carries it out; each command is loaded when it is used. Returns the exit code. A

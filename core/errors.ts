@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'plugin_not_found'
   | 'plugin_invalid'
   | 'plugin_not_reachable'
+  | 'plugin_incompatible'
   // one request
   | 'timeout'
   | 'timeout_after_retries'

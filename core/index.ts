@@ -18,6 +18,7 @@ import type { ListedRun } from './state/list-runs.ts';
 
 export { defineConfig } from './config/define-config.ts';
 export type { PipelineConfig } from './config/define-config.ts';
+export type { SinkOptions, SourceOptions } from './config/plugin-options.ts';
 export type { ResolvedConfig } from './config/resolved.ts';
 export type { PageProcessor } from './contracts/batch.ts';
 export type { Clock, Random } from './contracts/clock.ts';
@@ -125,6 +126,12 @@ export async function listRuns({ state }: Pick<ResolvedConfig, 'state'>): Promis
 export async function listPlugins(): Promise<PluginList> {
   const { listPlugins: list } = await import('./registry/list-plugins.ts');
   return list();
+}
+
+/** The JSON Schema of a config file, for editors: see `pipeline schema`. */
+export async function editorSchema(): Promise<object> {
+  const { editorSchema: create } = await import('./config/editor-schema.ts');
+  return create();
 }
 
 /** Creates the logger of a process, on consola. */

@@ -5,6 +5,7 @@ import type { Model } from './contracts/model.ts';
 import type { Normalizer } from './contracts/normalizer.ts';
 import type { SinkPlugin } from './contracts/sink.ts';
 import type { SourcePlugin } from './contracts/source.ts';
+import type { SourceFactory } from './contracts/source-factory.ts';
 
 export { SluiceError } from './errors.ts';
 export type { ErrorCode, ErrorDetails } from './errors.ts';
@@ -41,10 +42,19 @@ export type { NormalizeContext, Normalized, Normalizer } from './contracts/norma
 export type { Product, ProductFields } from './contracts/product.ts';
 export type { HeaderMatch, ResponseAction, ResponseRule } from './contracts/response-rule.ts';
 export type { RateLimit, SourcePlugin } from './contracts/source.ts';
+export type { SourceFactory } from './contracts/source-factory.ts';
+export { pluginApiVersion } from './plugin-api-version.ts';
 
 /** Declares a source; gives it back unchanged, typed. */
 export function defineSource<const Source extends SourcePlugin>(source: Source): Source {
   return source;
+}
+
+/** Declares a source that is made by options, which its schema types; gives it back unchanged. */
+export function defineSourceFactory<Input, Options>(
+  factory: SourceFactory<Input, Options>,
+): SourceFactory<Input, Options> {
+  return factory;
 }
 
 /** Declares how a raw item becomes the model's fields; gives it back unchanged, typed. */

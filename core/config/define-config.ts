@@ -3,6 +3,9 @@ import type { Model } from '../contracts/model.ts';
 import type { Services } from '../contracts/services.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
+import type { SourceFactory } from '../contracts/source-factory.ts';
+import type { CheckedSink, CheckedSource } from './checked-config.ts';
+import type { SinkOptions, SourceOptions } from './plugin-options.ts';
 import type { BreakerSettings, RetrySettings, StateSettings, TimeoutSettings, WorkerSettings } from './resolved.ts';
 
 /**
@@ -10,8 +13,10 @@ import type { BreakerSettings, RetrySettings, StateSettings, TimeoutSettings, Wo
  * a file; `$${NAME}` stays as it is.
  */
 export interface PipelineConfig {
+  /** Where an editor finds the schema of a JSON file; `pipeline schema` prints it. Default: nowhere. */
+  readonly $schema?: string;
   /** Where records come from: names of built-ins, paths relative to the config, npm packages, plugin objects, or entries. */
-  readonly sources: readonly (string | SourcePlugin | SourceEntry)[];
+  readonly sources: readonly (string | SourcePlugin | SourceFactory | SourceEntry)[];
   /** Where records go. */
   readonly sinks: readonly (string | SinkPlugin | SinkEntry)[];
   /** What every item becomes: the name of a built-in, a path, an npm package or an object. Default `product`. */
@@ -30,10 +35,23 @@ export interface PipelineConfig {
   readonly services?: Services;
 }
 
-/** A source with settings of this run. */
-export interface SourceEntry {
-  /** Name of a built-in, path relative to the config, npm package, or a plugin object. */
-  readonly use: string | SourcePlugin;
+/** A source with settings of this run; of those that `SourceOptions` knows, an editor completes the options. */
+export type SourceEntry =
+  | {
+      [Name in keyof SourceOptions]: SourceSettings & { readonly use: Name; readonly options?: SourceOptions[Name] };
+    }[keyof SourceOptions]
+  | OtherSource;
+
+/** A source that nobody has told the types about. */
+interface OtherSource extends SourceSettings {
+  /** Name of a built-in, path relative to the config, npm package, a plugin object, or a factory. */
+  readonly use: string | SourcePlugin | SourceFactory;
+  /** Options of a plugin that is a factory, as plain JSON. Default: none. */
+  readonly options?: object;
+}
+
+/** What an entry of a source may say beside its plugin. */
+interface SourceSettings {
   /** What this run calls the source, in its records' ids too. Default: the plugin's own name. */
   readonly name?: string;
   /** Default: the plugin's own. */
@@ -81,19 +99,38 @@ export type WorkerOptions = Partial<WorkerSettings>;
  */
 export type StateOptions = Partial<StateSettings>;
 
-/** A sink with its options. */
-export interface SinkEntry {
-  /** Name of a built-in, path relative to the config, npm package, or a plugin object. */
-  readonly use: string | SinkPlugin;
+/** What an entry of a sink may say beside the plugin's own options. */
+interface SinkSettings {
   /** What this run calls the sink. Default: the plugin's own name, numbered where it stands twice. */
   readonly name?: string;
   /** Milliseconds that each of its operations may take. Default 30 000. */
   readonly timeoutMs?: number;
+}
+
+/** A sink with its options; of those that `SinkOptions` knows, an editor completes them. */
+export type SinkEntry =
+  | { [Name in keyof SinkOptions]: SinkSettings & { readonly use: Name } & SinkOptions[Name] }[keyof SinkOptions]
+  | OtherSink;
+
+/** A sink that nobody has told the types about. */
+interface OtherSink extends SinkSettings {
+  /** Name of a built-in, path relative to the config, npm package, or a plugin object. */
+  readonly use: string | SinkPlugin;
   /** The plugin's own options. */
   readonly [option: string]: unknown;
 }
 
-/** Gives a config back unchanged, typed: an editor completes and checks it. */
-export function defineConfig<const Config extends PipelineConfig>(config: Config): Config {
+/** Gives a config back unchanged, typed: an editor completes it, and an option that a known plugin does not have is an error. */
+export function defineConfig<
+  const Sources extends PipelineConfig['sources'],
+  const Sinks extends PipelineConfig['sinks'],
+>(
+  config: Omit<PipelineConfig, 'sources' | 'sinks'> & {
+    readonly sources: {
+      readonly [Index in keyof Sources]: Sources[Index] & CheckedSource<Sources[Index], keyof SourceEntry>;
+    };
+    readonly sinks: { readonly [Index in keyof Sinks]: Sinks[Index] & CheckedSink<Sinks[Index]> };
+  },
+): PipelineConfig & { readonly sources: Sources; readonly sinks: Sinks } {
   return config;
 }

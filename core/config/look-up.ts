@@ -1,9 +1,11 @@
 import type { PluginLocator } from '../contracts/locator.ts';
-import { classify } from '../errors.ts';
-import { inlinePlugin } from '../registry/inline-plugin.ts';
+import { classify, SluiceError } from '../errors.ts';
+import { type InlinePlugin, inlinePlugin } from '../registry/inline-plugin.ts';
 import type { Registry } from '../registry/registry.ts';
-import { type PluginKind, pluginProblems, type PluginTypes } from '../registry/validate-plugin.ts';
-import { type ConfigIssue, type ConfigPath, issueOf, pathText } from './issues.ts';
+import { assertPluginApi } from '../registry/plugin-api.ts';
+import { type Exported, exportProblems } from '../registry/exported.ts';
+import type { PluginKind } from '../registry/validate-plugin.ts';
+import { type ConfigIssue, type ConfigPath, issueOf } from './issues.ts';
 
 /** What every step of resolving one config works with. */
 export interface ConfigContext {
@@ -20,7 +22,7 @@ export interface ConfigContext {
 
 /** What an entry of a config stands for. */
 export interface Found<Kind extends PluginKind> {
-  readonly plugin: PluginTypes[Kind];
+  readonly plugin: Exported[Kind];
   /** What the entry calls it, else what it calls itself. */
   readonly name: string;
   /** Where a worker thread finds it. */
@@ -35,17 +37,14 @@ export async function lookUp<Kind extends PluginKind>(
   { registry, baseDir, module, issues }: ConfigContext,
 ): Promise<Found<Kind> | undefined> {
   const inline = inlinePlugin(entry);
-  if (inline !== undefined) {
-    const hints = pluginProblems(kind, inline.plugin);
-    const plugin = inline.plugin as PluginTypes[Kind];
-    const name = inline.name ?? plugin.name;
-    if (hints.length === 0) return { plugin, name, locator: locatorOf(plugin, name, module) };
-    issues.push({ code: 'plugin_invalid', path: pathText(path), problem: `this object is not a ${kind}`, hints });
-    return undefined;
-  }
   const use = textAt(entry, 'use') ?? entry;
-  if (typeof use !== 'string' || use === '') return undefined;
   try {
+    if (inline !== undefined) {
+      const plugin = await inlineOf(kind, inline);
+      const name = inline.name ?? plugin.name;
+      return { plugin, name, locator: locatorOf(plugin, name, module) };
+    }
+    if (typeof use !== 'string' || use === '') return undefined;
     const { plugin, url } = await registry.find(kind, use, baseDir);
     return { plugin, name: textAt(entry, 'name') ?? plugin.name, locator: { kind: 'module', url } };
   } catch (error) {
@@ -54,13 +53,25 @@ export async function lookUp<Kind extends PluginKind>(
   }
 }
 
-function locatorOf(plugin: PluginTypes[PluginKind], name: string, module: string | undefined): PluginLocator {
+async function inlineOf<Kind extends PluginKind>(
+  kind: Kind,
+  { plugin, name = 'without a name' }: InlinePlugin,
+): Promise<Exported[Kind]> {
+  // First, and alone: of a plugin for another version, anything may seem wrong.
+  await assertPluginApi(plugin, `the ${kind} "${name}"`);
+  const problems = exportProblems(kind, plugin);
+  if (problems.length === 0) return plugin as Exported[Kind];
+  throw new SluiceError('plugin_invalid', [`this object is not a ${kind}`, ...problems].join('\n'));
+}
+
+function locatorOf(plugin: Exported[PluginKind], name: string, module: string | undefined): PluginLocator {
   if (module !== undefined) return { kind: 'config', file: module, name };
   const own = 'normalizer' in plugin ? plugin.normalizer.module : undefined;
   return own === undefined ? { kind: 'inline' } : { kind: 'module', url: own };
 }
 
-function textAt(value: unknown, key: string): string | undefined {
+/** The text that stands under `key`; undefined where there is none. */
+export function textAt(value: unknown, key: string): string | undefined {
   const found: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
   return typeof found === 'string' ? found : undefined;
 }

@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import type { PluginLocator } from '../contracts/locator.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import { isPluginEntry } from '../registry/inline-plugin.ts';
-import { explain } from './explain.ts';
+import { checkOptions } from './check-options.ts';
 import { type ConfigPath, notKnown, pathText } from './issues.ts';
 import { type ConfigContext, lookUp } from './look-up.ts';
 import type { ResolvedSink } from './resolved.ts';
@@ -42,7 +41,7 @@ export async function draftSinks(
     const found = await lookUp('sink', entry, path, context);
     if (found === undefined) return;
     const { name, plugin, locator } = found;
-    const options = await checkOptions(plugin, optionsOf(entry), path, context);
+    const options = await optionsFor(plugin, optionsOf(entry), path, context);
     drafts.push({ index, name: uniqueName(name, drafts), plugin, locator, options });
   };
   for (const [index, entry] of entries.entries()) await draft(entry, index, ['sinks', index]);
@@ -72,34 +71,23 @@ function optionsOf(entry: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(entry).filter(([key]) => !ownKeys.has(key)));
 }
 
-async function checkOptions(
+async function optionsFor(
   { name, options: schema }: SinkPlugin,
   options: Readonly<Record<string, unknown>>,
   path: ConfigPath,
-  { issues, redact }: ConfigContext,
+  context: ConfigContext,
 ): Promise<unknown> {
-  if (schema === undefined) {
-    for (const key of Object.keys(options)) {
-      const at = pathText([...path, key]);
-      const hints = ['it takes no options of its own, only name and timeoutMs'];
-      issues.push({ code: 'config_invalid', path: at, problem: `the sink "${name}" has no option "${key}"`, hints });
-    }
-    return {};
+  if (schema !== undefined) {
+    const checked = await checkOptions(schema, options, path, context);
+    return checked.ok ? checked.value : undefined;
   }
-  const result = await schema['~standard'].validate(options);
-  if (result.issues === undefined) return result.value;
-  if (schema instanceof z.core.$ZodType) {
-    // Zod's schemas can tell what they allow; others are taken at their word.
-    const described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-    issues.push(...explain(result.issues as readonly z.core.$ZodIssue[], described, options, redact, path));
-    return undefined;
+  for (const key of Object.keys(options)) {
+    const at = pathText([...path, key]);
+    const hints = ['it takes no options of its own, only name and timeoutMs'];
+    const problem = `the sink "${name}" has no option "${key}"`;
+    context.issues.push({ code: 'config_invalid', path: at, problem, hints });
   }
-  for (const { message, path: within = [] } of result.issues) {
-    const keys = within.map((segment) => (typeof segment === 'object' ? segment.key : segment));
-    const at = [...path, ...keys.map((key) => (typeof key === 'number' ? key : String(key)))];
-    issues.push({ code: 'config_invalid', path: pathText(at), problem: message, hints: [] });
-  }
-  return undefined;
+  return {};
 }
 
 function uniqueName(name: string, drafts: readonly SinkDraft[]): string {

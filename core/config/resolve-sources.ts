@@ -1,11 +1,14 @@
 import type { PluginLocator } from '../contracts/locator.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
-import { inlinePlugin } from '../registry/inline-plugin.ts';
+import { lowerCased } from '../lower-cased.ts';
+import { inlinePlugin, isPluginEntry } from '../registry/inline-plugin.ts';
+import { isSourceFactory } from '../registry/source-factory.ts';
+import { property } from '../unknown.ts';
 import { type ConfigIssue, notKnown } from './issues.ts';
-import { type ConfigContext, lookUp } from './look-up.ts';
+import { type ConfigContext, type Found, lookUp, textAt } from './look-up.ts';
+import { makeSource } from './make-source.ts';
 import type { ResolvedSource } from './resolved.ts';
 import type { ParsedSource } from './schema.ts';
-import { lowerCased } from '../lower-cased.ts';
 
 /** A source of the config whose plugin was found. */
 export interface SourceDraft {
@@ -27,13 +30,26 @@ export async function draftSources(
   for (const [index, entry] of entries.entries()) {
     const found = await lookUp('source', entry, ['sources', index], context);
     if (found === undefined) continue;
-    const { name, plugin, locator } = found;
+    const sought = soughtAs(found, written[index], index);
+    // What stands there may be the plugin itself: then its name and options are not those of an entry.
+    const settings = isPluginEntry(entry) ? undefined : entry;
+    const options = property(settings, 'options');
+    const made = await makeSource({ ...found, locator: sought }, options, ['sources', index], context);
+    if (made === undefined) continue;
+    const { plugin, locator } = made;
+    // A factory has a name too, which is not that of what it made.
+    const name = textAt(settings, 'name') ?? plugin.name;
     if (drafts.some((draft) => draft.name === name)) context.issues.push(secondNamed(name, index));
-    // A worker imports the config as it is written, and finds the source by the name that stands there.
-    const sought = inlinePlugin(written[index])?.name ?? name;
-    drafts.push({ index, name, plugin, locator: locator.kind === 'config' ? { ...locator, name: sought } : locator });
+    drafts.push({ index, name, plugin, locator });
   }
   return drafts;
+}
+
+/** A worker imports the config as it is written, and finds the source by the name that stands there, a factory by its place. */
+function soughtAs({ plugin, name, locator }: Found<'source'>, written: unknown, index: number): PluginLocator {
+  if (locator.kind !== 'config') return locator;
+  const sought = { ...locator, name: inlinePlugin(written)?.name ?? name };
+  return isSourceFactory(plugin) ? { ...sought, index } : sought;
 }
 
 /** Keeps the sources that were asked for by name; all where none was. */

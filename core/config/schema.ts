@@ -79,6 +79,10 @@ const sourceEntry = z
   .strictObject({
     use,
     name: name.optional(),
+    options: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('plain JSON for a plugin that is a factory; what may stand in it is its to say; default: none'),
     baseUrl: baseUrl.optional(),
     rateLimit: rateLimit.optional(),
     rateLimitMarginMs: z
@@ -184,6 +188,7 @@ export const configSchema = z
       })
       .prefault({})
       .describe("services that stand in for the run's own; only in a TypeScript or JavaScript config"),
+    $schema: z.string().optional().describe('where an editor finds the schema of this file; default: nowhere'),
   })
   .describe('a sluice pipeline');
 

@@ -21,7 +21,7 @@ interface Kept {
 
 /**
  * Collects what must never be printed: what came from the environment or from files, what stands in headers that prove
- * who asks, in the user part of a URL, or in a sink's option of a telling name; and the credentials in all of these. A
+ * who asks, in the user part of a URL, or in a plugin's option of a telling name; and the credentials in all of these. A
  * plain URL from the environment is no secret: a log that hides it says nothing. `headers` are those of plugins.
  */
 export function collectSecrets(
@@ -73,7 +73,7 @@ interface Entry {
 }
 
 function keptInSource({ entry, path }: Entry): readonly Kept[] {
-  const { baseUrl, headers } = entry;
+  const { baseUrl, headers, options } = entry;
   const sent = isObject(headers) ? Object.entries(headers) : [];
   return [
     ...(typeof baseUrl === 'string' && hasUser(baseUrl) ? [{ path: [...path, 'baseUrl'], value: baseUrl }] : []),
@@ -82,6 +82,7 @@ function keptInSource({ entry, path }: Entry): readonly Kept[] {
         ? [{ path: [...path, 'headers', name], value }]
         : [],
     ),
+    ...keptInOptions(options, [...path, 'options']),
   ];
 }
 

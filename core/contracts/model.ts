@@ -20,6 +20,8 @@ export type UnifiedRecord<Fields extends object = Record<string, unknown>> = Rec
  */
 export interface Model<Output extends object = object, Input = unknown> {
   readonly name: string;
+  /** Versions of the plugin API that it was written for, as a semver range such as `^1`. Default: not checked. */
+  readonly api?: string;
   /** Checks and shapes what a normalizer returned. A schema that answers with a promise is refused. */
   readonly schema: StandardSchemaV1<Input, Output>;
   /** Fields in the order in which they are written; the head goes around them. Default: as the schema returns them. */

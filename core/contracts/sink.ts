@@ -41,6 +41,8 @@ export interface SinkWriter {
 /** A kind of sink; made by `defineSink`. */
 export interface SinkPlugin<Options = unknown> {
   readonly name: string;
+  /** Versions of the plugin API that it was written for, as a semver range such as `^1`. Default: not checked. */
+  readonly api?: string;
   /** Checks the options of the config's entry before any request. Default: no options are taken. */
   readonly options?: StandardSchemaV1<unknown, Options>;
   /**

@@ -14,6 +14,8 @@ export interface RateLimit {
 export interface SourcePlugin {
   /** Lower-case name: letters, digits, `-`, `_`; it is the first half of every record's id. */
   readonly name: string;
+  /** Versions of the plugin API that it was written for, as a semver range such as `^1`. Default: not checked. */
+  readonly api?: string;
   readonly baseUrl: string;
   /** What the upstream allows. A config may only be stricter knowingly: it overrides this. */
   readonly rateLimit: RateLimit;

@@ -7,7 +7,7 @@ export interface InlinePlugin {
 }
 
 /** Keys that only plugins have: they tell a plugin that stands as an entry from an entry that lacks its `use`. */
-const pluginKeys = ['normalizer', 'pagination', 'open'];
+const pluginKeys = ['normalizer', 'pagination', 'open', 'create'];
 
 /**
  * Finds the plugin object in an entry of a config: the entry itself, or what its `use` holds. Undefined for an

@@ -6,6 +6,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { SluiceError } from '../errors.ts';
 import { builtinRoot, importDefault, resolvePackage } from './import-module.ts';
 import { nearest } from './nearest.ts';
+import { assertPackage, assertPluginApi } from './plugin-api.ts';
+import { type Exported, exportProblems } from './exported.ts';
 import { type PluginKind, pluginProblems, type PluginTypes } from './validate-plugin.ts';
 
 /** A plugin that was found by text, and the module whose default export it is. */
@@ -18,10 +20,11 @@ export interface FoundPlugin<Plugin> {
 export interface Registry {
   /**
    * Finds a built-in by name, a file by a path relative to `baseDir`, or an npm package installed there (`shop` also
-   * finds `sluice-plugin-shop`). Throws `plugin_not_found`, or `plugin_invalid` for what is there but no such plugin;
-   * the message has the problem on its first line and what helps on further ones.
+   * finds `sluice-plugin-shop`). Throws `plugin_not_found`, `plugin_invalid` for what is there but no such plugin, or
+   * `plugin_incompatible` for one of another version; the message has the problem on its first line and what helps on
+   * further ones.
    */
-  find<Kind extends PluginKind>(kind: Kind, use: string, baseDir: string): Promise<FoundPlugin<PluginTypes[Kind]>>;
+  find<Kind extends PluginKind>(kind: Kind, use: string, baseDir: string): Promise<FoundPlugin<Exported[Kind]>>;
   /** Names of the built-ins of one kind, sorted. */
   names(kind: PluginKind): Promise<readonly string[]>;
   /** Loads every built-in of one kind. */
@@ -39,7 +42,7 @@ export function createRegistry(root: string = builtinRoot): Registry {
       return [...(await modulesOf(root, kind)).keys()];
     },
     async builtins(kind) {
-      return Promise.all([...(await modulesOf(root, kind)).values()].map((url) => load(kind, url)));
+      return Promise.all([...(await modulesOf(root, kind)).values()].map((url) => loadBuiltin(kind, url)));
     },
   };
 }
@@ -58,13 +61,24 @@ async function modulesOf(root: string, kind: PluginKind): Promise<ReadonlyMap<st
   return modules;
 }
 
-async function load<Kind extends PluginKind>(kind: Kind, url: string): Promise<FoundPlugin<PluginTypes[Kind]>> {
+async function load<Kind extends PluginKind>(kind: Kind, url: string): Promise<FoundPlugin<Exported[Kind]>> {
+  const plugin = await importDefault(url);
+  // First, and alone: of a plugin for another version, anything may seem wrong.
+  await assertPluginApi(plugin, `the ${kind} ${fileURLToPath(url)}`);
+  const problems = exportProblems(kind, plugin);
+  if (problems.length > 0) throw notA(kind, url, problems);
+  return { plugin: plugin as Exported[Kind], url };
+}
+
+async function loadBuiltin<Kind extends PluginKind>(kind: Kind, url: string): Promise<FoundPlugin<PluginTypes[Kind]>> {
   const plugin = await importDefault(url);
   const problems = pluginProblems(kind, plugin);
-  if (problems.length > 0) {
-    throw new SluiceError('plugin_invalid', [`${fileURLToPath(url)} is not a ${kind}`, ...problems].join('\n'));
-  }
+  if (problems.length > 0) throw notA(kind, url, problems);
   return { plugin: plugin as PluginTypes[Kind], url };
+}
+
+function notA(kind: PluginKind, url: string, problems: readonly string[]): SluiceError {
+  return new SluiceError('plugin_invalid', [`${fileURLToPath(url)} is not a ${kind}`, ...problems].join('\n'));
 }
 
 async function locate(kind: PluginKind, use: string, baseDir: string, known: readonly string[]): Promise<string> {
@@ -72,7 +86,9 @@ async function locate(kind: PluginKind, use: string, baseDir: string, known: rea
   const packages = /^[\w.-]+$/.test(use) ? [use, `sluice-plugin-${use}`] : [use];
   for (const name of packages) {
     const url = isBuiltin(name) ? undefined : await resolvePackage(name, baseDir);
-    if (url !== undefined) return url;
+    if (url === undefined) continue;
+    await assertPackage(url);
+    return url;
   }
   const meant = nearest(use, known);
   const names = [...known, `a path such as "./my-${kind}.ts"`, `an npm package installed for ${baseDir}`];

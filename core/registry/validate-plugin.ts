@@ -17,6 +17,9 @@ export interface PluginTypes {
 /** The kinds of plugins that a config names. */
 export type PluginKind = keyof PluginTypes;
 
+/** What `api` may be; whether the range holds is checked where the plugin is found. */
+export const apiRange = 'a semver range such as "^1"';
+
 const needs: ReadonlySet<unknown> = new Set(['headers', 'body', 'items']);
 
 /** What keeps a value from being a plugin of that kind, one sentence each; none for a good one. */
@@ -44,6 +47,7 @@ function sourceProblems(value: unknown): readonly string[] {
     ...optional(value, 'headers', isTextRecord, 'an object of texts'),
     ...responseRuleProblems(value['responseActions']),
     ...optional(value, 'mock', isFunction, 'a function that imports the embedded upstream'),
+    ...optional(value, 'api', isText, apiRange),
   ];
 }
 
@@ -53,6 +57,7 @@ function sinkProblems(value: unknown): readonly string[] {
     ...nameProblems(value),
     ...(isFunction(value['open']) ? [] : ['open must be a function that returns the open sink']),
     ...optional(value, 'forget', isFunction, 'a function that removes what an unfinished run left behind'),
+    ...optional(value, 'api', isText, apiRange),
     ...optional(
       value,
       'options',
@@ -70,6 +75,7 @@ function modelProblems(value: unknown): readonly string[] {
     ...optional(value, 'fields', isTextList, 'a list of field names'),
     ...optional(value, 'optional', isTextList, 'a list of field names'),
     ...optional(value, 'metrics', isTextRecord, 'an object that names the fields value and group'),
+    ...optional(value, 'api', isText, apiRange),
   ];
 }
 
@@ -79,7 +85,7 @@ export function isBaseUrl(value: unknown): value is string {
   return /^https?:$/.test(new URL(value).protocol);
 }
 
-function nameProblems(value: Fields): readonly string[] {
+export function nameProblems(value: Fields): readonly string[] {
   const name = value['name'];
   if (typeof name === 'string' && pluginName.test(name)) return [];
   const found = name === undefined ? 'is missing' : `is ${JSON.stringify(name) ?? kindOf(name)}`;
@@ -101,7 +107,12 @@ function paginationProblems(pager: unknown): readonly string[] {
   );
 }
 
-function optional(value: Fields, key: string, accepts: (found: unknown) => boolean, what: string): readonly string[] {
+export function optional(
+  value: Fields,
+  key: string,
+  accepts: (found: unknown) => boolean,
+  what: string,
+): readonly string[] {
   return value[key] === undefined || accepts(value[key]) ? [] : [`${key} must be ${what}`];
 }
 
@@ -113,6 +124,10 @@ function isFunction(value: unknown): boolean {
   return typeof value === 'function';
 }
 
+export function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
 function isPositive(value: unknown): boolean {
   return typeof value === 'number' && Number.isFinite(value) && value > 0;
 }
@@ -121,18 +136,18 @@ function hasFunction(value: unknown, key: string): boolean {
   return isObject(value) && isFunction(value[key]);
 }
 
-/** Arktype's schemas are functions, so a schema need not be an object. */
-function isStandardSchema(value: unknown): boolean {
+/** Whether a value is a schema of any library. Arktype's schemas are functions, so a schema need not be an object. */
+export function isStandardSchema(value: unknown): boolean {
   const holder = isObject(value) || typeof value === 'function' ? value : {};
   return hasFunction(Reflect.get(holder, '~standard'), 'validate');
 }
 
 function isTextList(value: unknown): boolean {
-  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
+  return Array.isArray(value) && value.every(isText);
 }
 
 function isTextRecord(value: unknown): boolean {
-  return isObject(value) && Object.values(value).every((entry) => typeof entry === 'string');
+  return isObject(value) && Object.values(value).every(isText);
 }
 
 /** What stands in the place of a plugin. */

@@ -13,7 +13,7 @@ export type Fingerprint = Readonly<Record<string, string>>;
 const fixable = /: plugin$|^model$/;
 
 /**
- * Takes the fingerprint of a config: sources, base URLs, pagination, model, sinks and plugins; not limits, timeouts
+ * Takes the fingerprint of a config: sources, base URLs, options, pagination, model, sinks and plugins; not limits, timeouts
  * or logging. `redact` keeps secrets out, so that a new password does not make the journal useless.
  */
 export async function takeFingerprint(
@@ -34,6 +34,11 @@ export async function takeFingerprint(
     versions.set(source.name, plugin);
     parts[`${name}: plugin`] = plugin;
     parts[`${name}: base URL`] = shortHash(redact(source.identity ?? source.baseUrl));
+    const { locator } = source;
+    // Of a factory, other options make another source.
+    if (locator.kind !== 'inline' && locator.options !== undefined) {
+      parts[`${name}: options`] = shortHash(redact(JSON.stringify(locator.options)));
+    }
     parts[`${name}: pagination`] = shortHash(redact(await paginationOf(source)));
   }
   for (const { name, plugin, locator, options } of config.sinks) {

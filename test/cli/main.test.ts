@@ -84,6 +84,7 @@ describe('pipeline', { timeout: 30_000 }, () => {
     [['--help']],
     [['run', '--help']],
     [['plugins', '--help']],
+    [['schema', '--help']],
     [['mock', '--help']],
     [['runs', '--help']],
     [['chaos', '--help']],

@@ -7,8 +7,11 @@ import { forgetFile } from '../files/forget-file.ts';
 import { arrayElements, documentHead, documentTail, summaryBytes, summaryAt } from './document.ts';
 
 const options = z.strictObject({
-  /** Where the file appears, relative to the config's folder. Default `out/products.json`. */
-  path: z.string().min(1).default('out/products.json'),
+  path: z
+    .string()
+    .min(1)
+    .default('out/products.json')
+    .describe("where the file appears when the run has ended, relative to the config's folder"),
 });
 
 /** `head` is where the records begin: the room kept for the summary depends on the run's sources. */

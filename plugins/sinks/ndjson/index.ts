@@ -6,8 +6,11 @@ import { filePosition } from '../files/file-position.ts';
 import { forgetFile } from '../files/forget-file.ts';
 
 const options = z.strictObject({
-  /** Where the file appears, relative to the config's folder. Default `out/products.ndjson`. */
-  path: z.string().min(1).default('out/products.ndjson'),
+  path: z
+    .string()
+    .min(1)
+    .default('out/products.ndjson')
+    .describe("where the file appears when the run has ended, relative to the config's folder"),
 });
 
 /** One record a line, in a file that appears when the run has ended. Memory stays flat. */

@@ -172,7 +172,7 @@ describe('resolveConfig', () => {
       allowed: a whole number from 1 to 10000000 (requests that may arrive in any window)
 
   sources[1].retries: there is no option "retries"
-      allowed: use, name, baseUrl, rateLimit, rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxHeaderBytes, maxBodyBytes, headers
+      allowed: use, name, options, baseUrl, rateLimit, rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxHeaderBytes, maxBodyBytes, headers
 
   sources[2].baseUrl: must be an http or https URL without query or fragment, found "ftp://alpha"
 
@@ -181,7 +181,7 @@ describe('resolveConfig', () => {
 
   worker: there is no option "worker"
       did you mean "workers"?
-      allowed: sources, sinks, model, workers, deadlineMs, onSourceFailure, state, services`);
+      allowed: sources, sinks, model, workers, deadlineMs, onSourceFailure, state, services, $schema`);
   });
 
   it.each<[string, unknown, string]>([

@@ -48,6 +48,11 @@ describe('collectSecrets', () => {
     };
     expect(collected({ sinks: [sink, 'stdout'] })).toEqual(['deep', 'amqp://u:pw12@mq.example', 'u:pw12', 'pw12']);
   });
+
+  it("takes a factory's options of a telling name", () => {
+    const options = { region: 'eu', apiKey: 'of-the-shop' };
+    expect(collected({ sources: [{ use: './shop.ts', options }] })).toEqual(['of-the-shop']);
+  });
 });
 
 describe('clearSecrets', () => {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { resolveConfig } from '../../../core/config/resolve.ts';
 import type { PipelineConfig } from '../../../core/index.ts';
 import { cursorPagination, defineSource, offsetPagination, type SourcePlugin } from '../../../core/plugin.ts';
@@ -46,6 +47,19 @@ describe('a fingerprint', () => {
       ['sources', 'source second: plugin', 'source second: base URL', 'source second: pagination'],
     ],
   ])('tells %s', async (_what, change, parts) => expect(await changed(change)).toEqual(parts));
+
+  it('tells other options of a factory, but no other secret in them', async () => {
+    const made = (options: object) => ({
+      sources: [{ use: { name: 'shop', options: z.looseObject({}), create: () => inFile() }, options }],
+    });
+    const inFile = (): SourcePlugin =>
+      shop({ normalizer: { module: 'file:///shop.mjs', normalize: ({ id }: { id: number }) => ({ id }) } });
+    const was = await of(made({ region: 'eu', key: '${SHOP_PASSWORD}' }), { SHOP_PASSWORD: 'a-first-password' });
+    const is = await of(made({ region: 'eu', key: '${SHOP_PASSWORD}' }), { SHOP_PASSWORD: 'another-password' });
+    expect(differences(was, is)).toEqual([]);
+    const other = await of(made({ region: 'us', key: '${SHOP_PASSWORD}' }), { SHOP_PASSWORD: 'a-first-password' });
+    expect(differences(was, other)).toEqual(['source shop: options']);
+  });
 
   it('tells another page size and another pager, even where the plugin is the same to look at', async () => {
     const limit = offsetPagination({ path: '/things', limit: 50 });
