@@ -70,6 +70,8 @@ export interface PipelineOptions {
   readonly record?: string | undefined;
   /** Folder of such exchanges, from which all answers come: nobody is asked. Default: the upstreams are. */
   readonly replay?: string | undefined;
+  /** Asks every source for everything, whatever earlier runs have read. Default false; a run that is recorded does. */
+  readonly fullRefresh?: boolean | undefined;
 }
 
 /**
@@ -81,20 +83,24 @@ export interface PipelineOptions {
 export async function createPipeline(
   config: PipelineConfig | ResolvedConfig,
   services: Services = {},
-  { resume, record, replay }: PipelineOptions = {},
+  { resume, record, replay, fullRefresh }: PipelineOptions = {},
 ): Promise<Pipeline> {
-  const [{ resolveConfig }, { createContainer }, { tokens }, { openKeptRun }] = await Promise.all([
+  const [{ resolveConfig }, { createContainer }, { tokens }, { openKeptRun }, { sourcesSince }] = await Promise.all([
     import('./config/resolve.ts'),
     import('./di/container.ts'),
     import('./di/tokens.ts'),
     import('./state/open-kept-run.ts'),
+    import('./incremental/since.ts'),
   ]);
   // What was resolved already has found its secrets; a config as it is written has no such key.
   const resolved = 'secrets' in config ? config : await resolveConfig(config);
   const exchanged = await exchangedRun(resolved, services, { record, replay });
-  const run = await openKeptRun(exchanged.config, services, resume);
+  // A replay has no cursor to ask since: what it asks for has to have been recorded.
+  const whole = fullRefresh === true || record !== undefined;
+  const run = await openKeptRun(exchanged.config, services, { resume, fullRefresh: whole });
   try {
-    const container = await createContainer(exchanged.config, exchanged.services, run);
+    const sources = sourcesSince(exchanged.config.sources, run?.since ?? {});
+    const container = await createContainer({ ...exchanged.config, sources }, exchanged.services, run);
     return container.resolve(tokens.pipeline);
   } catch (error) {
     // Nobody is going to run it, and the state folder would stay locked.

@@ -29,6 +29,8 @@ export interface RunCommandOptions {
   readonly json?: boolean;
   /** Takes up the run of this id, or the last one that was stopped. */
   readonly resume?: string | true;
+  /** Asks for everything, whatever earlier runs have read. */
+  readonly fullRefresh?: boolean;
   /** Tries again what failed in the run of this id. */
   readonly retryFailed?: string;
   /** Folder in which every exchange is kept. */
@@ -111,6 +113,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
         resume: resumeOf(options),
         record: options.record,
         replay: options.replay,
+        fullRefresh: options.fullRefresh,
       },
     );
     pipeline.on(output.listen);

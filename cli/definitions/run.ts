@@ -58,6 +58,12 @@ export function defineRunCommand(program: Command, done: Done): void {
         'retryFailed',
       ]),
     )
+    .addOption(
+      new Option('--full-refresh', 'ask incremental sources for everything, not only for what has changed').conflicts([
+        'resume',
+        'retryFailed',
+      ]),
+    )
     .addOption(new Option('--deadline <time>', 'stop fetching and draining after this long').argParser(parseDeadline))
     .addOption(
       new Option(

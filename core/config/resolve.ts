@@ -9,7 +9,7 @@ import { configError, type ConfigIssue } from './issues.ts';
 import { type ConfigContext, type Found, lookUp } from './look-up.ts';
 import { draftSinks, resolveSink } from './resolve-sinks.ts';
 import { draftSources, resolveSource, selectSources, type SourceDraft } from './resolve-sources.ts';
-import type { ResolvedConfig } from './resolved.ts';
+import type { ResolvedConfig, ResolvedSource } from './resolved.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
 import { clearSecrets, collectSecrets } from './secrets.ts';
 
@@ -98,8 +98,15 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     services,
     secrets: [...new Set([...secrets, ...variables])],
     references: { secrets, env },
-    warnings: clearSecrets(input, env),
+    warnings: [...clearSecrets(input, env), ...(state === false ? forgottenBy(resolved) : [])],
   };
+}
+
+/** What a run without a state folder can't do that its sources declare. */
+function forgottenBy(sources: readonly ResolvedSource[]): readonly string[] {
+  const names = sources.flatMap(({ name, plugin }) => (plugin.incremental === undefined ? [] : [name]));
+  if (names.length === 0) return [];
+  return [`nothing is kept from run to run ("state: false"), so all of ${names.join(', ')} is asked for each time`];
 }
 
 /** Config files in which a plugin object can stand, and which a worker thread can import again. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { PageMetrics } from './metrics.ts';
+import type { CursorValue } from './incremental.ts';
 
 /** Why an item did not become a record. Stable, part of the public contract. */
 export type RejectReason =
@@ -67,6 +68,8 @@ export interface PageRead {
   readonly idHashes: BigUint64Array<ArrayBuffer>;
   /** Index within the page of the item behind each line. */
   readonly itemIndexes: Uint32Array<ArrayBuffer>;
+  /** The latest value of the source's cursor field, where it declares one. */
+  readonly cursor?: CursorValue;
   readonly metrics: PageMetrics;
   readonly rejects: readonly Reject[];
   /** Items left out by the skip mask. */

@@ -2,6 +2,7 @@ import type { DeliveredPage, FailedPages, SkippedPage } from './engine.ts';
 import type { RejectReason } from './batch.ts';
 import type { EventListener } from './events.ts';
 import type { SluiceError } from '../errors.ts';
+import type { CursorValue } from './incremental.ts';
 import type { MetricsPartial } from './metrics.ts';
 import type { PageRequest } from './page.ts';
 import type { SinkPosition } from './sink.ts';
@@ -35,6 +36,8 @@ export interface TotalsState {
   /** The most that was ever declared. */
   readonly most?: number | undefined;
   readonly emptyPages: number;
+  /** The latest value of the cursor field, where the source declares one. */
+  readonly cursor?: CursorValue | undefined;
 }
 
 /** All that a source has to know again to go on where an earlier life of the run ended. */
@@ -182,8 +185,11 @@ export interface RunJournal {
   readonly deadLetters: DeadLetterTally;
   /** Resolves when what was told survives a crash of the machine, or can't be made to. */
   sync(): Promise<void>;
-  /** The run has come to its end: all sinks are closed. */
-  end(ending: RunEnding, records: number): Promise<void>;
+  /**
+   * The run has come to its end: all sinks are closed. `complete` are the sources of which every sink has everything: the
+   * next run may ask them for what has changed since.
+   */
+  end(ending: RunEnding, records: number, complete: readonly string[]): Promise<void>;
   /** Lets go of the state folder. */
   close(): Promise<void>;
 }

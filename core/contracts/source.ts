@@ -1,3 +1,4 @@
+import type { Incremental } from './incremental.ts';
 import type { UnknownBody } from './json.ts';
 import type { MockApi } from './mock.ts';
 import type { Normalizer } from './normalizer.ts';
@@ -31,6 +32,8 @@ export interface SourcePlugin {
    * first rule that matches decides, before the status is judged. Default: the status alone does.
    */
   readonly responseActions?: readonly ResponseRule[];
+  /** Asks only for what has changed since the last complete run. Default: every run asks for everything. */
+  readonly incremental?: Incremental;
   /** An embedded upstream that answers as the real one does, for `--mock` and `pipeline mock`. Loaded on use. */
   mock?(): Promise<{ readonly default: MockApi }>;
 }

@@ -119,7 +119,7 @@ function sendMemoryIn(config: ResolvedConfig, clock: Clock, logger: Logger) {
 }
 
 /** A run of which nothing is kept. */
-function unkept(): OpenedRun {
+function unkept(): Omit<OpenedRun, 'since'> {
   const hashKey = randomBytes(8).readBigUInt64LE();
   return { journal: createNoJournal(createRunId(systemClock.date())), hashKey };
 }

@@ -1,7 +1,9 @@
 /** What a worker does with a page: pure, the same in a thread and on the main thread. */
 import type { PageVerdict, Reject } from '../contracts/batch.ts';
+import type { CursorValue } from '../contracts/incremental.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
+import { cursorOf, later } from '../incremental/cursor.ts';
 import { createPageMetrics } from '../metrics/page-metrics.ts';
 import { decodeBody, type BodyFault } from './decode-body.ts';
 import type { Hasher } from './hash.ts';
@@ -39,18 +41,21 @@ export function processPage(
 
   const context = { source: page.source, processedAt: page.processedAt };
   const metrics = createPageMetrics(model.metrics);
+  const { incremental } = source;
   const rejects: Reject[] = [];
   const idHashes = new BigUint64Array(items.length);
   const itemIndexes = new Uint32Array(items.length);
   let ndjson = '';
   let count = 0;
   let skipped = 0;
+  let cursor: CursorValue | undefined;
   for (const [index, item] of items.entries()) {
     if (page.skip?.[index] === 1) {
       skipped++;
       continue;
     }
     inHand?.(index);
+    if (incremental !== undefined) cursor = later(cursor, cursorOf(item, incremental), incremental.kind ?? 'iso');
     const made = page.poisoned?.get(index) ?? makeRecord(item, source, model, context);
     if ('reason' in made) {
       rejects.push(createReject(made, index, item));
@@ -72,6 +77,7 @@ export function processPage(
     ndjson: encoder.encode(ndjson),
     idHashes: count === items.length ? idHashes : idHashes.slice(0, count),
     itemIndexes: count === items.length ? itemIndexes : itemIndexes.slice(0, count),
+    ...(cursor !== undefined && { cursor }),
     metrics: metrics.build(),
     rejects,
     skipped,

@@ -2,6 +2,7 @@ import type { Model } from '../contracts/model.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { isObject, kindOf } from '../unknown.ts';
+import { incrementalProblems } from './incremental-problems.ts';
 import { responseRuleProblems } from './response-rule-problems.ts';
 
 /** What the name of a source, sink or model may be: it goes into record ids, file names and options. */
@@ -46,6 +47,7 @@ function sourceProblems(value: unknown): readonly string[] {
     ...optional(value, 'items', isFunction, 'a function of the parsed body'),
     ...optional(value, 'headers', isTextRecord, 'an object of texts'),
     ...responseRuleProblems(value['responseActions']),
+    ...incrementalProblems(value['incremental']),
     ...optional(value, 'mock', isFunction, 'a function that imports the embedded upstream'),
     ...optional(value, 'api', isText, apiRange),
   ];

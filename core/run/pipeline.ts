@@ -117,7 +117,7 @@ export class Pipeline {
       stop.dispose();
       await sinks.close(report.build());
       const closed = report.build();
-      await journal.end(endingOf(closed, stop.signal), closed.summary.total_products);
+      await journal.end(endingOf(closed, stop.signal), closed.summary.total_products, wholeSources(closed));
     } catch (thrown) {
       // A bug, here or in an engine: no half of a file is left where it could be taken for a whole one.
       await sinks.abort(classify(thrown));
@@ -194,6 +194,12 @@ export class Pipeline {
         break;
     }
   }
+}
+
+/** The sources of which every sink has everything. */
+function wholeSources({ monitoring }: RunReport): readonly string[] {
+  if (Object.values(monitoring.sinks).some(({ state }) => state !== 'complete')) return [];
+  return Object.entries(monitoring.sources).flatMap(([name, { state }]) => (state === 'complete' ? [name] : []));
 }
 
 /** How the run is kept in the list of runs: whether it was stopped before its end decides who may take it up. */

@@ -44,7 +44,7 @@ export async function runSource({
   const { restored } = journal;
   const letters = restored?.letters ?? [];
   const pager = source.plugin.pagination;
-  const totals = createTotals(pager, restored?.totals);
+  const totals = createTotals(source.plugin, restored?.totals);
   const acceptance = createAcceptance(ports.processor, restored);
   const frontier = createFrontier({ source, totals, hash: ports.hash, journal, giveUp });
   const reader = createPageReader({ source, ports, frontier, acceptance, totals, push, giveUp });

@@ -1,7 +1,8 @@
 import type { PageRead } from '../contracts/batch.ts';
 import type { TotalsState } from '../contracts/journal.ts';
-import type { SourceAdapter } from '../contracts/pager.ts';
+import type { SourcePlugin } from '../contracts/source.ts';
 import { SluiceError } from '../errors.ts';
+import { later } from '../incremental/cursor.ts';
 import { parseTotal } from '../pagination/total.ts';
 
 /** Holds the items that came against the number that the upstream declares. */
@@ -20,15 +21,19 @@ export interface Totals {
   readonly state: TotalsState;
 }
 
+/** What is asked of the source: what its pager reads, and its cursor. */
+type TotalsSource = Pick<SourcePlugin, 'pagination' | 'incremental'>;
+
 /** A total that is far too large must not be walked to its end; a gap of a thousand items or so may be real. */
 const mostEmptyPages = 50;
 
-export function createTotals(pager: SourceAdapter, restored?: TotalsState): Totals {
+export function createTotals({ pagination: pager, incremental }: TotalsSource, restored?: TotalsState): Totals {
   let items = restored?.items ?? 0;
   let emptyPages = restored?.emptyPages ?? 0;
   // The latest word counts: a listing may grow or shrink while it is read.
   let declared = restored?.declared;
   let most = restored?.most;
+  let cursor = restored?.cursor;
 
   /** What a plugin's accessor trips over declares nothing, as in a body. */
   function totalOf(headers: Readonly<Record<string, string>>): number | undefined {
@@ -44,6 +49,7 @@ export function createTotals(pager: SourceAdapter, restored?: TotalsState): Tota
       items += page.items;
       declared = page.total ?? totalOf(headers) ?? declared;
       if (declared !== undefined) most = Math.max(declared, most ?? 0);
+      if (page.cursor !== undefined) cursor = later(cursor, page.cursor, incremental?.kind ?? 'iso');
       emptyPages = page.items === 0 ? emptyPages + 1 : 0;
     },
     get pages() {
@@ -63,7 +69,7 @@ export function createTotals(pager: SourceAdapter, restored?: TotalsState): Tota
       return declared !== undefined && emptyPages >= mostEmptyPages;
     },
     get state() {
-      return { items, declared, most, emptyPages };
+      return { items, declared, most, emptyPages, ...(cursor !== undefined && { cursor }) };
     },
   };
 }

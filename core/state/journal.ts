@@ -8,6 +8,7 @@ import { addTo } from '../metrics/partial.ts';
 import { addPageMetrics } from '../metrics/page-metrics.ts';
 import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
 import { beginSourceEpoch, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
+import type { Cursors } from '../incremental/cursor-files.ts';
 import { changeTexts } from './change-texts.ts';
 import { addTime } from '../metrics/time.ts';
 import type { LineLog } from './line-log.ts';
@@ -30,6 +31,8 @@ export interface JournalOptions {
   readonly hideText: (text: string) => string;
   /** Makes a text of an upstream fit to be kept. */
   readonly clean: (text: string) => string;
+  /** Keeps how far sources have been read, once all of it is written. */
+  readonly keepCursors: (cursors: Cursors) => Promise<void>;
   /** Removes what only a stopped run has need of. */
   readonly tidy: () => Promise<void>;
   /** Lets go of the state folder. */
@@ -38,14 +41,28 @@ export interface JournalOptions {
 
 /** Keeps a run in its journal, from the given epoch on. */
 export function createJournal(options: JournalOptions): RunJournal {
-  const { runId, log, deadLetters, clock, earlier, restored, positions, hide, hideText, clean, tidy, release } =
-    options;
+  const {
+    runId,
+    log,
+    deadLetters,
+    clock,
+    earlier,
+    restored,
+    positions,
+    hide,
+    hideText,
+    clean,
+    keepCursors,
+    tidy,
+    release,
+  } = options;
   const startedAt = clock.now();
   const elapsedBefore = earlier?.elapsedMs ?? 0;
   let epoch = options.epoch;
   // Items of a retry that has not come to them: out of the file of letters, and not delivered either.
   let waiting = [...restored.values()].reduce((sum, { letters }) => sum + letters.length, 0);
   let sources = new Map<string, SourceEpochBuilder>();
+  const cursors = new Map([...restored].map(([name, { totals }]) => [name, totals.cursor]));
   let settling: Promise<void> = Promise.resolve();
 
   function within(name: string): SourceEpochBuilder {
@@ -85,6 +102,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     }
     if (receipt.idHashes.length > 0) source.ids.push(receipt.idHashes);
     source.totals = receipt.totals;
+    cursors.set(batch.source, receipt.totals.cursor);
     figures.records += batch.count;
     figures.read += page.items;
     figures.rejected += rejects.length;
@@ -170,8 +188,10 @@ export function createJournal(options: JournalOptions): RunJournal {
       },
     },
     sync: () => log.sync().catch(() => undefined),
-    async end(ending, records) {
+    async end(ending, records, complete) {
       await settling;
+      const read = complete.map((name) => [name, cursors.get(name)]).filter(([, cursor]) => cursor !== undefined);
+      await keepCursors(Object.fromEntries(read) as Cursors);
       append({ type: 'end', at: clock.date(), ending, records });
       try {
         await log.sync();

@@ -3,6 +3,7 @@ import type { RunEnding, TotalsState } from '../contracts/journal.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { PageRequest } from '../contracts/page.ts';
 import type { SinkPosition } from '../contracts/sink.ts';
+import type { Cursors } from '../incremental/cursor-files.ts';
 import type { WrittenFigures } from './figures.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
@@ -23,6 +24,8 @@ export interface RunLine {
   readonly sources: readonly string[];
   readonly sinks: readonly string[];
   readonly fingerprint: Fingerprint;
+  /** What the sources are asked since, where they have been read before: the same in all lives of the run. */
+  readonly since?: Cursors;
 }
 
 /** A later life begins: it goes on after epoch `epoch`. */

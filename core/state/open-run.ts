@@ -5,6 +5,7 @@ import type { Clock } from '../contracts/clock.ts';
 import type { RunJournal } from '../contracts/journal.ts';
 import type { Logger } from '../contracts/logger.ts';
 import type { SluiceError } from '../errors.ts';
+import { type Cursors, readCursors, writeCursors } from '../incremental/cursor-files.ts';
 import { createHasher } from '../processing/hash.ts';
 import { cleanText, createRedactor } from '../redact.ts';
 import { changeTexts } from './change-texts.ts';
@@ -30,6 +31,8 @@ export interface OpenRunOptions {
   readonly clock: Clock;
   /** Which run to take up. Default: none, a new one begins. */
   readonly resume?: ResumeRequest | undefined;
+  /** Asks for everything, whatever earlier runs have read. Default false. No effect on a run that is taken up. */
+  readonly fullRefresh?: boolean | undefined;
   /** Told what a user has to know: why a run was not taken up, that the journal can't be written. */
   readonly logger: Logger;
 }
@@ -39,6 +42,8 @@ export interface OpenedRun {
   readonly journal: RunJournal;
   /** Key of the run's hashes, 64 bits: the same in all its lives. */
   readonly hashKey: bigint;
+  /** What the sources are asked since. */
+  readonly since: Cursors;
 }
 
 /**
@@ -58,7 +63,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenedRun> {
 }
 
 async function openLocked(
-  { config, disk, clock, resume, logger }: OpenRunOptions,
+  { config, disk, clock, resume, fullRefresh = false, logger }: OpenRunOptions,
   state: NonNullable<ResolvedConfig['state']>,
   release: () => Promise<void>,
 ): Promise<OpenedRun> {
@@ -73,7 +78,8 @@ async function openLocked(
   await disk.makeFolder(folder);
   await pruneRuns({ config, disk, stateDir: state.dir, keepRuns: state.keepRuns, runId, logger });
 
-  const run = chosen?.run ?? newRun(runId, config, fingerprint, clock);
+  const read = chosen === undefined && !fullRefresh ? await readCursors(disk, state.dir, config.sources, warn) : {};
+  const run = chosen?.run ?? newRun(runId, config, { fingerprint, since: read }, clock);
   const hashKey = BigInt(`0x${run.hashKey}`);
   const { text: hash } = await createHasher(hashKey);
   const baseUrls = new Map(config.sources.map(({ name, baseUrl }) => [name, baseUrl]));
@@ -112,15 +118,21 @@ async function openLocked(
     hide: requestVault(vault).hide,
     hideText: vault.hide,
     clean,
+    keepCursors: (seen) => writeCursors(disk, state.dir, config.sources, { seen, run, anew: fullRefresh }).catch(told),
     tidy: async () => {
       if (taken?.retried !== undefined) await disk.remove(taken.retried);
     },
     release,
   });
-  return { journal, hashKey };
+  return { journal, hashKey, since: run.since ?? {} };
 }
 
-function newRun(id: string, config: ResolvedConfig, fingerprint: Fingerprint, clock: Clock): RunLine {
+function newRun(
+  id: string,
+  config: ResolvedConfig,
+  { fingerprint, since }: { readonly fingerprint: Fingerprint; readonly since: Cursors },
+  clock: Clock,
+): RunLine {
   return {
     type: 'run',
     version: journalVersion,
@@ -131,6 +143,7 @@ function newRun(id: string, config: ResolvedConfig, fingerprint: Fingerprint, cl
     sources: config.sources.map(({ name }) => name),
     sinks: config.sinks.map(({ name }) => name),
     fingerprint,
+    ...(Object.keys(since).length > 0 && { since }),
   };
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../contracts/clock.ts';
@@ -6,6 +5,7 @@ import type { GrantNote, SendMemory } from '../contracts/resilience.ts';
 import type { SluiceError } from '../errors.ts';
 import { recallSends, recordsOf } from './recall-sends.ts';
 import { createSendFile, freePlace, type Moment, type SendFile, type SendRecord } from './send-file.ts';
+import { sourceFile } from './source-file.ts';
 import { stateError } from './state-error.ts';
 
 /** Which file, for which limit, and who hears of a file that can't be used. */
@@ -31,10 +31,7 @@ const pausePlace = 0;
 /** Where the last sends of a source are kept: whatever its name is, a file of its own within the state folder. */
 export function sendMemoryFile(stateDir: string, sourceName: string, baseUrl: string): string {
   const { origin } = new URL(baseUrl);
-  // Of the name too: two names may look alike once they are made safe, or to a file system that knows no capitals.
-  const mark = createHash('sha256').update(`${sourceName}\n${origin}`).digest('hex').slice(0, 12);
-  const safeName = sourceName.replaceAll(/[^0-9A-Za-z_-]/g, '_').slice(0, 60);
-  return join(stateDir, 'sends', `${safeName}-${mark}.bin`);
+  return sourceFile({ folder: join(stateDir, 'sends'), name: sourceName, upstream: origin, extension: 'bin' });
 }
 
 /** Sends that share a place of the file: one, but for limits above `mostPlaces`. */
