@@ -44,9 +44,10 @@ export async function replayedRun(config: ResolvedConfig, services: Services, fo
   return { config: { ...inOrder(config), sources, state: undefined }, services: { ...services, transport } };
 }
 
-/** With more than one thread, pages come out in an order that is another one each time. */
+/** One thread and one page a task: else pages come out in an order that is another one each time. */
 function inOrder(config: ResolvedConfig): ResolvedConfig {
-  return { ...config, workers: { ...config.workers, threads: Math.min(config.workers.threads, 1) } };
+  const { workers } = config;
+  return { ...config, workers: { ...workers, threads: Math.min(workers.threads, 1), batchBytes: 1 } };
 }
 
 /** Backoff and cooldown of a replay, in milliseconds: there is nobody to be gentle with. */

@@ -18,6 +18,9 @@ const pagingName = /(?:page|paging|cursor|continuation|continue|next|start|sync|
 const secretField =
   /("(?:(?:access|refresh|id|bearer|auth|session|csrf|api)[-_]?(?:token|key)|client[-_]?secret|secret|password|passwd)"\s*:\s*")((?:[^"\\]|\\.)*)(?=")/gi;
 
+/** A query parameter of a URL in a body; some encoders write `&` as an escape. */
+const queryInBody = /((?:[?&]|\\u0026)([\w.[\]%-]{1,200})=)[^\s&#"'<>\\]+/g;
+
 /**
  * Takes secrets out of exchanges: those that are known, in all their forms; what stands in headers and query parameters
  * that prove who asks, in cookies, and in fields of a body such as `access_token`; and these again wherever they come
@@ -59,7 +62,12 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
   }
 
   function body(content: string): string {
-    return maskKnown(content.replaceAll(secretField, `$1${mask}`));
+    const withoutFields = content.replaceAll(secretField, `$1${mask}`);
+    return maskKnown(
+      withoutFields.replaceAll(queryInBody, (whole, name: string, key: string) =>
+        isSecretKey(key) ? `${name}${mask}` : whole,
+      ),
+    );
   }
 
   return {
@@ -67,7 +75,8 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
     text,
     request(request) {
       const own = Object.entries(request.headers).filter(([name]) => provesWhoAsks(name));
-      learn(own.flatMap(([, value]) => [value, ...partsOf(value)]));
+      const ofQuery = [...request.url.searchParams].filter(([name]) => isSecretKey(name));
+      learn([...own, ...ofQuery].flatMap(([, value]) => [value, ...partsOf(value)]));
       if (request.body !== undefined) learn(fieldsIn(request.body));
       return {
         method: request.method,

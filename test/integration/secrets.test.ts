@@ -124,6 +124,23 @@ describe('of more than 20 secrets in every place that can hold one, nothing is t
     );
   });
 
+  test('in a recording of all that was said', async () => {
+    const args = ['--log-level', 'debug', '--record', 'recorded'];
+    const outcome = await run(config(troubled, sinkOptions), args);
+    expect(outcome.code).toBe(3);
+    expect([...outcome.texts.keys()].filter((name) => name.startsWith('recorded/')).length).toBeGreaterThan(
+      troubled.length,
+    );
+    expect(leaks(outcome)).toEqual([]);
+    const bodies = Array.from(outcome.texts, ([, text]) =>
+      Array.from(text.matchAll(/"base64": "([^"]*)"/g), ([, body = '']) =>
+        Buffer.from(body, 'base64').toString('latin1'),
+      ),
+    ).flat();
+    expect(bodies.length).toBeGreaterThan(0);
+    expect(leaks({ code: 0, texts: new Map([['bodies', bodies.join('\n')]]) })).toEqual([]);
+  });
+
   test('when all goes well', async () => {
     const outcome = await run(config(['well'], { ...sinkOptions, well: true }), ['--log-level', 'debug']);
     expect(outcome.code).toBe(0);
