@@ -30,6 +30,11 @@ export function createProblems(subject: string): Problems {
   };
 }
 
+/** A number of things in words: `1 record`, `5 records`. */
+export function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
 /** What was thrown, in words. */
 export function wordsOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);

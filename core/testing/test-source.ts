@@ -6,9 +6,11 @@ import { decodeBody } from '../processing/decode-body.ts';
 import { readItems } from '../processing/read-items.ts';
 import { pluginProblems } from '../registry/validate-plugin.ts';
 import { checkNormalizer } from './normalizer-checks.ts';
-import { createProblems, type Problems, wordsOf } from './problems.ts';
+import { counted, createProblems, type Problems, wordsOf } from './problems.ts';
 import { hostileUpstreams, stumbling } from './source/hostile-pages.ts';
 import { type Life, live, type LifeOptions } from './source/life.ts';
+import { checkModule } from './source/module-checks.ts';
+import { withoutOwnRequests } from './source/own-requests.ts';
 import { checkResume, idOf } from './source/resume-checks.ts';
 import { watchPlugin } from './source/watched-plugin.ts';
 import { limitProblem, mostInWindow } from './source/window.ts';
@@ -51,6 +53,17 @@ export async function testSource(plugin: SourcePlugin, options: SourceTestOption
   problems.throwAny();
 
   const upstream = await openPages(options.pages, plugin.name);
+  const onRequest = (target: string): void =>
+    problems.add(`it fetches ${target} by itself: what it asks for must go on the worklist, or no rate limit holds it`);
+  return withoutOwnRequests(onRequest, () => testOnPages(plugin, options, upstream, problems));
+}
+
+async function testOnPages(
+  plugin: SourcePlugin,
+  options: SourceTestOptions,
+  upstream: TestUpstream,
+  problems: Problems,
+): Promise<SourceTestResult> {
   const seen: Answer[] = [];
   const watched = watchPlugin(plugin, problems);
   const { model = 'product', seed = 1 } = options;
@@ -61,6 +74,7 @@ export async function testSource(plugin: SourcePlugin, options: SourceTestOption
   if (first?.report === undefined) problems.throwAny();
   else judge(first.report, upstream, options, problems);
   watched.askAgain();
+  await checkModule(plugin, watched, problems);
   checkWindow(plugin, first, problems);
   checkNormalizer(
     plugin.normalizer,
@@ -109,9 +123,8 @@ function judge(
   for (const { error, message, endpoint, count, reason, field } of errors) {
     if (error === 'invalid_record') {
       if (rejects > 0) continue;
-      const items = count === 1 ? '1 item becomes' : `${count} items become`;
       problems.add(
-        `${items} no record (${[reason, field].filter((part) => part !== undefined).join(', ')}): ${message}`,
+        `${counted(count, 'item')} became no record (${[reason, field].filter((part) => part !== undefined).join(', ')}): ${message}`,
       );
     } else if (error === 'replay_miss') {
       problems.add(`${message}, for which there is no page in ${origin}: the last page has to end the listing`);
@@ -121,9 +134,9 @@ function judge(
   for (const { items } of Object.values(monitoring.sources)) {
     if (items.read === 0) problems.add('none of the pages holds an item: give pages with items, or look at items()');
     if (items.duplicates > 0)
-      problems.add(`${items.duplicates} items have the id of another item: an id is one item's alone`);
+      problems.add(`${counted(items.duplicates, 'item')} came with the id of another item: an id is one item's alone`);
     if (rejects > 0 && items.rejected !== rejects)
-      problems.add(`${items.rejected} items become no record, where ${rejects} are meant to`);
+      problems.add(`${counted(items.rejected, 'item')} became no record, where ${rejects} are meant to`);
   }
 }
 

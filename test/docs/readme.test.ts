@@ -63,7 +63,11 @@ describe('examples', () => {
   test('of TypeScript have no type errors', { timeout: 60_000 }, async () => {
     const folder = await projectFolder();
     // This package itself is taken from its sources.
-    const paths = { sluice: [join(root, 'core/index.ts')], 'sluice/plugin': [join(root, 'core/plugin.ts')] };
+    const paths = {
+      sluice: [join(root, 'core/index.ts')],
+      'sluice/plugin': [join(root, 'core/plugin.ts')],
+      'sluice/testing': [join(root, 'core/testing.ts')],
+    };
     const compilerOptions = { rootDir: '/', noEmit: true, noUnusedLocals: false, paths };
     const config = { extends: join(root, 'tsconfig.json'), compilerOptions, include: ['examples'] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));

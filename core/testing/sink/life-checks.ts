@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Batch } from '../../contracts/batch.ts';
 import { notPlainJson } from '../plain-json.ts';
-import { type Problems, shown, wordsOf } from '../problems.ts';
+import { counted, type Problems, shown, wordsOf } from '../problems.ts';
 import { halfFile } from './output.ts';
 import { reportOf, type Stage } from './stage.ts';
 import { runTrial, type Trial, wordsOfTrial, writePages } from './trial.ts';
@@ -63,9 +63,9 @@ function checkWhole({ pages }: Stage, output: unknown, nothing: unknown, problem
     const lost = ids.filter((id) => !output.includes(id));
     const twice = output.filter((id, index) => output.indexOf(id) !== index);
     if (lost.length > 0)
-      problems.add(`after its close(), ${lost.length} records are missing, such as ${shown(lost[0])}`);
+      problems.add(`after its close(), it lacks ${counted(lost.length, 'record')}, such as ${shown(lost[0])}`);
     if (twice.length > 0)
-      problems.add(`after its close(), ${twice.length} records are there twice, such as ${shown(twice[0])}`);
+      problems.add(`after its close(), it shows ${counted(twice.length, 'record')} twice, such as ${shown(twice[0])}`);
   }
 }
 
@@ -112,13 +112,15 @@ async function checkTrial(
       trial.resumeAt === trial.committed
         ? 'commit() must not return before what was written would survive, and open() must keep all before the position'
         : 'open() must keep all that was written before the position';
-    problems.add(`${when}, it has lost ${lost.length} of ${wanted.length} records, such as ${shown(lost[0])}: ${why}`);
+    problems.add(
+      `${when}, it has lost ${counted(lost.length, 'record')} of ${wanted.length}, such as ${shown(lost[0])}: ${why}`,
+    );
   }
   const twice = output.length - found.size;
   if (twice > 0 && !atLeastOnce) {
     const example = output.find((id, index) => output.indexOf(id) !== index);
     problems.add(
-      `${when}, it shows ${twice} records twice, such as ${shown(example)}: what was written behind the position must be gone, or do no harm when it comes again`,
+      `${when}, it shows ${counted(twice, 'record')} twice, such as ${shown(example)}: what was written behind the position must be gone, or do no harm when it comes again`,
     );
   }
 }

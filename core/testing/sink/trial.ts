@@ -29,10 +29,12 @@ export function wordsOfTrial({ committed, moment, resumeAt }: Trial): string {
     writing: `killed when ${pages(committed)} committed and another one was being written`,
     closed: 'killed right after its close',
   };
-  return `${when[moment]}, and opened again at the position of ${resumeAt === committed ? 'the last commit' : `the commit behind page ${resumeAt}`}`;
+  const place = resumeAt === 0 ? 'its beginning' : `the commit behind page ${resumeAt}`;
+  return `${when[moment]}, and opened again at the position of ${resumeAt === committed ? 'the last commit' : place}`;
 }
 
 function pages(count: number): string {
+  if (count === 0) return 'no page was';
   return count === 1 ? 'one page was' : `${count} pages were`;
 }
 

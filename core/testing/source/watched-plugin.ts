@@ -3,7 +3,7 @@ import type { FetchedPage, PageRequest } from '../../contracts/page.ts';
 import type { SourceAdapter } from '../../contracts/pager.ts';
 import type { SourcePlugin } from '../../contracts/source.ts';
 import { notPlainJson } from '../plain-json.ts';
-import { type Problems, shown } from '../problems.ts';
+import { type Problems, shown, wordsOf } from '../problems.ts';
 
 /** A plugin whose pager is watched while it runs. */
 export interface WatchedPlugin {
@@ -12,6 +12,8 @@ export interface WatchedPlugin {
   readonly pages: number;
   /** Asks about all of them again, the last first: a pager that remembers anything says something else now. */
   askAgain(): void;
+  /** Asks another copy of the plugin, which has seen nothing. */
+  askCopy(copy: SourcePlugin): void;
 }
 
 /** Wraps a source so that what its pager says is held against what is asked of a pager. */
@@ -29,6 +31,18 @@ export function watchPlugin(plugin: SourcePlugin, problems: Problems): WatchedPl
       if (keys.has(key))
         problems.add(`pagination.${method}() returns two requests of one key, ${shown(key)}: a key names one page`);
       keys.add(key);
+    }
+  }
+
+  function askAbout(pager: SourceAdapter, when: string): void {
+    for (const { page, followUps } of answered.toReversed()) {
+      try {
+        compare(page, followUps, pager.next(page), when);
+      } catch (thrown) {
+        problems.add(
+          `pagination.next() throws ${JSON.stringify(wordsOf(thrown))} for the page ${shown(page.request.key)} ${when}`,
+        );
+      }
     }
   }
 
@@ -66,11 +80,8 @@ export function watchPlugin(plugin: SourcePlugin, problems: Problems): WatchedPl
     get pages() {
       return answered.length;
     },
-    askAgain() {
-      for (const { page, followUps } of answered.toReversed()) {
-        compare(page, followUps, pagination.next(page), 'after it has seen other pages');
-      }
-    },
+    askAgain: () => askAbout(pagination, 'after it has seen other pages'),
+    askCopy: (copy) => askAbout(copy.pagination, 'in a process that has not seen the other pages'),
   };
 
   function compare(
