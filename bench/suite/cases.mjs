@@ -3,5 +3,9 @@ export const cases = {
   1: 'end-to-end',
   2: 'processing',
   3: 'middleware',
+  4: 'rate-limited',
+  5: 'memory',
   6: 'start-up',
+  7: 'growth',
+  8: 'document',
 };

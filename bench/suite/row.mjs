@@ -4,3 +4,6 @@ import { summarize } from '../measure/statistics.mjs';
 export function row(name, values, extra = {}) {
   return { name, ...summarize(values), rounds: values.length, ...extra };
 }
+
+/** A line for what could not be run, and why. */
+export const notRun = (name, reason) => ({ name, notRun: reason });
