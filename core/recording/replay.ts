@@ -14,8 +14,8 @@ import { createTurns } from './turns.ts';
 export interface ReplayOptions {
   readonly scrubber: Scrubber;
   readonly clock: Clock;
-  /** Origins that this run asks: nobody waits for the answers of others. */
-  readonly origins: ReadonlySet<string>;
+  /** Origins of sources that this run leaves out: nobody waits for their answers. */
+  readonly without: ReadonlySet<string>;
 }
 
 /** Headers that say nothing of what is asked for. */
@@ -26,8 +26,8 @@ const incidental = /^(?:accept(?:-.*)?|user-agent|content-length|host|connection
  * asked for, and each answer when its turn was. Throws `replay_miss` for a request that was not recorded, or not as often,
  * and the failures that were recorded.
  */
-export function replayTransport(recording: Recording, { scrubber, clock, origins }: ReplayOptions): TransportFactory {
-  const entries = recording.entries.filter(({ origin }) => origins.has(origin));
+export function replayTransport(recording: Recording, { scrubber, clock, without }: ReplayOptions): TransportFactory {
+  const entries = recording.entries.filter(({ origin }) => !without.has(origin));
   const turns = createTurns(
     entries.map(({ answered }) => answered),
     clock,

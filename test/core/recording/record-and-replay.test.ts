@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { resolveConfig } from '../../../core/config/resolve.ts';
 import { createPipeline, type RunResult } from '../../../core/index.ts';
-import { cursorPagination, defineSource, offsetPagination } from '../../../core/plugin.ts';
+import { cursorPagination, defineSource, offsetPagination, type SourcePlugin } from '../../../core/plugin.ts';
 import { readRecording } from '../../../core/recording/folder.ts';
 import { httpServer } from '../../support/fault-server.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
@@ -68,7 +68,7 @@ interface Ran extends RunResult {
 async function run(
   origin: string,
   options: { record?: string; replay?: string },
-  sources = [counted, chained],
+  sources: readonly SourcePlugin[] = [counted, chained],
 ): Promise<Ran> {
   const folder = await temporaryFolder();
   const config = await resolveConfig(
@@ -170,6 +170,59 @@ describe('a run that is recorded and replayed', () => {
     const { report } = await run(server.origin, { replay: record }, [chained]);
     expect(report.errors[0]).toMatchObject({ error: 'replay_miss' });
     expect(report.errors[0]?.message).toContain('cursor=2 was recorded once');
+  });
+});
+
+describe('what a replay tells apart', () => {
+  const record = async (): Promise<string> => join(await temporaryFolder(), 'recording');
+
+  it('is what a header asks for, where that makes a difference', async () => {
+    const byHeader = defineSource({
+      ...chained,
+      pagination: {
+        first: () => ['a', 'b', 'c'].map((shelf) => ({ key: shelf, url: '/shelf', headers: { 'x-shelf': shelf } })),
+        next: () => [],
+      },
+    });
+    const server = await httpServer((request, response) => {
+      const shelf = String(request.headers['x-shelf']);
+      const items = [{ id: shelf.charCodeAt(0), name: shelf }];
+      // The last that is asked for answers first.
+      setTimeout(() => response.end(JSON.stringify({ items })), 60 - 20 * (shelf.charCodeAt(0) - 97));
+    });
+    onTestFinished(() => server.close());
+    const folder = await record();
+    const live = await run(server.origin, { record: folder }, [byHeader]);
+    expect(live.lines.match(/"title":"."/g)).toEqual(['"title":"c"', '"title":"b"', '"title":"a"']);
+    const again = await run(server.origin, { replay: folder }, [byHeader]);
+    expect(withoutTimes(again.lines)).toBe(withoutTimes(live.lines));
+  });
+
+  it('is a page that never came from one that did, without waiting for it again', async () => {
+    const server = await httpServer((request, response) => {
+      if (request.url?.includes('cursor=2') !== true) response.end(JSON.stringify({ items: things(0, 2), next: 2 }));
+    });
+    onTestFinished(() => server.close());
+    const config = async (baseUrl: string) =>
+      resolveConfig(
+        {
+          sources: [{ use: chained, baseUrl, retry: { retries: 1, baseMs: 1 }, timeouts: { headersMs: 150 } }],
+          sinks: [{ use: 'ndjson', path: 'out.ndjson' }],
+          workers: { threads: 0 },
+        },
+        { baseDir: await temporaryFolder(), env: {} },
+      );
+    const folder = await record();
+    const live = await (
+      await createPipeline(await config(server.origin), { logger: silentLogger }, { record: folder })
+    ).run();
+    expect(live.report.errors).toMatchObject([{ error: 'timeout_after_retries', attempts: 2 }]);
+    const started = performance.now();
+    const again = await (
+      await createPipeline(await config(server.origin), { logger: silentLogger }, { replay: folder })
+    ).run();
+    expect(again.report.errors).toMatchObject([{ error: 'timeout_after_retries', attempts: 2 }]);
+    expect(performance.now() - started).toBeLessThan(150);
   });
 });
 
