@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { shown, wordsOf } from '../problems.ts';
@@ -15,6 +15,7 @@ export async function checkAbort(tools: SinkTools): Promise<void> {
   await abortAfter(tools, 'during a write', 2, 'writing');
   await abortOverOlder(tools);
   await checkNowhere(tools);
+  await checkVanished(tools);
 }
 
 async function abortAfter(
@@ -73,6 +74,20 @@ async function checkNowhere({ stage, reset, problems }: SinkTools): Promise<void
   const opened = await stage.open(file).catch(wordsOf);
   if (typeof opened !== 'string') await stage.timed('abort', () => opened.abort()).catch(() => undefined);
   else if (opened.includes('takes longer than')) problems.add(`where it can't write, ${opened}: it must reject`);
+}
+
+/** What is gone can't have been committed. Only what a sink has in its folder can be taken from it. */
+async function checkVanished({ stage, reset, problems }: SinkTools): Promise<void> {
+  await reset();
+  const folder = await stage.folder();
+  const writer = await stage.open(folder);
+  await writePages(stage, writer, 0, 1);
+  if ((await filesIn(folder)).length > 0) {
+    await rm(folder, { recursive: true });
+    const failed = await writePages(stage, writer, 1, 2).then(() => undefined, wordsOf);
+    if (failed === undefined) problems.add('its files are removed while it writes, and commit() says that all is well');
+  }
+  await stage.timed('abort', () => writer.abort()).catch(() => undefined);
 }
 
 /** What an aborted run keeps for a resume goes when that will never come. */

@@ -263,6 +263,10 @@ export const brokenSinks: Readonly<Record<string, () => readonly [sink: SinkPlug
     ];
   },
   'forgets nothing': () => [{ ...good, forget: async () => undefined }, 'forget() leaves .out.ndjson.run1 behind'],
+  'takes no notice of a failure': () => [
+    writing((writer) => ({ write: (batch) => writer.write(batch).catch(() => undefined) })),
+    'its files are removed while it writes, and commit() says that all is well',
+  ],
   'waits for ever where it can not write': () => [
     {
       ...good,
