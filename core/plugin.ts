@@ -39,7 +39,18 @@ export type { FetchedPage, PageRequest } from './contracts/page.ts';
 export type { Pager, PagerStyle, SourceAdapter } from './contracts/pager.ts';
 export type { UnknownBody } from './contracts/json.ts';
 export type { Model, Numeric, RecordHead, UnifiedRecord } from './contracts/model.ts';
-export type { NormalizeContext, Normalized, Normalizer } from './contracts/normalizer.ts';
+export { chain } from './normalizing/chain.ts';
+export { drop } from './normalizing/drop.ts';
+export type {
+  Chain,
+  Dropped,
+  NormalizeContext,
+  Normalized,
+  NormalizeFunction,
+  Normalizer,
+  Outcome,
+  Step,
+} from './contracts/normalizer.ts';
 export type { Product, ProductFields } from './contracts/product.ts';
 export type { HeaderMatch, ResponseAction, ResponseRule } from './contracts/response-rule.ts';
 export type { RateLimit, SourcePlugin } from './contracts/source.ts';

@@ -1,4 +1,5 @@
 import { cleanText, type RunReport } from '../../core/index.ts';
+import { dropLines } from './drops.ts';
 import { errorLines } from './report-errors.ts';
 import type { Paint } from './paint.ts';
 import { timeLines } from './report-time.ts';
@@ -28,6 +29,7 @@ export function renderReport(report: RunReport, view: ReportView): string[] {
     ['Time', timeLines(report, room)],
     ['Prices', priceLines(report, room)],
     ['Categories', categoryLines(report, room)],
+    ['Dropped', dropLines(report, width)],
     ['Errors', errorLines(report, room)],
     ['Sinks', sinkLines(report, view.files, width)],
   ];

@@ -1,5 +1,6 @@
 import type { PluginLocator } from '../contracts/locator.ts';
 import { classify, SluiceError } from '../errors.ts';
+import { moduleOf } from '../normalizing/flat-steps.ts';
 import { type InlinePlugin, inlinePlugin } from '../registry/inline-plugin.ts';
 import type { Registry } from '../registry/registry.ts';
 import { assertPluginApi } from '../registry/plugin-api.ts';
@@ -66,7 +67,7 @@ async function inlineOf<Kind extends PluginKind>(
 
 function locatorOf(plugin: Exported[PluginKind], name: string, module: string | undefined): PluginLocator {
   if (module !== undefined) return { kind: 'config', file: module, name };
-  const own = 'normalizer' in plugin ? plugin.normalizer.module : undefined;
+  const own = 'normalizer' in plugin ? moduleOf(plugin.normalizer) : undefined;
   return own === undefined ? { kind: 'inline' } : { kind: 'module', url: own };
 }
 

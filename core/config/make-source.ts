@@ -3,6 +3,7 @@ import type { PluginLocator } from '../contracts/locator.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import type { SourceFactory } from '../contracts/source-factory.ts';
 import { classify } from '../errors.ts';
+import { moduleOf } from '../normalizing/flat-steps.ts';
 import { assertPluginApi } from '../registry/plugin-api.ts';
 import { createSource, isSourceFactory } from '../registry/source-factory.ts';
 import { isObject, kindOf } from '../unknown.ts';
@@ -59,7 +60,7 @@ export async function makeSource(
 /** The options go along as they were written: the schema may make of them what no thread could be sent. */
 function withOptions(locator: PluginLocator, plugin: SourcePlugin, options: JsonObject): PluginLocator {
   if (locator.kind !== 'inline') return { ...locator, options };
-  const { module } = plugin.normalizer;
+  const module = moduleOf(plugin.normalizer);
   return module === undefined ? locator : { kind: 'module', url: module, options };
 }
 

@@ -21,6 +21,8 @@ export interface Reject {
   readonly reason: RejectReason;
   /** Index of the item within its page. */
   readonly index: number;
+  /** Place among the records that the item was split into; only where there are several. */
+  readonly part?: number;
   /** Dotted path of the field at fault, where one is. */
   readonly field?: string;
   readonly message: string;
@@ -47,8 +49,11 @@ export interface PageInput {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly contentType: string;
   readonly processedAt: string;
-  /** One byte an item; 1 leaves that item out (a duplicate seen by the main thread). */
-  readonly skip?: Uint8Array<ArrayBuffer>;
+  /**
+   * Duplicates are to be left out: records whose id has one of these hashes, and those whose id comes a second time on
+   * this page. Default: nothing is left out.
+   */
+  readonly known?: BigUint64Array<ArrayBuffer>;
   /** The bytes are a JSON list of raw items: neither the source's `items()` nor its total is asked. */
   readonly bare?: true;
 }
@@ -56,8 +61,10 @@ export interface PageInput {
 /** A page that could be read: what the worker made of it. */
 export interface PageRead {
   readonly ok: true;
-  /** Items the page held, rejected and skipped ones included. */
+  /** Items the page held, whatever became of them. */
   readonly items: number;
+  /** Records that came out of items beyond one each: `items + split = count + rejects + skipped + dropped`. */
+  readonly split: number;
   /** What the body declares as the number of all items; undefined where nothing usable was said. */
   readonly total: number | undefined;
   /** Hash of the raw bytes: tells a page that came before. */
@@ -66,14 +73,14 @@ export interface PageRead {
   readonly ndjson: Uint8Array<ArrayBuffer>;
   /** 64-bit keyed hash of each record's id, in the order of the lines. */
   readonly idHashes: BigUint64Array<ArrayBuffer>;
-  /** Index within the page of the item behind each line. */
-  readonly itemIndexes: Uint32Array<ArrayBuffer>;
   /** The latest value of the source's cursor field, where it declares one. */
   readonly cursor?: CursorValue;
   readonly metrics: PageMetrics;
   readonly rejects: readonly Reject[];
-  /** Items left out by the skip mask. */
+  /** Records left out as duplicates. */
   readonly skipped: number;
+  /** How many were dropped, by reason. */
+  readonly drops: ReadonlyMap<string, number>;
   /** Milliseconds of work in the thread. */
   readonly processingMs: number;
 }

@@ -56,6 +56,8 @@ export interface DeliveredPage {
   readonly items: number;
   readonly duplicates: number;
   readonly dropped: number;
+  /** How many were dropped, by reason. */
+  readonly drops: ReadonlyMap<string, number>;
   readonly split: number;
   readonly rejects: readonly Reject[];
   readonly metrics: PageMetrics;

@@ -70,6 +70,8 @@ export type RunEvent =
       readonly records: number;
       readonly duplicates: number;
       readonly dropped: number;
+      /** How many were dropped, by reason. */
+      readonly drops: ReadonlyMap<string, number>;
       readonly split: number;
       readonly rejects: readonly Reject[];
       readonly metrics: PageMetrics;

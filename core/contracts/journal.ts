@@ -130,6 +130,8 @@ export interface SourceFigures {
   statuses: Map<number, number>;
   /** Milliseconds of its wall time by what they were spent on. */
   time: Map<TimeUse, number>;
+  /** How many were dropped, by reason. */
+  drops: Map<string, number>;
   metrics: MetricsPartial;
   rejects: RejectGroup[];
 }

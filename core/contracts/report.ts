@@ -134,6 +134,8 @@ export interface SourceMonitoring {
     readonly duplicates: number;
     readonly dropped: number;
     readonly split: number;
+    /** How many were dropped, by the normalizer's reason. */
+    readonly drop_reasons: Readonly<Record<string, number>>;
   };
 }
 

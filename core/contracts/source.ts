@@ -1,7 +1,7 @@
 import type { Incremental } from './incremental.ts';
 import type { UnknownBody } from './json.ts';
 import type { MockApi } from './mock.ts';
-import type { Normalizer } from './normalizer.ts';
+import type { NormalizerPlan } from './normalizer.ts';
 import type { SourceAdapter } from './pager.ts';
 import type { ResponseRule } from './response-rule.ts';
 
@@ -24,7 +24,8 @@ export interface SourcePlugin {
   readonly pagination: SourceAdapter;
   /** Finds the list of items in a parsed body. Default: the body itself. Runs in the worker. */
   items?(body: UnknownBody): unknown;
-  readonly normalizer: Normalizer<never>;
+  /** Turns an item into the model's fields: one step, or several that follow each other. */
+  readonly normalizer: NormalizerPlan;
   /** Sent with every request. Values may hold secrets; they are never printed. */
   readonly headers?: Readonly<Record<string, string>>;
   /**

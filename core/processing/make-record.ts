@@ -1,11 +1,8 @@
 import { Buffer } from 'node:buffer';
 import type { Model } from '../contracts/model.ts';
 import type { NormalizeContext } from '../contracts/normalizer.ts';
-import type { SourcePlugin } from '../contracts/source.ts';
-import { isObject, kindOf } from '../unknown.ts';
-import { checkFields, isPromise } from './check-fields.ts';
+import { checkFields } from './check-fields.ts';
 import { messageOf } from './message-of.ts';
-import { isNestedDeeper, maxNesting } from './nesting.ts';
 import type { ItemFault } from './reject.ts';
 import { sourceId } from './source-id.ts';
 
@@ -21,24 +18,17 @@ export interface MadeRecord {
 }
 
 /**
- * Turns one raw item into a record, or says what is wrong with it. Throws `plugin_invalid` for a schema that
- * answers with a promise: that is wrong for every item, whatever it holds.
+ * Turns what the last step of a normalizer returned into a record, or says what is wrong with it. Throws
+ * `plugin_invalid` for a schema that answers with a promise: that is wrong for every item, whatever it holds.
  */
 export function makeRecord(
-  item: unknown,
-  source: SourcePlugin,
+  normalized: Readonly<Record<string, unknown>>,
   model: Model,
   context: NormalizeContext,
 ): MadeRecord | ItemFault {
-  if (!isObject(item)) return { reason: 'not_an_object', message: `an item is an object, not ${kindOf(item)}` };
-  if (isNestedDeeper(item, maxNesting))
-    return { reason: 'nested_too_deep', message: `the item is nested more than ${maxNesting} levels deep` };
   let rawId: unknown;
   let given: Record<string, unknown>;
   try {
-    const normalized: unknown = source.normalizer.normalize(item as never, context);
-    if (!isObject(normalized) || isPromise(normalized))
-      return { reason: 'normalizer_failed', message: `a normalizer returns an object, not ${answerKind(normalized)}` };
     // Spread defines the keys of the item as they are, `__proto__` too: nothing is assigned by a name from outside.
     // It also asks all getters, which may throw.
     ({ id: rawId, ...given } = normalized);
@@ -85,8 +75,4 @@ function pick(fields: Readonly<Record<string, unknown>>, names: readonly string[
   const picked: Record<string, unknown> = {};
   for (const name of names) picked[name] = fields[name];
   return picked;
-}
-
-function answerKind(value: unknown): string {
-  return isPromise(value) ? 'a promise' : kindOf(value);
 }

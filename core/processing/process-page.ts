@@ -1,17 +1,17 @@
 /** What a worker does with a page: pure, the same in a thread and on the main thread. */
-import type { PageVerdict, Reject } from '../contracts/batch.ts';
+import type { PageVerdict } from '../contracts/batch.ts';
 import type { CursorValue } from '../contracts/incremental.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { cursorOf, later } from '../incremental/cursor.ts';
-import { createPageMetrics } from '../metrics/page-metrics.ts';
+import { flatSteps } from '../normalizing/flat-steps.ts';
 import { decodeBody, type BodyFault } from './decode-body.ts';
 import type { Hasher } from './hash.ts';
 import { none } from './in-hand.ts';
-import { makeRecord } from './make-record.ts';
+import { makeItem } from './make-item.ts';
+import { createPageContent } from './page-content.ts';
 import type { SuspectPage } from './protocol.ts';
 import { readBareItems, readItems, readTotal } from './read-items.ts';
-import { createReject } from './reject.ts';
 
 /** What processing a page needs beside the page. */
 export interface PageTools {
@@ -19,8 +19,6 @@ export interface PageTools {
   readonly model: Model;
   readonly hash: Hasher;
 }
-
-const encoder = new TextEncoder();
 
 /**
  * Decodes a page, and normalises, checks, measures and encodes its items. Whatever the page holds is data, a
@@ -40,32 +38,14 @@ export function processPage(
   if ('code' in items) return unreadable(items, started);
 
   const context = { source: page.source, processedAt: page.processedAt };
-  const metrics = createPageMetrics(model.metrics);
+  const itemTools = { steps: flatSteps(source.normalizer), model, context };
+  const content = createPageContent({ model, hash, length: items.length, known: page.known });
   const { incremental } = source;
-  const rejects: Reject[] = [];
-  const idHashes = new BigUint64Array(items.length);
-  const itemIndexes = new Uint32Array(items.length);
-  let ndjson = '';
-  let count = 0;
-  let skipped = 0;
   let cursor: CursorValue | undefined;
   for (const [index, item] of items.entries()) {
-    if (page.skip?.[index] === 1) {
-      skipped++;
-      continue;
-    }
     inHand?.(index);
     if (incremental !== undefined) cursor = later(cursor, cursorOf(item, incremental), incremental.kind ?? 'iso');
-    const made = page.poisoned?.get(index) ?? makeRecord(item, source, model, context);
-    if ('reason' in made) {
-      rejects.push(createReject(made, index, item));
-      continue;
-    }
-    ndjson += made.line;
-    idHashes[count] = hash.text(made.id);
-    itemIndexes[count] = index;
-    count++;
-    metrics.add(made.fields);
+    content.add(page.poisoned?.get(index) ?? makeItem(item, itemTools), index, item);
   }
   inHand?.(none);
   return {
@@ -73,14 +53,8 @@ export function processPage(
     items: items.length,
     total: page.bare === true ? undefined : readTotal(decoded.body, source),
     bytesHash: hash.bytes(page.bytes),
-    count,
-    ndjson: encoder.encode(ndjson),
-    idHashes: count === items.length ? idHashes : idHashes.slice(0, count),
-    itemIndexes: count === items.length ? itemIndexes : itemIndexes.slice(0, count),
     ...(cursor !== undefined && { cursor }),
-    metrics: metrics.build(),
-    rejects,
-    skipped,
+    ...content.build(),
     processingMs: performance.now() - started,
   };
 }

@@ -11,9 +11,9 @@ export interface ItemFault {
   readonly field?: string;
 }
 
-/** Ties a fault to its item. Never throws: an item that can't be printed is described. */
-export function createReject(fault: ItemFault, index: number, item: unknown): Reject {
-  return { ...fault, index, ...rawJson(item) };
+/** Ties a fault to its item, and to the `part` of it. Never throws: an item that can't be printed is described. */
+export function createReject(fault: ItemFault, index: number, item: unknown, part?: number): Reject {
+  return { ...fault, index, ...(part !== undefined && { part }), ...rawJson(item) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Model } from '../contracts/model.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
+import { normalizerProblems } from '../normalizing/flat-steps.ts';
 import { isObject, kindOf } from '../unknown.ts';
 import { incrementalProblems } from './incremental-problems.ts';
 import { responseRuleProblems } from './response-rule-problems.ts';
@@ -41,9 +42,7 @@ function sourceProblems(value: unknown): readonly string[] {
     ...(isBaseUrl(value['baseUrl']) ? [] : ['baseUrl must be an http or https URL without query or fragment']),
     ...rateLimitProblems(value['rateLimit']),
     ...paginationProblems(value['pagination']),
-    ...(hasFunction(value['normalizer'], 'normalize')
-      ? []
-      : ['normalizer must be made by defineNormalizer({ normalize(item) { … } })']),
+    ...normalizerProblems(value['normalizer']),
     ...optional(value, 'items', isFunction, 'a function of the parsed body'),
     ...optional(value, 'headers', isTextRecord, 'an object of texts'),
     ...responseRuleProblems(value['responseActions']),

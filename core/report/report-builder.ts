@@ -28,7 +28,7 @@ export interface ReportBuilderOptions {
 
 /** Builds the listener for one run; `clock` measures how long it takes. */
 export function createReportBuilder({ clock, clean }: ReportBuilderOptions): ReportBuilder {
-  const sourceTally = named(createSourceTally);
+  const sourceTally = named(() => createSourceTally(clean));
   const sinkTally = named(createSinkTally);
   const metrics = named((): MetricsPartial => new Map());
   const errors = createErrorLog(clean);

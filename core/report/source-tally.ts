@@ -7,6 +7,7 @@ import type { TimeUse } from '../contracts/stages.ts';
 import { addTo } from '../metrics/partial.ts';
 import { addTime, timeUses } from '../metrics/time.ts';
 import { adviseOn } from './advice.ts';
+import { countDrop, mergeDrops } from '../processing/drop-reasons.ts';
 import { createQuantiles, thousandths } from './quantiles.ts';
 
 /** Transitions of the breaker that are listed, the first ones: a flapping upstream must not fill the memory. */
@@ -23,9 +24,10 @@ export interface SourceTally {
   build(): SourceMonitoring;
 }
 
-/** Starts a tally at nothing. */
-export function createSourceTally(): SourceTally {
+/** Starts a tally at nothing; `clean` makes a text of a plugin fit to be printed. */
+export function createSourceTally(clean: (text: string) => string): SourceTally {
   const items = { read: 0, rejected: 0, duplicates: 0, dropped: 0, split: 0 };
+  const drops = new Map<string, number>();
   const pages = { delivered: 0, failed: 0, ignored: 0 };
   const statusCounts = new Map<number, number>();
   const transitions: { at: string; from: BreakerState; to: BreakerState }[] = [];
@@ -58,6 +60,7 @@ export function createSourceTally(): SourceTally {
     items.duplicates += event.duplicates;
     items.dropped += event.dropped;
     items.split += event.split;
+    for (const [reason, count] of event.drops) countDrop(drops, clean(reason), count);
     processing.add(event.processingMs);
     processingMs += event.processingMs;
   }
@@ -74,6 +77,7 @@ export function createSourceTally(): SourceTally {
     processingMs += earlier.processingMs;
     for (const name of itemCounters) items[name] += earlier[name];
     for (const [use, ms] of earlier.time) addTo(time, use, ms);
+    mergeDrops(drops, earlier.drops);
     for (const [status, count] of earlier.statuses) addTo(statusCounts, status, count);
   }
 
@@ -134,7 +138,7 @@ export function createSourceTally(): SourceTally {
         time: spent,
         advice: adviseOn(spent, { limit, requests, refusals: statusCounts.get(429) ?? 0 }),
         breaker_transitions: [...transitions],
-        items: { ...items },
+        items: { ...items, drop_reasons: Object.fromEntries(drops) },
       };
     },
   };

@@ -1,5 +1,5 @@
 import type { RestoredSource } from '../contracts/journal.ts';
-import type { PageInput, PageProcessor, PageRead, PageVerdict } from '../contracts/batch.ts';
+import type { PageInput, PageProcessor, PageRead, PageUnreadable } from '../contracts/batch.ts';
 import type { SourceAdapter } from '../contracts/pager.ts';
 import { SluiceError } from '../errors.ts';
 import { createIdSet } from './id-set.ts';
@@ -17,8 +17,19 @@ export interface Acceptance {
    * without them, so that neither the output nor the metrics hold one; that verdict may be a failure too.
    * Throws `pagination_loop` for a page equal to an earlier one.
    */
-  accept(page: PageRead, input: PageInput): Promise<AcceptedPage | Exclude<PageVerdict, PageRead>>;
+  accept(page: PageRead, input: PageInput): Promise<AcceptedPage | PageUnreadable>;
 }
+
+/** The verdict on a page that comes out with other duplicates each time. */
+const madeAnew: PageUnreadable = {
+  ok: false,
+  code: 'worker_failed',
+  message: 'its records have other ids each time that it is processed',
+  processingMs: 0,
+};
+
+/** How often a page is processed to leave its duplicates out. */
+const mostRounds = 3;
 
 /** `restored` is what an earlier life of the run had taken. */
 export function createAcceptance(processor: PageProcessor, restored?: RestoredSource): Acceptance {
@@ -34,10 +45,15 @@ export function createAcceptance(processor: PageProcessor, restored?: RestoredSo
     if (isPage && pages.has(page.bytesHash)) {
       throw new SluiceError('pagination_loop', 'the page is equal, byte for byte, to an earlier one');
     }
-    const skip = duplicateMask(page, ids);
-    let unique: PageVerdict = page;
-    if (skip !== undefined) unique = await processor.process({ ...input, skip });
-    if (!unique.ok) return unique;
+    let unique: PageRead = page;
+    const known = new Set<bigint>();
+    // Once is enough for every normalizer that gives the same for the same item.
+    for (let round = 0; findDuplicates(unique, ids, known); round++) {
+      if (round === mostRounds) return madeAnew;
+      const again = await processor.process({ ...input, known: BigUint64Array.from(known) });
+      if (!again.ok) return again;
+      unique = again;
+    }
     if (isPage) pages.add(page.bytesHash);
     for (const id of unique.idHashes) ids.add(id);
     return { page: unique, duplicates: unique.skipped };
@@ -52,19 +68,19 @@ export function createAcceptance(processor: PageProcessor, restored?: RestoredSo
   };
 }
 
-/** Marks the items whose id came before, on an earlier page or on this one; undefined where there are none. */
-function duplicateMask(page: PageRead, ids: { has(id: bigint): boolean }): Uint8Array<ArrayBuffer> | undefined {
+/** Whether a page holds records that came before, on an earlier page or on this one; the former are put into `known`. */
+function findDuplicates({ idHashes }: PageRead, ids: { has(id: bigint): boolean }, known: Set<bigint>): boolean {
   const here = new Set<bigint>();
-  let mask: Uint8Array<ArrayBuffer> | undefined;
-  page.idHashes.forEach((id, line) => {
-    if (!ids.has(id) && !here.has(id)) {
+  let found = false;
+  for (const id of idHashes) {
+    if (ids.has(id)) known.add(id);
+    else if (!here.has(id)) {
       here.add(id);
-      return;
+      continue;
     }
-    mask ??= new Uint8Array(page.items);
-    mask[page.itemIndexes[line] ?? 0] = 1;
-  });
-  return mask;
+    found = true;
+  }
+  return found;
 }
 
 /** The error `paging_ignored` for a page that is longer than was asked for. */

@@ -1,5 +1,6 @@
 import type { DeliveredPage } from '../contracts/engine.ts';
 import type { AcceptedPage } from './acceptance.ts';
+import { countOfDrops } from '../processing/drop-reasons.ts';
 import { createBatch } from './batch.ts';
 import type { Totals } from './totals.ts';
 
@@ -21,8 +22,9 @@ export function createDelivery({ page, duplicates }: AcceptedPage, options: Deli
     batch: createBatch(source, pageKey, page),
     items: page.items,
     duplicates,
-    dropped: 0,
-    split: 0,
+    dropped: countOfDrops(page.drops),
+    drops: page.drops,
+    split: page.split,
     rejects: page.rejects,
     metrics: page.metrics,
     attempts,

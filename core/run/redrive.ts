@@ -59,15 +59,16 @@ function refused(chunk: readonly string[], message: string): AcceptedPage {
   const page: PageRead = {
     ok: true,
     items: chunk.length,
+    split: 0,
     total: undefined,
     bytesHash: 0n,
     count: 0,
     ndjson: new Uint8Array(0),
     idHashes: new BigUint64Array(0),
-    itemIndexes: new Uint32Array(0),
     metrics: noPageMetrics(),
     rejects,
     skipped: 0,
+    drops: new Map(),
     processingMs: 0,
   };
   return { page, duplicates: 0 };

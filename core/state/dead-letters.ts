@@ -97,9 +97,9 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     get omitted() {
       return broken ? omitted + kept - safe.kept : omitted;
     },
-    record(source, key, { reason, field, index, message, raw, truncated }, at) {
+    record(source, key, { reason, field, index, part, message, raw, truncated }, at) {
       if (!fits(raw.length)) return;
-      const why = { code: 'invalid_record', reason, ...(field !== undefined && { field: clean(field) }), index };
+      const why = { code: 'invalid_record', reason, ...(field !== undefined && { field: clean(field) }), index, part };
       const head = { ...headOf('record', source, key, at), ...why, message: clean(message) };
       // A whole item is JSON already, and stands as that; of what was cut, or can't be put back, people can read the text.
       const item = truncated === true ? undefined : content.item(raw);

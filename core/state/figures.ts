@@ -4,6 +4,7 @@ import { mergeMetrics } from '../metrics/merge.ts';
 import type { TimeSpent } from '../contracts/stages.ts';
 import { addTo } from '../metrics/partial.ts';
 import { addTime } from '../metrics/time.ts';
+import { mergeDrops } from '../processing/drop-reasons.ts';
 import { mergeRejectGroups, subtractRejectGroups } from './reject-groups.ts';
 
 const zeros = {
@@ -26,7 +27,7 @@ const counters = Object.keys(zeros) as readonly (keyof Counters)[];
 
 /** The figures of a source of which nothing has been told. */
 export function noFigures(): SourceFigures {
-  return { ...zeros, statuses: new Map(), time: new Map(), metrics: new Map(), rejects: [] };
+  return { ...zeros, statuses: new Map(), time: new Map(), drops: new Map(), metrics: new Map(), rejects: [] };
 }
 
 /** Adds `from` to `into` and leaves `from` as it is. */
@@ -34,6 +35,7 @@ export function addFigures(into: SourceFigures, from: SourceFigures): void {
   for (const counter of counters) into[counter] += from[counter];
   for (const [status, count] of from.statuses) addTo(into.statuses, status, count);
   for (const [use, ms] of from.time) addTo(into.time, use, ms);
+  mergeDrops(into.drops, from.drops);
   mergeMetrics(into.metrics, from.metrics);
   into.rejects = mergeRejectGroups(into.rejects, from.rejects);
 }
@@ -41,6 +43,7 @@ export function addFigures(into: SourceFigures, from: SourceFigures): void {
 /** Takes back rejected items that are going to be tried again. */
 export function subtractFigures(from: SourceFigures, items: SourceFigures): void {
   from.read -= items.read;
+  from.split -= items.split;
   from.rejected -= items.rejected;
   from.rejects = subtractRejectGroups(from.rejects, items.rejects);
 }
@@ -50,6 +53,7 @@ export interface WrittenFigures {
   readonly n?: Partial<Counters>;
   readonly statuses?: Pairs;
   readonly time?: TimeSpent;
+  readonly drops?: readonly (readonly [reason: string, count: number])[];
   readonly metrics?: readonly WrittenGroup[];
   readonly rejects?: SourceFigures['rejects'];
 }
@@ -75,23 +79,20 @@ export function writeFigures(figures: SourceFigures): WrittenFigures {
     ...(told.length > 0 && { n: Object.fromEntries(told) as Partial<Counters> }),
     ...(figures.statuses.size > 0 && { statuses: [...figures.statuses] }),
     ...(figures.time.size > 0 && { time: Object.fromEntries(figures.time) }),
+    ...(figures.drops.size > 0 && { drops: [...figures.drops] }),
     ...(figures.metrics.size > 0 && { metrics: [...figures.metrics].map(writeGroup) }),
     ...(figures.rejects.length > 0 && { rejects: figures.rejects }),
   };
 }
 
 /** Reads what `writeFigures` wrote. */
-export function readFigures({
-  n = {},
-  statuses = [],
-  time = {},
-  metrics = [],
-  rejects = [],
-}: WrittenFigures): SourceFigures {
+export function readFigures(written: WrittenFigures): SourceFigures {
+  const { n = {}, statuses = [], time = {}, drops = [], metrics = [], rejects = [] } = written;
   const figures = noFigures();
   addTime(figures.time, time);
   const groups: MetricsPartial = new Map(metrics.map(readGroup));
-  return { ...figures, ...n, statuses: new Map(statuses), metrics: groups, rejects: [...rejects] };
+  const counts = { statuses: new Map(statuses), drops: new Map(drops) };
+  return { ...figures, ...n, ...counts, metrics: groups, rejects: [...rejects] };
 }
 
 function writeGroup([name, group]: [string, GroupPartial]): WrittenGroup {

@@ -6,6 +6,7 @@ import type { PageRequest } from '../contracts/page.ts';
 import type { SinkPosition } from '../contracts/sink.ts';
 import { addTo } from '../metrics/partial.ts';
 import { addPageMetrics } from '../metrics/page-metrics.ts';
+import { countDrop } from '../processing/drop-reasons.ts';
 import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
 import { beginSourceEpoch, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
 import type { Cursors } from '../incremental/cursor-files.ts';
@@ -110,6 +111,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     figures.dropped += page.dropped;
     figures.split += page.split;
     figures.processingMs += page.processingMs;
+    for (const [reason, count] of page.drops) countDrop(figures.drops, clean(reason), count);
     addPageMetrics(figures.metrics, page.metrics);
     if (rejects.length === 0) return;
     const at = clock.date();

@@ -7,7 +7,14 @@ import { changeTexts } from './change-texts.ts';
 export type Letter =
   | { readonly kind: 'page' }
   /** A whole item, which can be tried again: the group that it was counted in, and itself as JSON. */
-  | { readonly kind: 'item'; readonly source: string; readonly group: RejectGroup; readonly raw: string }
+  | {
+      readonly kind: 'item';
+      readonly source: string;
+      readonly group: RejectGroup;
+      readonly raw: string;
+      /** Which of the item's records it is about; undefined where it was not split. */
+      readonly part: number | undefined;
+    }
   /** An item that was cut, or a line that this program did not write: there is nothing to be made of it. */
   | { readonly kind: 'rest' };
 
@@ -20,13 +27,32 @@ const rest: Letter = { kind: 'rest' };
 export function parseLetter(line: string, show: (text: string) => string = (text) => text): Letter {
   const letter = parsed(line);
   if (!isObject(letter)) return rest;
-  const { kind, source, raw, reason, index, field, message } = letter;
+  const { kind, source, raw, reason, page, index, part, field, message } = letter;
   if (kind === 'page') return { kind };
   if (kind !== 'record' || typeof source !== 'string' || raw === undefined || typeof reason !== 'string') return rest;
-  const example = { at: 0, key: '', index: Number(index), message: typeof message === 'string' ? message : '' };
+  const example = {
+    at: 0,
+    key: typeof page === 'string' ? page : '',
+    index: Number(index),
+    message: typeof message === 'string' ? message : '',
+  };
   const place = typeof field === 'string' ? { field } : {};
   const group = { reason: reason as RejectGroup['reason'], ...place, count: 1, first: example, last: example };
-  return { kind: 'item', source, group, raw: JSON.stringify(changeTexts(raw as JsonValue, show)) };
+  const own = typeof part === 'number' ? part : undefined;
+  return { kind: 'item', source, group, raw: JSON.stringify(changeTexts(raw as JsonValue, show)), part: own };
+}
+
+/** Whether a letter is about another record of the very item that the letter before it is about. */
+export function isSameItem(letter: Letter, before: Letter | undefined): boolean {
+  if (letter.kind !== 'item' || before?.kind !== 'item') return false;
+  const [{ first: at }, { first: previous }] = [letter.group, before.group];
+  return (
+    letter.source === before.source &&
+    at.key === previous.key &&
+    at.index === previous.index &&
+    letter.raw === before.raw &&
+    (letter.part ?? 0) > (before.part ?? Infinity)
+  );
 }
 
 function parsed(line: string): unknown {

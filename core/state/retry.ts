@@ -3,7 +3,7 @@ import { SluiceError } from '../errors.ts';
 import type { DeadLetterPosition } from './dead-letters.ts';
 import type { Disk } from './disk.ts';
 import { noFigures, subtractFigures, writeFigures } from './figures.ts';
-import { parseLetter } from './letter-lines.ts';
+import { isSameItem, type Letter, parseLetter } from './letter-lines.ts';
 import type { LifeLine } from './lines.ts';
 import { mergeRejectGroups } from './reject-groups.ts';
 import type { ReplayedRun } from './replay.ts';
@@ -44,13 +44,19 @@ export async function beginRetry(options: RetryOptions): Promise<Retry> {
   const groups = new Map<string, RejectGroup[]>();
   // What an earlier retry had not come to comes first; it is out of the figures already.
   const again = await leftOver(disk, folder, replayed);
+  const parts = new Map<string, number>();
+  let before: Letter | undefined;
   const sorted = await sortLetters({
     disk,
     folder,
     life,
     position,
-    onItem({ source, group }, line) {
-      again.push(line);
+    onItem(letter, line) {
+      const { source, group } = letter;
+      // Once for each item, however many of its records were rejected: it is going to be split again.
+      if (isSameItem(letter, before)) parts.set(source, (parts.get(source) ?? 0) + 1);
+      else again.push(line);
+      before = letter;
       groups.set(source, mergeRejectGroups(groups.get(source) ?? [], [group]));
     },
   });
@@ -63,7 +69,8 @@ export async function beginRetry(options: RetryOptions): Promise<Retry> {
   const retried: Record<string, ReturnType<typeof writeFigures>> = {};
   for (const [name, rejects] of groups) {
     const count = rejects.reduce((sum, group) => sum + group.count, 0);
-    const figures = { ...noFigures(), read: count, rejected: count, rejects };
+    const split = parts.get(name) ?? 0;
+    const figures = { ...noFigures(), read: count - split, split, rejected: count, rejects };
     retried[name] = writeFigures(figures);
     const source = replayed.sources.get(name);
     if (source !== undefined) subtractFigures(source.figures, figures);

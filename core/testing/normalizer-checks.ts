@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Normalizer } from '../contracts/normalizer.ts';
+import type { NormalizerPlan } from '../contracts/normalizer.ts';
 import { createDice } from '../dice.ts';
+import { flatSteps } from '../normalizing/flat-steps.ts';
+import { isDropped, runSteps } from '../normalizing/run-steps.ts';
 import { isPromise } from '../processing/check-fields.ts';
 import { sourceId } from '../processing/source-id.ts';
 import { isObject, kindOf } from '../unknown.ts';
@@ -22,12 +24,13 @@ const oddOfEach = 60;
 type Outcome = { readonly value: unknown } | { readonly thrown: unknown };
 
 /** Holds a normalizer against its contract, on these items and on hostile versions of them. */
-export function checkNormalizer(normalizer: Normalizer<never>, check: NormalizerCheck, problems: Problems): void {
+export function checkNormalizer(normalizer: NormalizerPlan, check: NormalizerCheck, problems: Problems): void {
   const objects = check.items.filter(isObject);
   const context = { source: check.source, processedAt: '2026-01-01T00:00:00.000Z' };
+  const steps = flatSteps(normalizer);
   const run = (item: unknown): Outcome => {
     try {
-      return { value: normalizer.normalize(item as never, context) };
+      return { value: runSteps(steps, item, context) };
     } catch (thrown) {
       return { thrown };
     }
@@ -58,7 +61,10 @@ function checkOutcome(item: unknown, outcome: Outcome, problems: Problems): void
   if ('thrown' in outcome) {
     return problems.add(`normalize() throws ${JSON.stringify(wordsOf(outcome.thrown))} for the item ${shown(item)}`);
   }
-  const { value } = outcome;
+  for (const value of recordsIn(outcome)) checkRecord(item, value, problems);
+}
+
+function checkRecord(item: unknown, value: unknown, problems: Problems): void {
   if (isPromise(value)) return problems.add('normalize() returns a promise: it must return the fields at once');
   if (!isObject(value)) {
     return problems.add(`normalize() returns ${kindOf(value)} for the item ${shown(item)}: it must return an object`);
@@ -86,15 +92,24 @@ function checkSame(item: unknown, before: Outcome, after: Outcome, problems: Pro
 function checkIds(made: readonly { before: unknown; outcome: Outcome }[], problems: Problems): void {
   const owners = new Map<string, unknown>();
   for (const { before, outcome } of made) {
-    const id = 'value' in outcome && isObject(outcome.value) ? sourceId(outcome.value['id']) : undefined;
-    if (typeof id !== 'string') continue;
-    const owner = owners.get(id);
-    if (owner !== undefined && !isDeepStrictEqual(owner, before))
-      problems.add(
-        `two items have the id ${JSON.stringify(id)}: ${shown(owner)} and ${shown(before)}; only the first would be kept`,
-      );
-    owners.set(id, before);
+    for (const value of recordsIn(outcome)) {
+      const id = isObject(value) ? sourceId(value['id']) : undefined;
+      if (typeof id !== 'string') continue;
+      const owner = owners.get(id);
+      if (owner !== undefined && !isDeepStrictEqual(owner, before))
+        problems.add(
+          `two items have the id ${JSON.stringify(id)}: ${shown(owner)} and ${shown(before)}; only the first would be kept`,
+        );
+      owners.set(id, before);
+    }
   }
+}
+
+/** What is to become records: an item may be split into several, or dropped. */
+function recordsIn(outcome: Outcome): readonly unknown[] {
+  if (!('value' in outcome)) return [];
+  const values: readonly unknown[] = Array.isArray(outcome.value) ? outcome.value : [outcome.value];
+  return values.filter((value) => !isDropped(value));
 }
 
 /** Throwing on purpose rejects an item; tripping over one does too, and says nothing that helps anybody. */

@@ -1,4 +1,5 @@
-import type { Normalizer } from '../contracts/normalizer.ts';
+import type { NormalizerPlan } from '../contracts/normalizer.ts';
+import { normalizerProblems } from '../normalizing/flat-steps.ts';
 import { checkNormalizer } from './normalizer-checks.ts';
 import { createProblems } from './problems.ts';
 
@@ -16,13 +17,14 @@ export interface NormalizerTestOptions {
  * one `conformance_failed` that lists all that is wrong.
  */
 export async function testNormalizer(
-  normalizer: Normalizer<never>,
+  normalizer: NormalizerPlan,
   { items, seed = 1 }: NormalizerTestOptions,
 ): Promise<void> {
   const problems = createProblems('the normalizer');
-  if (typeof (normalizer as Partial<Normalizer> | undefined)?.normalize !== 'function')
-    problems.add('it must be made by defineNormalizer({ normalize(item) { … } })');
-  else if (items.length === 0) problems.add('there are no items to test it on');
+  const unfit = normalizerProblems(normalizer);
+  for (const problem of unfit) problems.add(problem);
+  if (unfit.length > 0) problems.throwAny();
+  if (items.length === 0) problems.add('there are no items to test it on');
   else checkNormalizer(normalizer, { items, source: 'test', seed: String(seed) }, problems);
   problems.throwAny();
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { resolveConfig } from '../../core/config/resolve.ts';
 import { createPipeline, type PipelineConfig, type ResumeRequest, type RunResult } from '../../core/index.ts';
-import type { SourcePlugin } from '../../core/plugin.ts';
+import { flatSteps } from '../../core/normalizing/flat-steps.ts';
+import type { NormalizeContext, SourcePlugin } from '../../core/plugin.ts';
 import { httpServer } from '../support/fault-server.ts';
 import { silentLogger } from '../support/silent-logger.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -119,14 +120,13 @@ describe('a run that is taken up', () => {
     expect(letters.match(/"raw":/g)).toHaveLength(2);
 
     const lenient = source(origin, false);
-    const { normalizer } = lenient;
+    const [normalize] = flatSteps(lenient.normalizer);
     const watching: SourcePlugin = {
       ...lenient,
       normalizer: {
-        ...normalizer,
-        normalize: (item: never) => {
+        normalize: (item: never, context: NormalizeContext) => {
           seen.push(item);
-          return normalizer.normalize(item, { source: 'shop' } as never);
+          return normalize?.(item, context);
         },
       },
     };

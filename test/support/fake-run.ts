@@ -88,7 +88,7 @@ export function fakeProcessor(): PageProcessor & { readonly inputs: PageInput[] 
   };
 }
 
-function readFake({ bytes, skip, source }: PageInput): PageVerdict {
+function readFake({ bytes, known, source }: PageInput): PageVerdict {
   const text = new TextDecoder().decode(bytes);
   let body: unknown;
   try {
@@ -98,22 +98,23 @@ function readFake({ bytes, skip, source }: PageInput): PageVerdict {
   }
   const page = body as { id: number }[] | { items: { id: number }[]; total?: number };
   const items = Array.isArray(page) ? page : page.items;
-  const kept = items
-    .map((item, index) => ({ id: `${source}:${item.id}`, index }))
-    .filter(({ index }) => !skip?.[index]);
-  const ndjson = new TextEncoder().encode(kept.map(({ id }) => `${JSON.stringify({ id })}\n`).join(''));
+  const ids = items.map((item) => `${source}:${item.id}`);
+  const taken = new Set(known);
+  const kept = known === undefined ? ids : ids.filter((id) => taken.size < taken.add(hasher.text(id)).size);
+  const ndjson = new TextEncoder().encode(kept.map((id) => `${JSON.stringify({ id })}\n`).join(''));
   return {
     ok: true,
     items: items.length,
+    split: 0,
     total: Array.isArray(page) ? undefined : page.total,
     bytesHash: hasher.bytes(bytes),
     count: kept.length,
     ndjson: new Uint8Array(ndjson),
-    idHashes: BigUint64Array.from(kept, ({ id }) => hasher.text(id)),
-    itemIndexes: Uint32Array.from(kept, ({ index }) => index),
+    idHashes: BigUint64Array.from(kept, hasher.text),
     metrics: noPageMetrics(),
     rejects: [],
     skipped: items.length - kept.length,
+    drops: new Map(),
     processingMs: 1,
   };
 }

@@ -26,6 +26,7 @@ export function pageDelivered(
     duplicates: 0,
     dropped: 0,
     split: 0,
+    drops: new Map(),
     rejects: [],
     metrics: noPageMetrics(),
     bytes: 1000,

@@ -1,4 +1,5 @@
 import type { SourcePlugin } from '../../contracts/source.ts';
+import { moduleOf } from '../../normalizing/flat-steps.ts';
 import { loadSource } from '../../registry/load-located.ts';
 import { property } from '../../unknown.ts';
 import { type Problems, wordsOf } from '../problems.ts';
@@ -9,7 +10,7 @@ import type { WatchedPlugin } from './watched-plugin.ts';
  * the pages too: it has not seen any of them. A source that does not say so is found by its config.
  */
 export async function checkModule(plugin: SourcePlugin, watched: WatchedPlugin, problems: Problems): Promise<void> {
-  const module = property(plugin.normalizer, 'module');
+  const module = moduleOf(plugin.normalizer) ?? property(plugin.normalizer, 'module');
   if (module === undefined) return;
   if (typeof module !== 'string' || !module.startsWith('file:')) {
     return problems.add('normalizer.module must be import.meta.url, so that a worker thread can load the source');

@@ -48,6 +48,7 @@ export function page(source: string, ms: number, records = 20): (readonly [numbe
         duplicates: 0,
         dropped: 0,
         split: 0,
+        drops: new Map(),
         rejects: [],
         metrics: noPageMetrics(),
         bytes: 9,

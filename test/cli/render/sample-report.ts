@@ -24,7 +24,7 @@ export function sampleSource(change: Partial<SourceMonitoring> = {}): SourceMoni
     time: timeSpent({ rate_limit: 2_760, upstream: 210, sinks: 30 }),
     advice: "92 % waiting for the declared limit of 5/s: the run can't be faster unless the limit is raised",
     breaker_transitions: [],
-    items: { read: 194, rejected: 0, duplicates: 0, dropped: 0, split: 0 },
+    items: { read: 194, rejected: 0, duplicates: 0, dropped: 0, split: 0, drop_reasons: {} },
     ...change,
   };
 }

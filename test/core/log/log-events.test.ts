@@ -44,6 +44,7 @@ const delivered: RunEvent = {
   duplicates: 0,
   dropped: 0,
   split: 0,
+  drops: new Map(),
   rejects: [reject],
   metrics: noPageMetrics(),
   bytes: 10,

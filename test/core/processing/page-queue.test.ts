@@ -78,7 +78,7 @@ describe('createPageQueue', () => {
     const batch = take();
     putBack(batch, lost('crash', 0, 1));
     take();
-    insert({ ...(batch[0]?.page ?? pageOf([])), skip: Uint8Array.of(1) });
+    insert({ ...(batch[0]?.page ?? pageOf([])), known: BigUint64Array.of(1n) });
     expect([...(take()[0]?.page.poisoned?.keys() ?? [])]).toEqual([1]);
   });
 

@@ -15,7 +15,7 @@ export const shop: SourcePlugin = defineSource({
 
 /** The same source with another way from item to fields. */
 export function normalizing(normalize: (item: never) => unknown): SourcePlugin {
-  return { ...shop, normalizer: { normalize: normalize as SourcePlugin['normalizer']['normalize'] } };
+  return { ...shop, normalizer: { normalize } };
 }
 
 /** A page with this body: text as it is, bytes as they are, anything else as JSON. */

@@ -81,8 +81,9 @@ describe('createWorkerPool', { timeout: 30_000 }, () => {
     expect(sum.get('')).toMatchObject({ count: 20, valued: 0 });
   });
 
-  it('passes the skip mask on', async () => {
-    const verdict = await poolWith().process({ ...page(1, 3), skip: Uint8Array.of(0, 1, 0) });
+  it('passes on what is known already', async () => {
+    const hasher = await createHasher(5n);
+    const verdict = await poolWith().process({ ...page(1, 3), known: BigUint64Array.of(hasher.text('fragile:2')) });
     expect(idsOf(verdict)).toEqual([1, 3]);
     expect(verdict).toMatchObject({ skipped: 1 });
   });
@@ -141,7 +142,8 @@ describe('createWorkerPool', { timeout: 30_000 }, () => {
       { reason: 'record_timeout', index: 7, message },
     ]);
     const started = performance.now();
-    const again = await pool.process({ ...(pages[1] ?? page(0, 0)), skip: Uint8Array.of(1) });
+    const known = BigUint64Array.of((await createHasher(5n)).text('fragile:10'));
+    const again = await pool.process({ ...(pages[1] ?? page(0, 0)), known });
     expect(performance.now() - started).toBeLessThan(500);
     expect(again).toMatchObject({ count: 7, skipped: 1, rejects: [{ index: 3 }, { index: 7 }] });
   });

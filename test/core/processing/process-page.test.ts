@@ -15,11 +15,11 @@ const hash = await createHasher(0x0123_4567_89ab_cdefn);
 interface Setting {
   readonly source?: SourcePlugin;
   readonly model?: Model;
-  readonly skip?: Uint8Array<ArrayBuffer>;
+  readonly known?: BigUint64Array<ArrayBuffer>;
 }
 
-function read(body: unknown, { source = shop, model = product, skip }: Setting = {}) {
-  return readable(processPage(pageOf(body, skip === undefined ? {} : { skip }), { source, model, hash }));
+function read(body: unknown, { source = shop, model = product, known }: Setting = {}) {
+  return readable(processPage(pageOf(body, known === undefined ? {} : { known }), { source, model, hash }));
 }
 
 function onlyReject(body: unknown, setting: Setting = {}) {
@@ -45,20 +45,20 @@ describe('processPage: records', () => {
     );
   });
 
-  it('says which item each line came from, and hashes its id', () => {
+  it('hashes the id of each line', () => {
     const page = read([{ id: 1, title: 'a' }, null, { id: 2, title: 'b' }, { id: '1', title: 'again' }]);
     expect(page).toMatchObject({ items: 4, count: 3, skipped: 0 });
-    expect([...page.itemIndexes]).toEqual([0, 2, 3]);
     expect(page.idHashes[0]).toBe(hash.text('shop:1'));
     expect(page.idHashes[2]).toBe(page.idHashes[0]);
     expect(page.idHashes[1]).not.toBe(page.idHashes[0]);
     expect(page.rejects.map(({ index }) => index)).toEqual([1]);
   });
 
-  it('leaves out what the mask marks, from the lines, the hashes and the metrics', () => {
-    const items = [{ id: 1, title: 'a', price: 1 }, { id: 2, title: 'b', price: 2 }, 'broken'];
-    const page = read(items, { skip: Uint8Array.of(1, 0, 1) });
-    expect(page).toMatchObject({ items: 3, count: 1, skipped: 2, rejects: [] });
+  it('leaves out what is known and what comes twice, from the lines, the hashes and the metrics', () => {
+    const item = { id: 2, title: 'b', price: 2 };
+    const known = BigUint64Array.of(hash.text('shop:1'));
+    const page = read([{ id: 1, title: 'a', price: 1 }, item, 'broken', { ...item, price: 3 }], { known });
+    expect(page).toMatchObject({ items: 4, count: 1, skipped: 2, rejects: [{ index: 2 }] });
     expect(recordsOf(page).map(({ id }) => id)).toEqual(['shop:2']);
     expect(page.idHashes).toHaveLength(1);
     expect(page.metrics).toEqual({ groups: [''], groupOf: Uint32Array.of(0), values: Float64Array.of(2) });
@@ -177,7 +177,7 @@ describe('processPage: items that are no records', () => {
     ],
     ['returns a promise that never settles', () => new Promise(() => undefined), 'not a promise'],
     ['returns nothing', () => undefined, 'not nothing'],
-    ['returns a list', () => [], 'not a list'],
+    ['returns a list of texts', () => ['x'], 'not a string'],
     ['returns a promise', async () => ({ id: 1, title: 'x' }), 'not a promise'],
     [
       'returns a promise that fails',
@@ -315,7 +315,7 @@ describe('processPage: pages that are tried again', () => {
     const page = {
       ...pageOf([1, 2, 3, 4].map((id) => ({ id, title: 'x' }))),
       poisoned,
-      skip: Uint8Array.of(0, 0, 0, 1),
+      known: BigUint64Array.of(hash.text('shop:4')),
     };
     const inHand: number[] = [];
     const reply = processPage(page, { source, model: product, hash }, (item) => inHand.push(item));
@@ -323,8 +323,8 @@ describe('processPage: pages that are tried again', () => {
     expect(readable(reply).rejects).toEqual([
       { reason: 'record_timeout', index: 1, message: 'too slow', raw: '{"id":2,"title":"x"}' },
     ]);
-    expect(seen).toEqual([1, 3]);
-    expect(inHand).toEqual([0, 1, 2, -1]);
+    expect(seen).toEqual([1, 3, 4]);
+    expect(inHand).toEqual([0, 1, 2, 3, -1]);
   });
 });
 

@@ -100,7 +100,15 @@ describe('createReportBuilder', () => {
       { at, type: 'time-spent', source: 'a', spent: { rate_limit: 200, upstream: 50 } },
       { at, type: 'time-spent', source: 'a', spent: { rate_limit: 100.2 } },
       { at, type: 'breaker', source: 'a', from: 'closed', to: 'open', reason: '5 failures' },
-      pageDelivered('a', { items: 5, records: 4, duplicates: 1, dropped: 1, split: 1, processingMs: 3 }),
+      pageDelivered('a', {
+        items: 5,
+        records: 4,
+        duplicates: 1,
+        dropped: 1,
+        split: 1,
+        drops: new Map([['sold', 1]]),
+        processingMs: 3,
+      }),
     );
     expect(report.monitoring.sources['a']).toEqual({
       state: 'partial',
@@ -122,7 +130,7 @@ describe('createReportBuilder', () => {
       time: timeSpent({ rate_limit: 300, upstream: 50 }),
       advice: null,
       breaker_transitions: [{ at: '2026-01-02T03:04:05.000Z', from: 'closed', to: 'open' }],
-      items: { read: 5, rejected: 0, duplicates: 1, dropped: 1, split: 1 },
+      items: { read: 5, rejected: 0, duplicates: 1, dropped: 1, split: 1, drop_reasons: { sold: 1 } },
     });
   });
 

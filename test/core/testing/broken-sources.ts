@@ -58,7 +58,7 @@ const paging = (pagination: Partial<Pagination>): SourcePlugin => ({
 });
 const normalizing = (normalize: Normalize): SourcePlugin => ({
   ...good,
-  normalizer: { normalize: normalize as SourcePlugin['normalizer']['normalize'] },
+  normalizer: { normalize },
 });
 
 /** Each with what the tests of sources have to say of it. Made anew: some of them remember. */

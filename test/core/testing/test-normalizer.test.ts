@@ -50,7 +50,7 @@ describe('testNormalizer', () => {
   it('wants items, and a normalizer', async () => {
     const normalizer = defineNormalizer({ normalize: ({ isbn }: Book) => ({ id: isbn }) });
     await expect(testNormalizer(normalizer, { items: [] })).rejects.toThrow('there are no items to test it on');
-    await expect(testNormalizer({} as never, { items })).rejects.toThrow('it must be made by defineNormalizer');
+    await expect(testNormalizer({} as never, { items })).rejects.toThrow('normalizer must be a function, made by defineNormalizer');
   });
 });
 

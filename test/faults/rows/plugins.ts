@@ -44,7 +44,12 @@ export const pluginRows = upstreamRows('plugins', [
   },
   { fault: 'normalizer returns nothing', expected: rejected, source: atSecond(() => undefined), upstream: three },
   { fault: 'normalizer returns text', expected: rejected, source: atSecond(() => 'text'), upstream: three },
-  { fault: 'normalizer returns a list', expected: rejected, source: atSecond((item) => [item]), upstream: three },
+  {
+    fault: 'normalizer returns a list of texts',
+    expected: rejected,
+    source: atSecond(() => ['text']),
+    upstream: three,
+  },
   {
     fault: 'normalizer returns another shape',
     expected: 'exit 0, complete, 2 records, 1 request, 1 missing_title',

@@ -1,0 +1,94 @@
+/** What a page's items come to, gathered item by item. */
+import type { PageRead, Reject } from '../contracts/batch.ts';
+import type { Model } from '../contracts/model.ts';
+import { createPageMetrics } from '../metrics/page-metrics.ts';
+import type { Hasher } from './hash.ts';
+import type { Part } from './make-item.ts';
+import type { MadeRecord } from './make-record.ts';
+import { createReject } from './reject.ts';
+import { countDrop } from './drop-reasons.ts';
+
+export type GatheredContent = Pick<
+  PageRead,
+  'split' | 'count' | 'ndjson' | 'idHashes' | 'metrics' | 'rejects' | 'skipped' | 'drops'
+>;
+
+export interface PageContent {
+  /** Takes what became of the item at `index`; in the order of the items. */
+  add(made: Part | readonly Part[], index: number, item: unknown): void;
+  build(): GatheredContent;
+}
+
+export interface PageContentOptions {
+  readonly model: Model;
+  readonly hash: Hasher;
+  /** Items of the page. */
+  readonly length: number;
+  /** See `PageInput`. */
+  readonly known: BigUint64Array | undefined;
+}
+
+const encoder = new TextEncoder();
+
+export function createPageContent({ model, hash, length, known }: PageContentOptions): PageContent {
+  const metrics = createPageMetrics(model.metrics);
+  const rejects: Reject[] = [];
+  const drops = new Map<string, number>();
+  const taken = known === undefined ? undefined : new Set(known);
+  // One record an item is the rule, and then this never grows.
+  let idHashes = new BigUint64Array(length);
+  let ndjson = '';
+  let count = 0;
+  let skipped = 0;
+  let split = 0;
+
+  function addRecord(made: MadeRecord): void {
+    const id = hash.text(made.id);
+    if (taken !== undefined) {
+      if (taken.has(id)) {
+        skipped++;
+        return;
+      }
+      taken.add(id);
+    }
+    if (count === idHashes.length) idHashes = grown(idHashes);
+    ndjson += made.line;
+    idHashes[count] = id;
+    count++;
+    metrics.add(made.fields);
+  }
+
+  function addPart(made: Part, index: number, item: unknown, part?: number): void {
+    if ('line' in made) addRecord(made);
+    else if ('reason' in made) rejects.push(createReject(made, index, item, part));
+    else countDrop(drops, made.dropped, 1);
+  }
+
+  return {
+    add(made, index, item) {
+      if (!isList(made)) return addPart(made, index, item);
+      split += made.length - 1;
+      made.forEach((part, place) => addPart(part, index, item, made.length > 1 ? place : undefined));
+    },
+    build: () => ({
+      split,
+      count,
+      ndjson: encoder.encode(ndjson),
+      idHashes: count === idHashes.length ? idHashes : idHashes.slice(0, count),
+      metrics: metrics.build(),
+      rejects,
+      skipped,
+      drops,
+    }),
+  };
+}
+
+function grown(hashes: BigUint64Array<ArrayBuffer>): BigUint64Array<ArrayBuffer> {
+  const larger = new BigUint64Array(Math.max(16, hashes.length * 2));
+  larger.set(hashes);
+  return larger;
+}
+
+function isList(made: Part | readonly Part[]): made is readonly Part[] {
+  return Array.isArray(made);
+}
