@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'timeout_after_retries'
   | 'network_error'
   | 'rate_limited'
+  | 'cost_refused'
   | 'circuit_open'
   | `http_${number}`
   | 'response_refused'

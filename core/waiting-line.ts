@@ -4,6 +4,8 @@ import { onAbort } from './on-abort.ts';
 export interface JoinOptions {
   /** Before all who did not ask for this, behind those who did; default false. */
   readonly ahead?: boolean;
+  /** How many of what is waited for it takes to be served; default 1. */
+  readonly cost?: number | undefined;
 }
 
 /** A line of callers that wait for something, first come, first served. Who aborts leaves it at once. */
@@ -18,9 +20,12 @@ export interface WaitingLine<T> {
   /** Sends everybody away with `error`. */
   refuse(error: Error): void;
   readonly length: number;
+  /** What the first in line asked for; 0 where nobody waits. */
+  readonly nextCost: number;
 }
 
 interface Waiter<T> {
+  readonly cost: number;
   previous: Waiter<T> | undefined;
   next: Waiter<T> | undefined;
   readonly resolve: (value: T) => void;
@@ -28,8 +33,16 @@ interface Waiter<T> {
   stopListening: () => void;
 }
 
-/** Builds a line; `onEmpty` is called when an abort took the last one out of it, so that a timer for it can go. */
-export function createWaitingLine<T>({ onEmpty }: { readonly onEmpty: () => void }): WaitingLine<T> {
+/** Told of what an abort has made of a line. */
+export interface WaitingLineOptions {
+  /** Nobody waits any more: a timer for them can go. */
+  readonly onEmpty: () => void;
+  /** The first one left, and the next may ask for less. Default: nothing. */
+  readonly onFirstLeft?: () => void;
+}
+
+/** Builds a line in which nobody waits yet. */
+export function createWaitingLine<T>({ onEmpty, onFirstLeft }: WaitingLineOptions): WaitingLine<T> {
   // A linked list: an abort takes from the middle, and serving takes from the front, both without a walk.
   let first: Waiter<T> | undefined;
   let last: Waiter<T> | undefined;
@@ -59,18 +72,21 @@ export function createWaitingLine<T>({ onEmpty }: { readonly onEmpty: () => void
   }
 
   return {
-    join(signal, { ahead = false } = {}) {
+    join(signal, { ahead = false, cost = 1 } = {}) {
       if (signal.aborted) return Promise.reject(signal.reason);
       return new Promise((resolve, reject) => {
         const waiter: Waiter<T> = {
+          cost,
           previous: undefined,
           next: undefined,
           resolve,
           reject,
           stopListening: onAbort(signal, () => {
+            const wasFirst = waiter === first;
             remove(waiter);
             reject(signal.reason);
             if (length === 0) onEmpty();
+            else if (wasFirst) onFirstLeft?.();
           }),
         };
         insert(waiter, ahead ? lastAhead : last);
@@ -93,6 +109,9 @@ export function createWaitingLine<T>({ onEmpty }: { readonly onEmpty: () => void
     },
     get length() {
       return length;
+    },
+    get nextCost() {
+      return first?.cost ?? 0;
     },
   };
 }

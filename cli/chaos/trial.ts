@@ -143,5 +143,5 @@ async function makeFolder({ folder }: TrialOptions, name: string): Promise<strin
 }
 
 function quietMsOf({ sources }: ResolvedConfig): number {
-  return quietMs + 2 * Math.max(...sources.map(({ rateLimit }) => rateLimit.perMs));
+  return quietMs + 2 * Math.max(...sources.flatMap(({ rateLimits }) => rateLimits.map(({ perMs }) => perMs)));
 }

@@ -1,8 +1,9 @@
 import type { ResolvedConfig } from '../../core/index.ts';
 import { type Arrival, closestWindow } from './closest-window.ts';
 
-/** How the rate limit of one source was kept, over all lives. */
+/** How one window of a rate limit was kept, over all lives. */
 export interface LimitVerdict {
+  /** Whose it is; the names of all that share it, with commas. */
   readonly source: string;
   readonly requests: number;
   readonly per_ms: number;
@@ -42,22 +43,30 @@ export interface ChaosVerdict {
   readonly folder: string | null;
 }
 
-/** Judges each source's declared limit by what its upstream has seen. */
+/** Judges every window of each limit by what the upstreams have seen: of sources that share one, all together. */
 export function judgeLimits(
   { sources }: Pick<ResolvedConfig, 'sources'>,
   arrivals: ReadonlyMap<string, readonly Arrival[]>,
 ): readonly LimitVerdict[] {
-  return sources.map(({ name, rateLimit: { requests, perMs } }) => {
-    const seen = arrivals.get(name) ?? [];
-    const closest = closestWindow(seen, requests);
-    return {
-      source: name,
-      requests,
-      per_ms: perMs,
-      arrivals: seen.length,
-      closest_ms: closest === undefined ? null : Math.round(closest * 10) / 10,
-      held: closest === undefined || closest >= perMs,
-    };
+  const limits = new Map<string, readonly (typeof sources)[number][]>();
+  for (const source of sources) {
+    // No source is called so: a name has no space.
+    const key = source.limitGroup === undefined ? source.name : `group ${source.limitGroup}`;
+    limits.set(key, [...(limits.get(key) ?? []), source]);
+  }
+  return [...limits.values()].flatMap((sharing) => {
+    const seen = sharing.flatMap(({ name }) => arrivals.get(name) ?? []);
+    return (sharing[0]?.rateLimits ?? []).map(({ requests, perMs }) => {
+      const closest = closestWindow(seen, requests);
+      return {
+        source: sharing.map(({ name }) => name).join(', '),
+        requests,
+        per_ms: perMs,
+        arrivals: seen.length,
+        closest_ms: closest === undefined ? null : Math.round(closest * 10) / 10,
+        held: closest === undefined || closest >= perMs,
+      };
+    });
   });
 }
 

@@ -1,4 +1,4 @@
-import type { PluginList } from '../../core/index.ts';
+import type { PluginList, RateLimit } from '../../core/index.ts';
 import type { Paint } from './paint.ts';
 import { type Column, renderTable } from './table.ts';
 import { cut, formatCount, wrap } from './text.ts';
@@ -17,9 +17,9 @@ export function renderPlugins(
   { sources, sinks, models }: PluginList,
   { width, paint }: { readonly width: number; readonly paint: Paint },
 ): string[] {
-  const rows = sources.map(({ name, baseUrl, rateLimit, pagination, limit, mock }) => [
+  const rows = sources.map(({ name, baseUrl, rateLimits, limitGroup, pagination, limit, mock }) => [
     name,
-    formatLimit(rateLimit),
+    [...rateLimits.map(formatLimit), ...(limitGroup === undefined ? [] : [`shared as ${limitGroup}`])].join(', '),
     pagination,
     limit === undefined ? '–' : formatCount(limit),
     mock ? 'yes' : 'no',
@@ -36,7 +36,15 @@ export function renderPlugins(
   ];
 }
 
+const units: ReadonlyMap<number, string> = new Map([
+  [1_000, 's'],
+  [60_000, 'min'],
+  [3_600_000, 'h'],
+  [86_400_000, 'day'],
+]);
+
 /** 5 per 1000 ms → `5/s`. */
-function formatLimit({ requests, perMs }: PluginList['sources'][number]['rateLimit']): string {
-  return perMs === 1_000 ? `${formatCount(requests)}/s` : `${formatCount(requests)} per ${formatCount(perMs)} ms`;
+function formatLimit({ requests, perMs }: RateLimit): string {
+  const unit = units.get(perMs);
+  return `${formatCount(requests)}${unit === undefined ? ` per ${formatCount(perMs)} ms` : `/${unit}`}`;
 }

@@ -12,7 +12,7 @@ export interface SourceProgress {
   records: number;
   requests: number;
   retries: number;
-  rateLimit: RateLimit | undefined;
+  rateLimits: readonly RateLimit[];
   breaker: BreakerState;
   /** Until when the upstream has asked us to stay away. */
   pausedUntil: number;
@@ -68,7 +68,7 @@ function foldSource(source: SourceProgress, event: TimedEvent): void {
   switch (event.type) {
     case 'source-started':
       source.phase = 'running';
-      source.rateLimit = event.rateLimit;
+      source.rateLimits = event.rateLimits;
       source.startedAt = event.at;
       break;
     case 'pages-known':
@@ -122,7 +122,7 @@ function createSource(name: string): SourceProgress {
     records: 0,
     requests: 0,
     retries: 0,
-    rateLimit: undefined,
+    rateLimits: [],
     breaker: 'closed',
     pausedUntil: 0,
     retryUntil: 0,
@@ -148,8 +148,8 @@ export function etaMs(source: SourceProgress, now: number): number | undefined {
   if (!isActive(source)) return 0;
   if (source.pages === undefined) return undefined;
   const remaining = Math.max(0, source.pages - source.delivered - source.failed);
-  const { requests, perMs } = source.rateLimit ?? { requests: Infinity, perMs: 1 };
-  const pace = Math.min(source.pageRate.perSecond(now), (requests * 1_000) / perMs);
+  const limits = source.rateLimits.map(({ requests, perMs }) => (requests * 1_000) / perMs);
+  const pace = Math.min(source.pageRate.perSecond(now), ...limits);
   if (remaining > 0 && pace === 0) return undefined;
   return Math.max(0, source.pausedUntil - now) + (remaining === 0 ? 0 : (remaining * 1_000) / pace);
 }

@@ -56,8 +56,10 @@ interface SourceSettings {
   readonly name?: string;
   /** Default: the plugin's own. */
   readonly baseUrl?: string;
-  /** Never more than `requests` arrivals in any `perMs` milliseconds. Default: the plugin's own. */
-  readonly rateLimit?: RateLimit;
+  /** Never more than `requests` arrivals in any `perMs` milliseconds; several windows hold at once. Default: the plugin's own. */
+  readonly rateLimit?: RateLimit | readonly RateLimit[];
+  /** Sources with the same one share a limit. Default: the plugin's own. */
+  readonly limitGroup?: string;
   /** Milliseconds added to each rate-limit window, against the jitter of the network. Default 20. */
   readonly rateLimitMarginMs?: number;
   /** Requests under way at once. Default 16. */

@@ -1,6 +1,7 @@
 import type { PluginLocator } from '../contracts/locator.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { lowerCased } from '../lower-cased.ts';
+import { windowsOf } from '../rate-limits.ts';
 import { inlinePlugin, isPluginEntry } from '../registry/inline-plugin.ts';
 import { isSourceFactory } from '../registry/source-factory.ts';
 import { property } from '../unknown.ts';
@@ -74,7 +75,8 @@ export function resolveSource(draft: SourceDraft, parsed: ParsedSource): Resolve
     plugin,
     locator,
     baseUrl: parsed.baseUrl ?? plugin.baseUrl,
-    rateLimit: parsed.rateLimit ?? plugin.rateLimit,
+    rateLimits: windowsOf(parsed.rateLimit ?? plugin.rateLimit),
+    limitGroup: parsed.limitGroup ?? plugin.limitGroup,
     rateLimitMarginMs,
     concurrency,
     retry,

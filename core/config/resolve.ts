@@ -11,6 +11,7 @@ import { draftSinks, resolveSink } from './resolve-sinks.ts';
 import { draftSources, resolveSource, selectSources, type SourceDraft } from './resolve-sources.ts';
 import type { ResolvedConfig, ResolvedSource } from './resolved.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
+import { limitConflicts, shareLimits } from './share-limits.ts';
 import { clearSecrets, collectSecrets } from './secrets.ts';
 
 /** What a command line may change in a config. */
@@ -66,8 +67,10 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     state: config['state'] ?? (file === undefined ? false : {}),
   };
   const parsed = configSchema.safeParse(whole);
-  if (parsed.success) issues.push(...unreachable(parsed.data.workers.threads, sources, model));
-  else issues.push(...explain(parsed.error.issues, configJsonSchema(), whole, redact));
+  if (parsed.success) {
+    issues.push(...unreachable(parsed.data.workers.threads, sources, model));
+    issues.push(...limitConflicts(sources, parsed.data.sources));
+  } else issues.push(...explain(parsed.error.issues, configJsonSchema(), whole, redact));
 
   const { issues: unset } = interpolated;
   const others = issues.filter((issue) => !followsFrom(issue, unset)).map((issue) => redacted(issue, redact));
@@ -85,7 +88,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   return {
     file,
     baseDir,
-    sources: resolved,
+    sources: shareLimits(resolved),
     sinks: parsed.data.sinks.flatMap(({ timeoutMs }, index) =>
       sinks.drafts.filter((draft) => draft.index === index).map((draft) => resolveSink(draft, timeoutMs)),
     ),

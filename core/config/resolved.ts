@@ -50,7 +50,10 @@ export interface ResolvedSource {
   readonly baseUrl: string;
   /** What `baseUrl` stands for, where that is another one each time: an embedded upstream on a free port. */
   readonly identity?: string;
-  readonly rateLimit: RateLimit;
+  /** The windows that hold for it, all at once, the shortest first: those of its whole group, where it has one. */
+  readonly rateLimits: readonly RateLimit[];
+  /** Sources with the same one share a limiter. */
+  readonly limitGroup?: string | undefined;
   /** Nobody is asked, for the answers were recorded: neither the rate limit nor a pause holds anything back. */
   readonly unpaced?: true;
   /** Added to each rate-limit window, in milliseconds: covers the jitter between sending and arriving. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Middleware } from '../contracts/http.ts';
 import type { Services } from '../contracts/services.ts';
 import { isPluginEntry } from '../registry/inline-plugin.ts';
+import { differInLength } from '../registry/rate-limit-problems.ts';
 import { isBaseUrl, pluginName } from '../registry/validate-plugin.ts';
 
 /** The longest time that a timer can measure: 2^31 − 1 ms, about 24 days. */
@@ -40,12 +41,21 @@ const headers = z
   .default({})
   .describe("sent with every request, over the plugin's own");
 
+const rateWindow = z.strictObject({
+  requests: z.int().min(1).max(10_000_000).describe('requests that may arrive in any window'),
+  perMs: milliseconds.describe('length of the window in milliseconds'),
+});
+
 const rateLimit = z
-  .strictObject({
-    requests: z.int().min(1).max(10_000_000).describe('requests that may arrive in any window'),
-    perMs: milliseconds.describe('length of the window in milliseconds'),
-  })
-  .describe("what the upstream allows; default: the plugin's own");
+  .union([
+    rateWindow,
+    z
+      .array(rateWindow)
+      .min(1)
+      .max(8)
+      .refine(differInLength, 'has two windows of the same length: the lower number is the limit'),
+  ])
+  .describe("what the upstream allows, in one window or in several at once; default: the plugin's own");
 
 const retry = z
   .strictObject({
@@ -85,6 +95,7 @@ const sourceEntry = z
       .describe('plain JSON for a plugin that is a factory; what may stand in it is its to say; default: none'),
     baseUrl: baseUrl.optional(),
     rateLimit: rateLimit.optional(),
+    limitGroup: name.optional().describe("sources with the same one share a limit; default: the plugin's own"),
     rateLimitMarginMs: z
       .int()
       .min(0)

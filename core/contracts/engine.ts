@@ -15,7 +15,10 @@ export interface SourcePlan {
   readonly name: string;
   readonly plugin: SourcePlugin;
   readonly baseUrl: string;
-  readonly rateLimit: RateLimit;
+  /** The windows that hold for it, all at once. */
+  readonly rateLimits: readonly RateLimit[];
+  /** Which sources it shares them with; undefined: none. */
+  readonly limitGroup?: string | undefined;
   readonly concurrency: number;
   readonly maxPages: number;
   readonly retry: { readonly retries: number };

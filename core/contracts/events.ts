@@ -22,7 +22,10 @@ export type RunEvent =
       readonly type: 'source-started';
       readonly source: string;
       readonly baseUrl: string;
-      readonly rateLimit: RateLimit;
+      /** All hold at once, the shortest first. */
+      readonly rateLimits: readonly RateLimit[];
+      /** Shared by all sources of this group; undefined for a limit of its own. */
+      readonly limitGroup?: string | undefined;
       readonly pagination: string;
     }
   /** The number of pages became known, or changed. */

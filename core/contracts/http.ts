@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Places of each rate-limit window that it takes; default 1. */
+  readonly cost?: number;
   /** 1 for the first; a request that was put back goes on counting. */
   readonly attempt: number;
   /** Aborting ends the work itself, not only the wait for it. */

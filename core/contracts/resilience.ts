@@ -12,6 +12,8 @@ export interface Permit {
 export interface AcquireOptions {
   /** Before all that did not ask for this, behind those that did; default false. */
   readonly ahead?: boolean;
+  /** Places of every window that the request takes; default 1. */
+  readonly cost?: number | undefined;
 }
 
 /** Sends that an earlier process made, or may have made. */
@@ -38,8 +40,8 @@ export interface SendMemory {
   readonly sends: readonly RememberedSends[];
   /** Milliseconds that were left then of a pause in force; 0 where there was none. */
   readonly pauseMs: number;
-  /** Notes that a request may go on the wire from now on: called before it may. */
-  granted(): GrantNote;
+  /** Notes that a request of `cost` places (default 1) may go on the wire from now on: called before it may. */
+  granted(cost?: number): GrantNote;
   /** Notes a pause of `ms` from now. */
   paused(ms: number): void;
   /** Ends the taking of notes; later ones have no effect. */
@@ -48,7 +50,10 @@ export interface SendMemory {
 
 /** Holds back requests so that the upstream never sees more than it declared. May be shared by processes. */
 export interface RateLimiter {
-  /** Resolves when one request may go; rejects with the signal's reason. First come, first served, but for `ahead`. */
+  /**
+   * Resolves when one request may go; rejects with the signal's reason, and with `cost_refused` for one that takes more
+   * places than a window has. First come, first served, but for `ahead`: one that takes many is not overtaken.
+   */
   acquire(signal: AbortSignal, options?: AcquireOptions): Promise<Permit>;
   /** Stops all sends until `ms` from now. A longer pause in force stays. */
   pause(ms: number): void;
@@ -56,9 +61,9 @@ export interface RateLimiter {
   pausedFor(): number;
   /**
    * Allows fewer requests in a window from now on, for the upstream refuses what was declared; windows without a
-   * refusal bring the declared number back. Returns how many it allows now, undefined where it can't go lower.
+   * refusal bring the declared number back. Returns how many each window allows now, undefined where none can go lower.
    */
-  lower(): number | undefined;
+  lower(): readonly number[] | undefined;
 }
 
 /** `closed` lets everything through, `open` nothing, `half-open` one probe at a time. */

@@ -2,6 +2,7 @@ import type { Incremental } from './incremental.ts';
 import type { UnknownBody } from './json.ts';
 import type { MockApi } from './mock.ts';
 import type { NormalizerPlan } from './normalizer.ts';
+import type { PageRequest } from './page.ts';
 import type { SourceAdapter } from './pager.ts';
 import type { ResponseRule } from './response-rule.ts';
 
@@ -18,8 +19,21 @@ export interface SourcePlugin {
   /** Versions of the plugin API that it was written for, as a semver range such as `^1`. Default: not checked. */
   readonly api?: string;
   readonly baseUrl: string;
-  /** What the upstream allows. A config may only be stricter knowingly: it overrides this. */
-  readonly rateLimit: RateLimit;
+  /**
+   * What the upstream allows: one window, or several that all hold at once (5 a second and 100 a minute). A config may
+   * only be stricter knowingly: it overrides this.
+   */
+  readonly rateLimit: RateLimit | readonly RateLimit[];
+  /**
+   * Sources of one API that name the same group share one limit within a run: all of their windows hold for all of them
+   * together. Default: a limit of its own.
+   */
+  readonly limitGroup?: string;
+  /**
+   * How many places of every window a request takes, a whole number of at least 1. Called before each attempt on the
+   * main thread. Default: 1 for each.
+   */
+  cost?(request: PageRequest): number;
   /** One of the pagers, or `first` and `next` of your own. */
   readonly pagination: SourceAdapter;
   /** Finds the list of items in a parsed body. Default: the body itself. Runs in the worker. */

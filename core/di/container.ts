@@ -8,6 +8,7 @@ import type { Logger } from '../contracts/logger.ts';
 import type { SendMemory } from '../contracts/resilience.ts';
 import type { Services } from '../contracts/services.ts';
 import { createSourceClient } from '../http/client.ts';
+import { createLimitsOfRun } from '../http/source-limits.ts';
 import { createUndiciTransport } from '../http/transports/undici.ts';
 import { logEvents } from '../log/log-events.ts';
 import { runLogger } from '../log/run-logger.ts';
@@ -71,20 +72,22 @@ export async function createContainer(
     createStageClocks(own.resolve(tokens.clock), own.resolve(tokens.events).emit),
   );
   provide(tokens.clients, undefined, (own) => {
+    const clock = own.resolve(tokens.clock);
     const shared = {
       transportFactory: own.resolve(tokens.transport),
       middleware: own.resolve(tokens.middleware),
-      clock: own.resolve(tokens.clock),
+      clock,
       random: own.resolve(tokens.random),
       emit: own.resolve(tokens.events).emit,
-      sendMemory: sendMemoryIn(config, own.resolve(tokens.clock), own.resolve(tokens.logger)),
     };
     const stages = own.resolve(tokens.stages);
+    const openMemory = sendMemoryIn(config, clock, own.resolve(tokens.logger));
+    const limitsOf = createLimitsOfRun({ sources: config.sources, clock, openMemory });
     const byName = new Map(config.sources.map((source) => [source.name, source]));
     return ({ name }) => {
       const source = byName.get(name);
       if (source === undefined) throw new TypeError(`no source is called ${name}`);
-      return createSourceClient({ ...shared, source, stages: stages.of(name) });
+      return createSourceClient({ ...shared, source, stages: stages.of(name), limits: limitsOf(source) });
     };
   });
   provide(tokens.sinks, undefined, (own) => {
@@ -100,21 +103,18 @@ export async function createContainer(
   return container;
 }
 
-/** Where the last sends of a source are kept beyond this process; nowhere without a state folder. */
-function sendMemoryIn(config: ResolvedConfig, clock: Clock, logger: Logger) {
-  const { state } = config;
-  if (state === undefined) return undefined;
-  return ({
-    name,
-    baseUrl,
-    identity,
-    rateLimit,
-    rateLimitMarginMs: marginMs,
-  }: ResolvedSource): SendMemory | undefined => {
+/** Where the last sends of a source, or of its group, are kept beyond this process; nowhere without a state folder. */
+function sendMemoryIn({ state }: ResolvedConfig, clock: Clock, logger: Logger) {
+  return (source: ResolvedSource): SendMemory | undefined => {
     // What stands in for the upstream is gone with this process, and nobody counts what it was sent.
-    if (identity !== undefined) return undefined;
-    const file = sendMemoryFile(state.dir, name, baseUrl);
-    return openSendMemory({ file, ...rateLimit, marginMs, clock, onFailure: (error) => logger.warn(error.message) });
+    if (state === undefined || source.identity !== undefined) return undefined;
+    return openSendMemory({
+      file: sendMemoryFile(state.dir, source),
+      limits: source.rateLimits,
+      marginMs: source.rateLimitMarginMs,
+      clock,
+      onFailure: (error) => logger.warn(error.message),
+    });
   };
 }
 

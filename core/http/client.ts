@@ -4,16 +4,14 @@ import type { Clock, Random } from '../contracts/clock.ts';
 import type { SourceClient } from '../contracts/engine.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { Middleware, TransportFactory } from '../contracts/http.ts';
-import type { SendMemory } from '../contracts/resilience.ts';
 import type { StageClock } from '../contracts/stages.ts';
 import { lowerCased } from '../lower-cased.ts';
 import { version } from '../version.ts';
 import { compose } from './compose.ts';
 import { defaultChain } from './default-chain.ts';
 import { createCircuitBreaker } from './resilience/circuit-breaker.ts';
-import { noLimiter } from './resilience/no-limiter.ts';
 import { createRetryBudget } from './resilience/retry-budget.ts';
-import { createSlidingLogLimiter } from './resilience/sliding-log-limiter.ts';
+import { createSourceLimits, type SourceLimits } from './source-limits.ts';
 
 /** Which upstream, and what its client is made with. */
 export interface SourceClientOptions {
@@ -26,20 +24,21 @@ export interface SourceClientOptions {
   readonly stages?: StageClock | undefined;
   /** The user's own middleware, first is outermost; it stands between response actions and redirects. */
   readonly middleware: readonly Middleware[];
-  /** Opens what holds this source's last sends beyond the process; closed with the client. Default: nothing does. */
-  readonly sendMemory?: ((source: ResolvedSource) => SendMemory | undefined) | undefined;
+  /** What holds its requests back; closed with the client. Default: limits of its own, remembered nowhere. */
+  readonly limits?: SourceLimits;
 }
 
 /** As many retries as first attempts in a minute, and these many in any case. */
 const budgetSettings = { windowMs: 60_000, minimum: 20 };
 
 /**
- * Builds the way to one upstream: transport, limits and chain, all of them this source's alone. Its handler throws
- * only `SluiceError`s and the reasons of aborted signals.
+ * Builds the way to one upstream: transport and chain, this source's alone, and the limits. Its handler throws only
+ * `SluiceError`s and the reasons of aborted signals.
  */
 export function createSourceClient(options: SourceClientOptions): SourceClient {
   const { source, transportFactory, clock, random, emit, middleware } = options;
-  const { name, rateLimit, rateLimitMarginMs, timeouts, maxHeaderBytes, maxBodyBytes } = source;
+  const { name, timeouts, maxHeaderBytes, maxBodyBytes } = source;
+  const { limits = createSourceLimits({ source, clock }) } = options;
   const baseUrl = new URL(source.baseUrl);
   const transport = transportFactory({
     origin: baseUrl.origin,
@@ -49,7 +48,6 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     maxHeaderBytes,
     maxBodyBytes,
   });
-  const memory = options.sendMemory?.(source);
   const breaker = createCircuitBreaker({
     settings: source.breaker,
     clock,
@@ -57,10 +55,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   });
   const chain = defaultChain({
     source,
-    limiter:
-      source.unpaced === true
-        ? noLimiter
-        : createSlidingLogLimiter({ ...rateLimit, marginMs: rateLimitMarginMs, clock, memory }),
+    limits,
     breaker,
     budget: createRetryBudget({ clock, ...budgetSettings }),
     clock,
@@ -79,7 +74,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
         await transport.close();
       } finally {
         // Last: requests that the transport ends give back what they did not send.
-        memory?.close();
+        limits.close();
       }
     },
   };

@@ -2,7 +2,7 @@ import type { ResolvedSource } from '../config/resolved.ts';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { Middleware } from '../contracts/http.ts';
-import type { CircuitBreaker, RateLimiter, RetryBudget } from '../contracts/resilience.ts';
+import type { CircuitBreaker, RetryBudget } from '../contracts/resilience.ts';
 import { type StageClock, untimed } from '../contracts/stages.ts';
 import { circuitBreaker } from './middleware/circuit-breaker.ts';
 import { concurrency } from './middleware/concurrency.ts';
@@ -12,11 +12,12 @@ import { redirect } from './middleware/redirect.ts';
 import { responseActions } from './middleware/response-actions.ts';
 import { retry } from './middleware/retry.ts';
 import { timeout } from './middleware/timeout.ts';
+import type { SourceLimits } from './source-limits.ts';
 
 /** What a chain is made of. Its parts have state, so there is one chain for each source. */
 export interface ChainParts {
   readonly source: ResolvedSource;
-  readonly limiter: RateLimiter;
+  readonly limits: Pick<SourceLimits, 'limiter' | 'storm'>;
   readonly breaker: CircuitBreaker;
   readonly budget: RetryBudget;
   readonly clock: Clock;
@@ -33,7 +34,8 @@ const maxHops = 3;
 
 /** The way of a request, outermost first. The order is the design: each line says why it stands where it does. */
 export function defaultChain(parts: ChainParts): readonly Middleware[] {
-  const { source, limiter, breaker, budget, clock, random, emit, stages = untimed, extra } = parts;
+  const { source, limits, breaker, budget, clock, random, emit, stages = untimed, extra } = parts;
+  const { limiter, storm } = limits;
   const { name, timeouts, concurrency: slots } = source;
   return [
     // Outermost: every attempt runs all that follows anew, and holds neither slot nor token while it backs off.
@@ -62,6 +64,7 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
       clock,
       backoff: source.retry,
       random,
+      storm,
       onPause(ms, reason) {
         stages.paused(ms);
         emit({ type: 'limiter-paused', source: name, ms, reason });

@@ -9,6 +9,11 @@ export function leastTimeMs(requests: number, limit: RateLimit, marginMs: number
   return Math.floor((requests - 1) / limit.requests) * (limit.perMs + marginMs);
 }
 
+/** The window that makes `requests` take longest; undefined where there is none. */
+export function slowestLimit(requests: number, limits: readonly RateLimit[]): RateLimit | undefined {
+  return limits.toSorted((a, b) => leastTimeMs(requests, b, 0) - leastTimeMs(requests, a, 0))[0];
+}
+
 /** A limit as people say it: `5/s`, `100/min`, `10 per 2.5 s`. */
 export function limitText({ requests, perMs }: RateLimit): string {
   const unit = new Map([

@@ -43,8 +43,10 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       // Told several times a second; the report adds it up.
       return [];
     case 'source-started': {
-      const { source, baseUrl, rateLimit, pagination } = event;
-      const limit = `at most ${rateLimit.requests} requests per ${rateLimit.perMs} ms`;
+      const { source, baseUrl, rateLimits, limitGroup, pagination } = event;
+      const windows = rateLimits.map(({ requests, perMs }) => `${requests} requests per ${perMs} ms`);
+      const shared = limitGroup === undefined ? '' : `, shared as ${limitGroup}`;
+      const limit = `at most ${windows.join(' and ')}${shared}`;
       const message = `${source}: started, ${redactUrl(baseUrl)}, ${pagination} pagination, ${limit}`;
       return [{ level: 'info', message, fields: { event: event.type, source } }];
     }

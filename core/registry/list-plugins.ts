@@ -1,5 +1,6 @@
 import type { PagerStyle } from '../contracts/pager.ts';
 import type { RateLimit } from '../contracts/source.ts';
+import { windowsOf } from '../rate-limits.ts';
 import { createRegistry, type Registry } from './registry.ts';
 
 /** The built-in plugins, as `pipeline plugins` shows them. */
@@ -13,7 +14,10 @@ export interface PluginList {
 export interface ListedSource {
   readonly name: string;
   readonly baseUrl: string;
-  readonly rateLimit: RateLimit;
+  /** All hold at once, the shortest first. */
+  readonly rateLimits: readonly RateLimit[];
+  /** Shared by all sources of this group; undefined for a limit of its own. */
+  readonly limitGroup: string | undefined;
   readonly pagination: PagerStyle;
   /** Items a page; undefined where the upstream decides. */
   readonly limit: number | undefined;
@@ -46,7 +50,8 @@ export async function listPlugins(registry: Registry = createRegistry()): Promis
     sources: sources.map(({ plugin }) => ({
       name: plugin.name,
       baseUrl: plugin.baseUrl,
-      rateLimit: plugin.rateLimit,
+      rateLimits: windowsOf(plugin.rateLimit),
+      limitGroup: plugin.limitGroup,
       pagination: plugin.pagination.style ?? 'custom',
       limit: plugin.pagination.limit,
       mock: plugin.mock !== undefined,

@@ -4,6 +4,7 @@ import type { SourcePlugin } from '../contracts/source.ts';
 import { normalizerProblems } from '../normalizing/flat-steps.ts';
 import { isObject, kindOf } from '../unknown.ts';
 import { incrementalProblems } from './incremental-problems.ts';
+import { rateLimitProblems } from './rate-limit-problems.ts';
 import { responseRuleProblems } from './response-rule-problems.ts';
 
 /** What the name of a source, sink or model may be: it goes into record ids, file names and options. */
@@ -41,6 +42,8 @@ function sourceProblems(value: unknown): readonly string[] {
     ...nameProblems(value),
     ...(isBaseUrl(value['baseUrl']) ? [] : ['baseUrl must be an http or https URL without query or fragment']),
     ...rateLimitProblems(value['rateLimit']),
+    ...optional(value, 'limitGroup', isName, 'a name: lower-case letters, digits, "-" and "_"'),
+    ...optional(value, 'cost', isFunction, 'a function of a page request that gives a whole number'),
     ...paginationProblems(value['pagination']),
     ...normalizerProblems(value['normalizer']),
     ...optional(value, 'items', isFunction, 'a function of the parsed body'),
@@ -93,11 +96,6 @@ export function nameProblems(value: Fields): readonly string[] {
   return [`name ${found}: it must be lower-case letters, digits, "-" and "_", beginning with a letter or digit`];
 }
 
-function rateLimitProblems(limit: unknown): readonly string[] {
-  const good = isObject(limit) && isPositive(limit['requests']) && isPositive(limit['perMs']);
-  return good ? [] : ['rateLimit must be { requests, perMs } with two positive numbers'];
-}
-
 function paginationProblems(pager: unknown): readonly string[] {
   if (!isObject(pager)) return ['pagination is missing: use one of the pagers, or give { first, next }'];
   if (!isFunction(pager['first']) || !isFunction(pager['next'])) {
@@ -129,8 +127,8 @@ export function isText(value: unknown): boolean {
   return typeof value === 'string';
 }
 
-function isPositive(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && pluginName.test(value);
 }
 
 function hasFunction(value: unknown, key: string): boolean {

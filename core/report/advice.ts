@@ -5,7 +5,7 @@ import { leastTimeMs, limitText } from '../http/least-time.ts';
 
 /** What advice needs beside the time. */
 export interface AdviceFacts {
-  /** What was declared; undefined for a source that never began. */
+  /** What was declared: the window that costs most time; undefined for a source that never began. */
   readonly limit: RateLimit | undefined;
   readonly requests: number;
   /** Responses that refused a request for the rate. */

@@ -8,6 +8,7 @@ import { addTo } from '../metrics/partial.ts';
 import { addTime, timeUses } from '../metrics/time.ts';
 import { adviseOn } from './advice.ts';
 import { countDrop, mergeDrops } from '../processing/drop-reasons.ts';
+import { slowestLimit } from '../http/least-time.ts';
 import { createQuantiles, thousandths } from './quantiles.ts';
 
 /** Transitions of the breaker that are listed, the first ones: a flapping upstream must not fill the memory. */
@@ -41,7 +42,7 @@ export function createSourceTally(clean: (text: string) => string): SourceTally 
   let processingMs = 0;
   let limiterWaitMs = 0;
   const time = new Map<TimeUse, number>();
-  let limit: RateLimit | undefined;
+  let limits: readonly RateLimit[] = [];
 
   function onAttempt(event: Extract<TimedEvent, { type: 'attempt' }>): void {
     requests++;
@@ -109,7 +110,7 @@ export function createSourceTally(clean: (text: string) => string): SourceTally 
           }
           break;
         case 'source-started':
-          limit = event.rateLimit;
+          limits = event.rateLimits;
           break;
         case 'time-spent':
           addTime(time, event.spent);
@@ -136,7 +137,11 @@ export function createSourceTally(clean: (text: string) => string): SourceTally 
         failure_rate: share(pages.failed, pages.delivered + pages.failed),
         limiter_wait_ms: thousandths(limiterWaitMs),
         time: spent,
-        advice: adviseOn(spent, { limit, requests, refusals: statusCounts.get(429) ?? 0 }),
+        advice: adviseOn(spent, {
+          limit: slowestLimit(requests, limits),
+          requests,
+          refusals: statusCounts.get(429) ?? 0,
+        }),
         breaker_transitions: [...transitions],
         items: { ...items, drop_reasons: Object.fromEntries(drops) },
       };

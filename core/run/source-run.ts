@@ -9,6 +9,7 @@ import { createFrontier } from './frontier.ts';
 import { holdPage } from './held-page.ts';
 import { createPageReader, type ReadResult } from './page-reader.ts';
 import { redrive } from './redrive.ts';
+import { requestCost } from './request-cost.ts';
 import { createTotals } from './totals.ts';
 import { resolveUrl, type WorkItem } from './worklist.ts';
 
@@ -116,6 +117,7 @@ export async function runSource({
         method: item.request.method ?? 'GET',
         headers: item.request.headers ?? {},
         ...(item.request.body === undefined ? {} : { body: item.request.body }),
+        cost: requestCost(source.plugin, item.request),
         attempt: item.attempts + 1,
         signal: stop.signal,
       });
@@ -174,7 +176,8 @@ export async function runSource({
     type: 'source-started',
     source: source.name,
     baseUrl: source.baseUrl,
-    rateLimit: source.rateLimit,
+    rateLimits: source.rateLimits,
+    limitGroup: source.limitGroup,
     pagination: pager.style ?? 'custom',
   });
   stages.begin();

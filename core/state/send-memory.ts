@@ -2,19 +2,20 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../contracts/clock.ts';
 import type { GrantNote, SendMemory } from '../contracts/resilience.ts';
+import type { RateLimit } from '../contracts/source.ts';
 import type { SluiceError } from '../errors.ts';
+import { longestWindow } from '../rate-limits.ts';
 import { recallSends, recordsOf } from './recall-sends.ts';
 import { createSendFile, freePlace, type Moment, type SendFile, type SendRecord } from './send-file.ts';
 import { sourceFile } from './source-file.ts';
 import { stateError } from './state-error.ts';
 
-/** Which file, for which limit, and who hears of a file that can't be used. */
+/** Which file, for which limits, and who hears of a file that can't be used. */
 export interface SendMemoryOptions {
   /** Made where there is none, and its folder. One limiter at a time may use it. */
   readonly file: string;
-  /** The limit, as the limiter has it. */
-  readonly requests: number;
-  readonly perMs: number;
+  /** The limits, as the limiter has them. */
+  readonly limits: readonly RateLimit[];
   readonly marginMs: number;
   readonly clock: Pick<Clock, 'date'>;
   /** Milliseconds since the machine started, the same in all its processes. Default: what Node knows of it. */
@@ -28,13 +29,21 @@ const mostPlaces = 4096;
 /** The place of the pause; those of the sends come after it. */
 const pausePlace = 0;
 
-/** Where the last sends of a source are kept: whatever its name is, a file of its own within the state folder. */
-export function sendMemoryFile(stateDir: string, sourceName: string, baseUrl: string): string {
-  const { origin } = new URL(baseUrl);
-  return sourceFile({ folder: join(stateDir, 'sends'), name: sourceName, upstream: origin, extension: 'bin' });
+/** Whose sends a file holds: those of one source at its upstream, or of a whole group. */
+export interface SendMemoryOwner {
+  readonly name: string;
+  readonly baseUrl: string;
+  readonly limitGroup?: string | undefined;
 }
 
-/** Sends that share a place of the file: one, but for limits above `mostPlaces`. */
+/** Where the last sends are kept: whatever the name of a source or group is, in a file of its own in the state folder. */
+export function sendMemoryFile(stateDir: string, { name, baseUrl, limitGroup }: SendMemoryOwner): string {
+  // A group may have several origins, and not all of its sources are in every run; no origin is called as it is.
+  const upstream = limitGroup === undefined ? new URL(baseUrl).origin : 'group';
+  return sourceFile({ folder: join(stateDir, 'sends'), name: limitGroup ?? name, upstream, extension: 'bin' });
+}
+
+/** Sends that share a place of the file: one, but for limits above `mostPlaces`. All are counted by what they cost. */
 interface Group {
   /** Undefined once it is out of the window and its place may be another's. */
   place: number | undefined;
@@ -53,8 +62,10 @@ interface Group {
  * forward lets nothing out of the window. After a restart of the machine there is only the date. Throws nothing.
  */
 export function openSendMemory(options: SendMemoryOptions): SendMemory {
-  const { file, requests, perMs, marginMs, clock, uptime = machineUptime, onFailure } = options;
-  const windowMs = perMs + marginMs;
+  const { file, limits, marginMs, clock, uptime = machineUptime, onFailure } = options;
+  // A send that has left the longest window has left all. What it may hold is the most that any may at that age.
+  const windowMs = longestWindow(limits) + marginMs;
+  const requests = Math.max(...limits.map((limit) => limit.requests));
   const perGroup = Math.ceil(requests / mostPlaces);
   const now = (): Moment => ({ date: clock.date(), uptime: uptime() });
   let writeFailed = false;
@@ -109,17 +120,21 @@ export function openSendMemory(options: SendMemoryOptions): SendMemory {
     return freePlaces.pop() ?? placesUsed++;
   }
 
-  function joinGroup(): Group {
-    if (filling === undefined) {
-      const place = takePlace();
-      filling = { place, granted: 0, unsent: 0, lastAt: -Infinity };
-      write(place, { at: undefined, value: perGroup });
-    }
-    const group = filling;
-    group.granted += 1;
-    group.unsent += 1;
-    if (group.granted === perGroup) filling = undefined;
+  function joinGroup(cost: number): Group {
+    const full = filling !== undefined && filling.granted + cost > perGroup ? filling : undefined;
+    const group = full === undefined && filling !== undefined ? filling : openGroup(cost);
+    group.granted += cost;
+    group.unsent += cost;
+    filling = group.granted >= perGroup ? undefined : group;
+    // What did not take this one will take no other.
+    if (full !== undefined) settle(full);
     return group;
+  }
+
+  function openGroup(cost: number): Group {
+    const place = takePlace();
+    write(place, { at: undefined, value: Math.max(perGroup, cost) });
+    return { place, granted: 0, unsent: 0, lastAt: -Infinity };
   }
 
   /** Writes what has become of a group, once all of it is decided. */
@@ -137,24 +152,24 @@ export function openSendMemory(options: SendMemoryOptions): SendMemory {
     write(group.place, { at, value: group.granted });
   }
 
-  function granted(): GrantNote {
-    let group = joinGroup();
+  function granted(cost = 1): GrantNote {
+    let group = joinGroup(cost);
     let sent = false;
     return {
       sent() {
         // Out of the window already, and here again: as for the limiter, a send of its own.
         if (group.place === undefined) {
-          group = joinGroup();
+          group = joinGroup(cost);
           sent = false;
         }
-        if (!sent) group.unsent -= 1;
+        if (!sent) group.unsent -= cost;
         sent = true;
         settle(group);
       },
       released() {
         if (sent) return;
-        group.granted -= 1;
-        group.unsent -= 1;
+        group.granted -= cost;
+        group.unsent -= cost;
         settle(group);
       },
     };

@@ -28,7 +28,7 @@ export function fakePlan(pagination: Pager, change: Partial<SourcePlan> = {}): S
       normalizer: { normalize: (item: { id: number }) => ({ id: item.id }) },
     },
     baseUrl: 'https://fake.test',
-    rateLimit,
+    rateLimits: [rateLimit],
     concurrency: 4,
     maxPages: 1000,
     retry: { retries: 3 },

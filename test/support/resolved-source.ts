@@ -1,8 +1,12 @@
 import type { ResolvedSource } from '../../core/config/resolved.ts';
-import { defineNormalizer, defineSource } from '../../core/plugin.ts';
+import { defineNormalizer, defineSource, type SourcePlugin } from '../../core/plugin.ts';
+import { windowsOf } from '../../core/rate-limits.ts';
 
 /** A source with everything decided, for tests that care about a part of it. */
-export function resolvedSource(baseUrl: string, change: Partial<ResolvedSource> = {}): ResolvedSource {
+export function resolvedSource(
+  baseUrl: string,
+  { rateLimit, ...change }: Partial<ResolvedSource> & Partial<Pick<SourcePlugin, 'rateLimit'>> = {},
+): ResolvedSource {
   const plugin = defineSource({
     name: 'shop',
     baseUrl,
@@ -15,7 +19,7 @@ export function resolvedSource(baseUrl: string, change: Partial<ResolvedSource> 
     plugin,
     locator: { kind: 'inline' },
     baseUrl,
-    rateLimit: plugin.rateLimit,
+    rateLimits: windowsOf(rateLimit ?? plugin.rateLimit),
     rateLimitMarginMs: 20,
     concurrency: 4,
     retry: { retries: 3, baseMs: 100, maxMs: 1000 },

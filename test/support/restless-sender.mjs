@@ -9,6 +9,7 @@ const load = (path) => createJiti(import.meta.url).import(`../../${path}`);
 const { createSourceClient } = await load('core/http/client.ts');
 const { createUndiciTransport } = await load('core/http/transports/undici.ts');
 const { openSendMemory } = await load('core/state/send-memory.ts');
+const { createSourceLimits } = await load('core/http/source-limits.ts');
 const { systemClock } = await load('core/system-clock.ts');
 
 const { resolvedSource } = await load('test/support/resolved-source.ts');
@@ -22,18 +23,21 @@ const client = createSourceClient({
   random: Math.random,
   emit: () => {},
   middleware: [],
-  sendMemory:
-    file &&
-    (({ rateLimit, rateLimitMarginMs: marginMs }) =>
+  limits: createSourceLimits({
+    source,
+    clock: systemClock,
+    memory:
+      file &&
       openSendMemory({
         file,
-        ...rateLimit,
-        marginMs,
+        limits: source.rateLimits,
+        marginMs: source.rateLimitMarginMs,
         clock: systemClock,
         onFailure: (error) => {
           throw error;
         },
-      })),
+      }),
+  }),
 });
 
 async function askForEver(sender) {

@@ -26,7 +26,7 @@ export function rateLimit({ limiter, clock, onWait, stages = untimed }: RateLimi
       stages.enter('limiter');
       let permit: Permit;
       try {
-        permit = await limiter.acquire(request.signal, { ahead: request.attempt > 1 });
+        permit = await limiter.acquire(request.signal, { ahead: request.attempt > 1, cost: request.cost });
       } catch (aborted) {
         stages.leave('limiter');
         throw aborted;

@@ -7,7 +7,7 @@ import { SluiceError } from '../../errors.ts';
 import { parseRetryAfter, upstreamTime } from '../rate-limit-headers.ts';
 import { redactUrl } from '../../redact.ts';
 import type { BackoffSettings } from '../resilience/backoff.ts';
-import { createSourcePause } from '../resilience/source-pause.ts';
+import { createSourcePause, type Storm } from '../resilience/source-pause.ts';
 import { type MatchedRule, matchRule } from '../response-rules.ts';
 
 /** What a response may act upon. */
@@ -19,6 +19,8 @@ export interface ResponseActionsOptions {
   /** For pauses whose length the upstream does not tell. */
   readonly backoff: BackoffSettings;
   readonly random: Random;
+  /** Of the limiter, so that all who share it count one storm as one. */
+  readonly storm: Storm;
   /** Told of each pause of the whole source and each lowered limit: the time left of the pause, the reason in words. */
   readonly onPause: (ms: number, reason: string) => void;
 }

@@ -13,7 +13,12 @@ const failureCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'http_504',
 ]);
 
-const silentCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['internal_error', 'aborted', 'address_refused']);
+const silentCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'internal_error',
+  'aborted',
+  'address_refused',
+  'cost_refused',
+]);
 
 /**
  * Says what an error means for the circuit breaker. A 429 or a 404 is an answer: the upstream works. A bug on this

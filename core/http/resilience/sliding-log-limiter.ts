@@ -1,16 +1,15 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { Permit, RateLimiter, SendMemory } from '../../contracts/resilience.ts';
-import { createAdaptiveLimit } from './adaptive-limit.ts';
-import { createStampLog } from './stamp-log.ts';
+import type { RateLimit } from '../../contracts/source.ts';
+import { SluiceError } from '../../errors.ts';
 import { createWaitingLine } from '../../waiting-line.ts';
+import { createRateWindow } from './rate-window.ts';
 
-/** The limit to keep, and the clock by which it is kept. */
+/** The limits to keep, and the clock by which they are kept. */
 export interface SlidingLogOptions {
-  /** The most sends in any window. */
-  readonly requests: number;
-  /** Length of the window, in milliseconds. */
-  readonly perMs: number;
-  /** Added to the window, in milliseconds: two requests may travel for different times, so arrivals move closer. */
+  /** Never more than `requests` sends in any window of `perMs`; all of them hold at once. */
+  readonly limits: readonly RateLimit[];
+  /** Added to each window, in milliseconds: two requests may travel for different times, so arrivals move closer. */
   readonly marginMs: number;
   readonly clock: Clock;
   /** What holds the sends when the process is killed; without one, each limiter begins with none. */
@@ -19,98 +18,92 @@ export interface SlidingLogOptions {
 
 /**
  * Builds a limiter that never lets more than `requests` sends into any window of `perMs + marginMs`, wherever the
- * window begins: the "sliding window log", which remembers each send. A token bucket would let a burst and its
- * refill into one window. While the upstream allows less, `lower` makes it an adaptive limit below `requests`.
+ * window begins, for each of its limits: the "sliding window log", which remembers each send. A token bucket would let
+ * a burst and its refill into one window. While the upstream allows less, `lower` makes adaptive limits of them.
  *
  * Each permit must end in `sent()` or `release()`: one that is forgotten counts as used for ever.
  */
-export function createSlidingLogLimiter(options: SlidingLogOptions): RateLimiter {
-  const { requests, perMs, marginMs, clock, memory } = options;
-  const windowMs = perMs + marginMs;
-  const limit = createAdaptiveLimit({ requests, windowMs, clock });
-  const log = createStampLog(requests);
-  const line = createWaitingLine<Permit>({ onEmpty: disarm });
-  // Granted but not sent yet: they may be sent at any moment, so they count as used. Counting from the grant instead
-  // would let connections that are slow to open arrive together with later requests.
+export function createSlidingLogLimiter({ limits, marginMs, clock, memory }: SlidingLogOptions): RateLimiter {
+  const windows = limits.map((limit) => createRateWindow(limit, { marginMs, clock }));
+  const mostPlaces = Math.min(...windows.map(({ declared }) => declared));
+  const line = createWaitingLine<Permit>({ onEmpty: disarm, onFirstLeft: serve });
+  // Places granted but not sent yet: they may be sent at any moment, so they count as used. Counting from the grant
+  // instead would let connections that are slow to open arrive together with later requests.
   let unsent = 0;
   let pausedUntil = -Infinity;
-  let cancelTimer: (() => void) | undefined;
-  if (memory !== undefined) recall(memory);
-
-  /** Goes on where an earlier process ended. Only as many sends as make a limit: those before them hold nobody back. */
-  function recall({ sends, pauseMs }: SendMemory): void {
-    const now = clock.now();
-    if (pauseMs > 0) pausedUntil = now + pauseMs;
-    let surplus = sends.reduce((sum, { count }) => sum + count, -requests);
-    for (const { ageMs, count } of sends) {
-      for (let left = count - Math.max(0, surplus); left > 0; left--) log.add(now - ageMs);
-      surplus -= count;
-    }
+  let timer: { readonly at: number; readonly cancel: () => void } | undefined;
+  if (memory !== undefined) {
+    if (memory.pauseMs > 0) pausedUntil = clock.now() + memory.pauseMs;
+    for (const window of windows) window.recall(memory.sends);
   }
 
-  function hasRoom(): boolean {
-    const now = clock.now();
-    if (now < pausedUntil) return false;
-    for (let first = log.first; first !== undefined && first + windowMs <= now; first = log.first) log.dropFirst();
-    return log.size + unsent < limit.requests;
+  function hasRoom(cost: number): boolean {
+    let free = clock.now() >= pausedUntil;
+    // Every window is asked, whatever the others say: it forgets what has left it, and the timer goes by what is left.
+    for (const window of windows) free = window.hasRoom(cost, unsent) && free;
+    return free;
   }
 
   function serve(): void {
-    while (line.length > 0 && hasRoom()) line.serve(grant());
+    // The first alone decides: were others let past one that needs many places, it might wait for ever.
+    while (line.length > 0 && hasRoom(line.nextCost)) line.serve(grant(line.nextCost));
     arm();
   }
 
   /**
-   * Sets the one timer, for the next moment at which there can be room. That moment only ever moves away (pauses get
-   * longer, sends get later, the limit is lowered; only a grant raises it, and the line is served until there is no
-   * room), so a timer that stands is never too late, and when it rings too early it is set again.
+   * Sets the one timer, for the next moment at which any window frees a place. Where that is too early, as the first in
+   * line needs more, it is set again when it rings. A timer that stands is too late only where a permit is sent: that
+   * send may leave a short window before anything leaves the others.
    */
   function arm(): void {
     // A permit that was given back may have served the line before its timer.
     if (line.length === 0) return disarm();
-    if (cancelTimer !== undefined) return;
     const now = clock.now();
-    // No pause and no send in the log: the permits that are out fill the limit, and their end serves the line.
-    const wakeAt = now < pausedUntil ? pausedUntil : (log.first ?? Infinity) + windowMs;
-    if (wakeAt === Infinity) return;
-    cancelTimer = clock.timer(wakeAt - now, () => {
-      cancelTimer = undefined;
+    let at = pausedUntil;
+    if (now >= pausedUntil) {
+      // Nothing in any log: the permits that are out fill the limit, and their end serves the line.
+      at = Infinity;
+      for (const { firstLeavesAt } of windows) at = Math.min(at, firstLeavesAt);
+    }
+    if (at === Infinity || (timer !== undefined && timer.at <= at)) return;
+    disarm();
+    const cancel = clock.timer(at - now, () => {
+      timer = undefined;
       serve();
     });
+    timer = { at, cancel };
   }
 
   function disarm(): void {
-    cancelTimer?.();
-    cancelTimer = undefined;
+    timer?.cancel();
+    timer = undefined;
   }
 
-  function grant(): Permit {
-    unsent += 1;
-    limit.granted();
+  function grant(cost: number): Permit {
+    unsent += cost;
+    for (const window of windows) window.granted();
     // Before anybody can send with it: a process that is killed right after a send has no time for a note.
-    const note = memory?.granted();
-    let entry: number | undefined;
+    const note = memory?.granted(cost);
+    let entries: readonly number[] | undefined;
     let ended = false;
     return {
       sent() {
         if (ended) return;
         const now = clock.now();
         note?.sent();
-        if (entry !== undefined) {
-          entry = log.move(entry, now);
-          return;
-        }
-        unsent -= 1;
-        entry = log.add(now);
+        const isNew = entries === undefined;
+        entries = windows.map((window, index) => window.sent(now, cost, entries?.[index]));
+        if (!isNew) return;
+        unsent -= cost;
         // Until now the line may have waited for permits only; now there is a time to wait for.
         arm();
       },
       release() {
         if (ended) return;
         ended = true;
-        if (entry !== undefined) return;
+        if (entries !== undefined) return;
         note?.released();
-        unsent -= 1;
+        unsent -= cost;
         serve();
       },
     };
@@ -118,11 +111,14 @@ export function createSlidingLogLimiter(options: SlidingLogOptions): RateLimiter
 
   return {
     acquire(signal, standing) {
+      const cost = standing?.cost ?? 1;
+      if (!(cost <= mostPlaces)) return Promise.reject(tooLarge(cost, limits));
       if (signal.aborted) return Promise.reject(signal.reason);
       // Nobody overtakes from outside: with others in line, there is either no room or they are being served.
-      if (line.length === 0 && hasRoom()) return Promise.resolve(grant());
+      if (line.length === 0 && hasRoom(cost)) return Promise.resolve(grant(cost));
       const permit = line.join(signal, standing);
-      arm();
+      // Who goes ahead may need less than who was first until now.
+      serve();
       return permit;
     },
     pause(ms) {
@@ -135,6 +131,16 @@ export function createSlidingLogLimiter(options: SlidingLogOptions): RateLimiter
     pausedFor() {
       return Math.max(0, pausedUntil - clock.now());
     },
-    lower: () => limit.lower(),
+    lower() {
+      const lowered = windows.map((window) => window.lower());
+      // Nobody says which of them was refused, so all are lowered.
+      return lowered.every((one) => one === undefined) ? undefined : windows.map(({ allowed }) => allowed);
+    },
   };
+}
+
+function tooLarge(cost: number, limits: readonly RateLimit[]): SluiceError {
+  const smallest = limits.toSorted((a, b) => a.requests - b.requests)[0];
+  const text = `a request costs ${cost} places, and a window of ${smallest?.perMs} ms has ${smallest?.requests}`;
+  return new SluiceError('cost_refused', `${text}: it could never be sent; correct cost() or rateLimit`);
 }

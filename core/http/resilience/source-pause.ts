@@ -11,8 +11,24 @@ export interface SourcePauseOptions {
   /** For pauses whose length the upstream does not tell, and the shortest one where it does. */
   readonly backoff: BackoffSettings;
   readonly random: Random;
+  /** Shared by all sources whose requests the limiter holds back. */
+  readonly storm: Storm;
   /** Told of each pause of the whole source and each lowered limit: the time left of the pause, the reason in words. */
   readonly onPause: (ms: number, reason: string) => void;
+}
+
+/** What is known of refusals in a row, whoever met them. */
+export interface Storm {
+  /** Pauses in a row, without a success between them. */
+  steps: number;
+  pauseEndsAt: number;
+  /** The end of the last pause in which the limit was refused: what was sent before it was granted under the limit of then. */
+  lowerAgainAt: number;
+}
+
+/** A storm that has not begun. */
+export function createStorm(): Storm {
+  return { steps: 0, pauseEndsAt: -Infinity, lowerAgainAt: -Infinity };
 }
 
 /** Makes pauses of the whole source out of what its responses say. It only ever holds back: nothing shortens a pause. */
@@ -33,19 +49,15 @@ const sameEndMs = 50;
  * Builds the pauses of one source. The first refusal of a storm lengthens the backoff by a step, and lowers the limit,
  * for it was more than is allowed; the others of the storm do neither.
  */
-export function createSourcePause({ limiter, clock, backoff, random, onPause }: SourcePauseOptions): SourcePause {
-  // Pauses in a row, without a success between them.
-  let steps = 0;
-  let pauseEndsAt = -Infinity;
-  // The end of the last pause in which the limit was refused: what was sent before it was granted under the limit of then.
-  let lowerAgainAt = -Infinity;
+export function createSourcePause(options: SourcePauseOptions): SourcePause {
+  const { limiter, clock, backoff, random, storm, onPause } = options;
 
   /** Returns whether the pause is news, or (almost) one in force already. */
   function pause(ms: number): boolean {
     const endsAt = clock.now() + ms;
-    const isNews = pauseEndsAt <= clock.now() || endsAt > pauseEndsAt + sameEndMs;
+    const isNews = storm.pauseEndsAt <= clock.now() || endsAt > storm.pauseEndsAt + sameEndMs;
     limiter.pause(ms);
-    pauseEndsAt = Math.max(pauseEndsAt, endsAt);
+    storm.pauseEndsAt = Math.max(storm.pauseEndsAt, endsAt);
     return isNews;
   }
 
@@ -53,9 +65,9 @@ export function createSourcePause({ limiter, clock, backoff, random, onPause }: 
     refused({ status, headers }, { sentAt, lowers }) {
       // Requests sent before the pause began (or that already had their permit then) all come back refused. They are
       // one storm and one step: were each a step of its own, ten requests under way would be ten backoffs.
-      const sameStorm = sentAt < pauseEndsAt;
-      if (!sameStorm) steps += 1;
-      const allowed = lowers && sentAt >= lowerAgainAt ? limiter.lower() : undefined;
+      const sameStorm = sentAt < storm.pauseEndsAt;
+      if (!sameStorm) storm.steps += 1;
+      const allowed = lowers && sentAt >= storm.lowerAgainAt ? limiter.lower() : undefined;
       let isNews = allowed !== undefined;
       const requested = parseRequestedPause(headers, upstreamTime(headers, clock.date()));
       if (sameStorm) {
@@ -63,17 +75,17 @@ export function createSourcePause({ limiter, clock, backoff, random, onPause }: 
       } else {
         // At least the base: a reset a few milliseconds away, or full jitter at its shortest, is almost no pause, and
         // would cost every request an attempt.
-        isNews = pause(Math.max(backoff.baseMs, requested ?? backoffMs(steps, backoff, random))) || isNews;
+        isNews = pause(Math.max(backoff.baseMs, requested ?? backoffMs(storm.steps, backoff, random))) || isNews;
       }
-      if (lowers) lowerAgainAt = pauseEndsAt;
-      const leftMs = Math.max(0, pauseEndsAt - clock.now());
-      const consequence = allowed === undefined ? '' : `, now at most ${allowed} per window`;
+      if (lowers) storm.lowerAgainAt = storm.pauseEndsAt;
+      const leftMs = Math.max(0, storm.pauseEndsAt - clock.now());
+      const consequence = allowed === undefined ? '' : `, now at most ${allowed.join(' and ')} per window`;
       if (isNews) onPause(leftMs, `status ${status}${consequence}`);
       return leftMs;
     },
     observed({ headers }, { sentAt, succeeded }) {
       // A success that was under way before the pause says nothing about after it.
-      if (succeeded && sentAt >= pauseEndsAt) steps = 0;
+      if (succeeded && sentAt >= storm.pauseEndsAt) storm.steps = 0;
       const { remaining, resetMs } = parseRateLimitHeaders(headers, upstreamTime(headers, clock.date()));
       if (remaining !== 0 || resetMs === undefined) return;
       const ms = Math.min(resetMs, longestPauseMs);

@@ -25,7 +25,7 @@ export function started(...sources: string[]): (readonly [number, RunEvent])[] {
             type: 'source-started',
             source,
             baseUrl: 'https://host',
-            rateLimit: { requests: 5, perMs: 1_000 },
+            rateLimits: [{ requests: 5, perMs: 1_000 }],
             pagination: 'offset',
           },
         ] as const,

@@ -8,7 +8,8 @@ const plugins = {
     {
       name: 'dummyjson',
       baseUrl: 'https://dummyjson.com',
-      rateLimit: { requests: 5, perMs: 1_000 },
+      rateLimits: [{ requests: 5, perMs: 1_000 }],
+      limitGroup: undefined,
       pagination: 'offset',
       limit: 20,
       mock: true,
@@ -16,7 +17,11 @@ const plugins = {
     {
       name: 'feed',
       baseUrl: 'https://feed.example',
-      rateLimit: { requests: 1_000, perMs: 60_000 },
+      rateLimits: [
+        { requests: 1_000, perMs: 60_000 },
+        { requests: 7, perMs: 250 },
+      ],
+      limitGroup: 'feeds',
       pagination: 'next-url',
       limit: undefined,
       mock: false,
@@ -31,10 +36,10 @@ const plugins = {
 
 describe('renderPlugins', () => {
   it('lists sources with limit, pagination and page size, sinks and models', () => {
-    expect(renderPlugins(plugins, { width: 100, paint: createPaint(false) })).toEqual([
-      'source     limit                pagination  page size  mock  base URL',
-      'dummyjson  5/s                  offset             20  yes   https://dummyjson.com',
-      'feed       1,000 per 60,000 ms  next-url            –  no    https://feed.example',
+    expect(renderPlugins(plugins, { width: 120, paint: createPaint(false) })).toEqual([
+      'source     limit                                     pagination  page size  mock  base URL',
+      'dummyjson  5/s                                       offset             20  yes   https://dummyjson.com',
+      'feed       1,000/min, 7 per 250 ms, shared as feeds  next-url            –  no    https://feed.example',
       '',
       'sinks',
       'json-file, stdout',

@@ -41,7 +41,7 @@ describe('resolveConfig', () => {
     expect(config.sources[0]).toMatchObject({
       name: 'beta',
       baseUrl: 'https://beta.example',
-      rateLimit: { requests: 5, perMs: 1000 },
+      rateLimits: [{ requests: 5, perMs: 1000 }],
       rateLimitMarginMs: 20,
       concurrency: 16,
       retry: { retries: 3, baseMs: 250, maxMs: 10_000 },
@@ -86,7 +86,7 @@ describe('resolveConfig', () => {
     expect(sources[0]).toMatchObject({
       name: 'first',
       baseUrl: 'http://127.0.0.1:1/api',
-      rateLimit: { requests: 10_000_000, perMs: 1 },
+      rateLimits: [{ requests: 10_000_000, perMs: 1 }],
       retry: { retries: 0, baseMs: 250, maxMs: 10_000 },
       headers: { 'x-api-key': 'of-the-config', accept: 'a' },
     });
@@ -172,7 +172,7 @@ describe('resolveConfig', () => {
       allowed: a whole number from 1 to 10000000 (requests that may arrive in any window)
 
   sources[1].retries: there is no option "retries"
-      allowed: use, name, options, baseUrl, rateLimit, rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxHeaderBytes, maxBodyBytes, headers
+      allowed: use, name, options, baseUrl, rateLimit, limitGroup, rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxHeaderBytes, maxBodyBytes, headers
 
   sources[2].baseUrl: must be an http or https URL without query or fragment, found "ftp://alpha"
 

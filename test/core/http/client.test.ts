@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ResolvedSource } from '../../../core/config/resolved.ts';
 import type { RunEvent } from '../../../core/contracts/events.ts';
 import type { Handler, HttpRequest, Middleware, TransportOptions } from '../../../core/contracts/http.ts';
 import type { UnknownBody } from '../../../core/contracts/json.ts';
 import { SluiceError } from '../../../core/errors.ts';
+import type { SendMemory } from '../../../core/contracts/resilience.ts';
 import { createSourceClient } from '../../../core/http/client.ts';
+import { createSourceLimits } from '../../../core/http/source-limits.ts';
 import { createUndiciTransport } from '../../../core/http/transports/undici.ts';
 import { systemClock } from '../../../core/system-clock.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
@@ -15,7 +16,11 @@ import { resolvedSource } from '../../support/resolved-source.ts';
 const origin = 'http://shop.test';
 
 /** A client over a transport that answers by `upstream`, on a clock that a test moves. */
-function clientOver(upstream: Handler, change: Partial<ResolvedSource> = {}, middleware: readonly Middleware[] = []) {
+function clientOver(
+  upstream: Handler,
+  change: Parameters<typeof resolvedSource>[1] = {},
+  middleware: readonly Middleware[] = [],
+) {
   const clock = fakeClock();
   const events: RunEvent[] = [];
   const sent: { at: number; request: HttpRequest }[] = [];
@@ -62,11 +67,22 @@ describe('createSourceClient', () => {
     expect(closed()).toBe(1);
   });
 
-  it('opens the memory of its last sends, goes by it, and closes it after the transport', async () => {
+  it('goes by the memory of its last sends, and closes it after the transport', async () => {
     const order: string[] = [];
     const clock = fakeClock();
+    const source = resolvedSource(origin, { rateLimit: { requests: 2, perMs: 1000 } });
+    const memory: SendMemory = {
+      sends: [{ ageMs: 300, count: 2 }],
+      pauseMs: 0,
+      granted() {
+        order.push('granted');
+        return { sent: () => void order.push('sent'), released: () => void order.push('released') };
+      },
+      paused: () => undefined,
+      close: () => void order.push('memory closed'),
+    };
     const client = createSourceClient({
-      source: resolvedSource(origin, { rateLimit: { requests: 2, perMs: 1000 } }),
+      source,
       transportFactory: () => ({
         async handle(request) {
           order.push('write');
@@ -79,25 +95,13 @@ describe('createSourceClient', () => {
       random: () => 0.5,
       emit: () => undefined,
       middleware: [],
-      sendMemory: ({ name }) => {
-        order.push(`memory of ${name}`);
-        return {
-          sends: [{ ageMs: 300, count: 2 }],
-          pauseMs: 0,
-          granted() {
-            order.push('granted');
-            return { sent: () => void order.push('sent'), released: () => void order.push('released') };
-          },
-          paused: () => undefined,
-          close: () => void order.push('memory closed'),
-        };
-      },
+      limits: createSourceLimits({ source, clock, memory }),
     });
     const start = clock.now();
     await clock.run(client.handle(httpRequest(origin)));
     expect(clock.now() - start).toBe(720);
     await client.close();
-    expect(order).toEqual(['memory of shop', 'granted', 'write', 'sent', 'sent', 'transport closed', 'memory closed']);
+    expect(order).toEqual(['granted', 'write', 'sent', 'sent', 'transport closed', 'memory closed']);
   });
 
   it('sends its own headers, the source over them, and those of the request over both, in one spelling', async () => {

@@ -6,6 +6,7 @@ import { defaultChain } from '../../../core/http/default-chain.ts';
 import { createCircuitBreaker } from '../../../core/http/resilience/circuit-breaker.ts';
 import { createRetryBudget } from '../../../core/http/resilience/retry-budget.ts';
 import { createSlidingLogLimiter } from '../../../core/http/resilience/sliding-log-limiter.ts';
+import { createStorm } from '../../../core/http/resilience/source-pause.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { httpRequest, httpResponse } from '../../support/http.ts';
 import { resolvedSource } from '../../support/resolved-source.ts';
@@ -18,7 +19,10 @@ function chainFor(slots: number) {
   const source = resolvedSource(origin, { concurrency: slots });
   const chain = defaultChain({
     source,
-    limiter: createSlidingLogLimiter({ requests: 2, perMs: 1000, marginMs: 0, clock }),
+    limits: {
+      limiter: createSlidingLogLimiter({ limits: [{ requests: 2, perMs: 1000 }], marginMs: 0, clock }),
+      storm: createStorm(),
+    },
     breaker: createCircuitBreaker({ settings: source.breaker, clock, onTransition: () => undefined }),
     budget: createRetryBudget({ clock, windowMs: 60_000, minimum: 20 }),
     clock,

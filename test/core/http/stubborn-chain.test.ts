@@ -10,6 +10,7 @@ import { retry } from '../../../core/http/middleware/retry.ts';
 import { createCircuitBreaker } from '../../../core/http/resilience/circuit-breaker.ts';
 import { createRetryBudget } from '../../../core/http/resilience/retry-budget.ts';
 import { createSlidingLogLimiter } from '../../../core/http/resilience/sliding-log-limiter.ts';
+import { createStorm } from '../../../core/http/resilience/source-pause.ts';
 import { fakeClock, type FakeClock } from '../../support/fake-clock.ts';
 import { failureWith, httpRequest, httpResponse } from './support.ts';
 
@@ -40,13 +41,13 @@ async function fetchAll(upstream: (clock: FakeClock, sends: number[]) => Handler
   };
   const onTransition = (from: string, to: string): void => void changes.push(`${from} > ${to}`);
   const breaker = createCircuitBreaker({ settings, clock, onTransition });
-  const limiter = createSlidingLogLimiter({ requests: 5, perMs: 1000, marginMs: 20, clock });
+  const limiter = createSlidingLogLimiter({ limits: [{ requests: 5, perMs: 1000 }], marginMs: 20, clock });
   const budget = createRetryBudget({ clock, windowMs: 60_000, minimum: 20 });
   const backoff = { retries: 3, baseMs: 250, maxMs: 10_000 };
   const handler = compose([
     retry({ settings: backoff, budget, clock, random, onRetry: () => undefined }),
     circuitBreaker(breaker),
-    responseActions({ rules: [], limiter, clock, backoff, random, onPause: () => undefined }),
+    responseActions({ rules: [], limiter, clock, backoff, random, storm: createStorm(), onPause: () => undefined }),
     concurrency(4),
     rateLimit({ limiter, clock, onWait: () => undefined }),
   ])(upstream(clock, sends));

@@ -61,7 +61,7 @@ describe('logEvents', () => {
         type: 'source-started',
         source: 'shop',
         baseUrl: 'https://h',
-        rateLimit: { requests: 5, perMs: 1000 },
+        rateLimits: [{ requests: 5, perMs: 1000 }],
         pagination: 'offset',
       },
     ],
@@ -112,7 +112,13 @@ describe('logEvents', () => {
     const url = 'https://user:pw@host/x?token=abc';
     const [attempt, start] = logged(
       { type: 'attempt', source: 's', key: 'k', url, attempt: 1, error: 'timeout', message: 'late', bytes: 0, ms: 1 },
-      { type: 'source-started', source: 's', baseUrl: url, rateLimit: { requests: 1, perMs: 1 }, pagination: 'single' },
+      {
+        type: 'source-started',
+        source: 's',
+        baseUrl: url,
+        rateLimits: [{ requests: 1, perMs: 1 }],
+        pagination: 'single',
+      },
     );
     expect(attempt?.message).toBe('s: attempt 1, timeout (late) in 1 ms, 0 bytes, https://host/x?token=***');
     expect(start?.message).toContain('https://host/x?token=***');

@@ -7,7 +7,8 @@ describe('listPlugins', () => {
     expect(sources).toContainEqual({
       name: 'dummyjson',
       baseUrl: 'https://dummyjson.com',
-      rateLimit: { requests: 5, perMs: 1000 },
+      rateLimits: [{ requests: 5, perMs: 1000 }],
+      limitGroup: undefined,
       pagination: 'offset',
       limit: 20,
       mock: true,

@@ -25,14 +25,15 @@ interface Life {
 function beginLife(file: string, limit: Limit, clock: FakeClock, dateShift = 0): Life {
   const memory = openSendMemory({
     file,
-    ...limit,
+    limits: [limit],
+    marginMs: limit.marginMs,
     clock: { date: () => Math.floor(clock.date() + dateShift) },
     uptime: () => clock.now(),
     onFailure: (error) => {
       throw error;
     },
   });
-  return { memory, limiter: createSlidingLogLimiter({ ...limit, clock, memory }) };
+  return { memory, limiter: createSlidingLogLimiter({ limits: [limit], marginMs: limit.marginMs, clock, memory }) };
 }
 
 /** The shortest time in which more than `requests` of the sends lie. */
@@ -63,6 +64,42 @@ describe('a limiter that begins where another was killed', () => {
     // 1020 after the first send, and the millisecond that a date can't tell.
     expect(clock.now() - start).toBe(821);
     memory.close();
+  });
+
+  test('remembers what each cost, for as long as the longest window', async () => {
+    const clock = fakeClock();
+    const file = join(await temporaryFolder(), 'sends.bin');
+    const limits = [
+      { requests: 4, perMs: 100 },
+      { requests: 6, perMs: 5000 },
+    ];
+    const begin = (): Life => {
+      const memory = openSendMemory({
+        file,
+        limits,
+        marginMs: 0,
+        clock,
+        uptime: () => clock.now(),
+        onFailure: (error) => {
+          throw error;
+        },
+      });
+      return { memory, limiter: createSlidingLogLimiter({ limits, marginMs: 0, clock, memory }) };
+    };
+    const first = begin();
+    (await first.limiter.acquire(noSignal, { cost: 3 })).sent();
+    await clock.advance(200);
+    // Killed before it could say whether it sent this one.
+    await first.limiter.acquire(noSignal, { cost: 2 });
+    first.memory.close();
+    const second = begin();
+    const start = clock.now();
+    (await second.limiter.acquire(noSignal, { cost: 1 })).sent();
+    expect(clock.now()).toBe(start);
+    (await clock.run(second.limiter.acquire(noSignal, { cost: 3 }))).sent();
+    // When the three of the first life leave, 5000 after they were sent; a date can't tell the last millisecond.
+    expect(clock.now() - start).toBe(4801);
+    second.memory.close();
   });
 
   test('keeps to a pause that was in force', async () => {

@@ -16,11 +16,10 @@ async function machine({ requests = 3, perMs = 1000 } = {}) {
     time.date += ms;
     time.uptime += ms;
   };
-  const open = (change: Partial<SendMemoryOptions> = {}): SendMemory => {
+  const open = ({ limit, ...change }: Partial<SendMemoryOptions> & { limit?: number } = {}): SendMemory => {
     const memory = openSendMemory({
       file,
-      requests,
-      perMs,
+      limits: [{ requests: limit ?? requests, perMs }],
       marginMs: 20,
       clock: { date: () => time.date },
       uptime: () => time.uptime,
@@ -189,7 +188,13 @@ describe('clocks', () => {
     // A date that stands still would leave every send in the window.
     const clock = { date: () => 0 };
     const openHere = (): SendMemory =>
-      openSendMemory({ file, requests: 3, perMs: 60_000, marginMs: 0, clock, onFailure: (one) => failures.push(one) });
+      openSendMemory({
+        file,
+        limits: [{ requests: 3, perMs: 60_000 }],
+        marginMs: 0,
+        clock,
+        onFailure: (one) => failures.push(one),
+      });
     const killed = openHere();
     killed.granted().sent();
     const opened = openHere();
@@ -204,9 +209,9 @@ describe('limits', () => {
     const { open } = await machine({ requests: 4 });
     const killed = open();
     for (let sends = 0; sends < 4; sends++) killed.granted().sent();
-    expect(agesOf(open({ requests: 2 }))).toHaveLength(4);
-    expect(agesOf(open({ requests: 100 }))).toHaveLength(4);
-    expect(agesOf(open({ requests: 1_000_000 }))).toHaveLength(4);
+    expect(agesOf(open({ limit: 2 }))).toHaveLength(4);
+    expect(agesOf(open({ limit: 100 }))).toHaveLength(4);
+    expect(agesOf(open({ limit: 1_000_000 }))).toHaveLength(4);
   });
 
   test('above 4096 a place stands for several sends: a bounded file, and a kill counts a few more than were made', async () => {
@@ -355,7 +360,7 @@ function takeAway(file: string): void {
 }
 
 describe('sendMemoryFile', () => {
-  const file = (name: string, url = 'https://api.test'): string => sendMemoryFile('/state', name, url);
+  const file = (name: string, url = 'https://api.test'): string => sendMemoryFile('/state', { name, baseUrl: url });
 
   test('is one file in the state folder for whatever name, and one for each name and origin', () => {
     const names = ['shop', 'Shop', 'sh/op', 'sh_op', '../../etc/passwd', '..', '', 'a'.repeat(500), 'naïve\0', 'con'];

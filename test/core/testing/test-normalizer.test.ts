@@ -50,7 +50,9 @@ describe('testNormalizer', () => {
   it('wants items, and a normalizer', async () => {
     const normalizer = defineNormalizer({ normalize: ({ isbn }: Book) => ({ id: isbn }) });
     await expect(testNormalizer(normalizer, { items: [] })).rejects.toThrow('there are no items to test it on');
-    await expect(testNormalizer({} as never, { items })).rejects.toThrow('normalizer must be a function, made by defineNormalizer');
+    await expect(testNormalizer({} as never, { items })).rejects.toThrow(
+      'normalizer must be a function, made by defineNormalizer',
+    );
   });
 });
 

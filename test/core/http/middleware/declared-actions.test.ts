@@ -3,17 +3,26 @@ import type { HttpResponse } from '../../../../core/contracts/http.ts';
 import type { ResponseAction, ResponseRule } from '../../../../core/contracts/response-rule.ts';
 import { responseActions } from '../../../../core/http/middleware/response-actions.ts';
 import { createSlidingLogLimiter } from '../../../../core/http/resilience/sliding-log-limiter.ts';
+import { createStorm } from '../../../../core/http/resilience/source-pause.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { httpRequest, httpResponse } from '../support.ts';
 
 /** A source that declares `rules`, asked for one response after the other. */
 function declaring(...rules: ResponseRule[]) {
   const clock = fakeClock();
-  const limiter = createSlidingLogLimiter({ requests: 100, perMs: 1000, marginMs: 0, clock });
+  const limiter = createSlidingLogLimiter({ limits: [{ requests: 100, perMs: 1000 }], marginMs: 0, clock });
   const pauses: [ms: number, reason: string][] = [];
   const onPause = (ms: number, reason: string): void => void pauses.push([ms, reason]);
   const backoff = { baseMs: 100, maxMs: 1000 };
-  const middleware = responseActions({ rules, limiter, clock, backoff, random: () => 1, onPause });
+  const middleware = responseActions({
+    rules,
+    limiter,
+    clock,
+    backoff,
+    random: () => 1,
+    storm: createStorm(),
+    onPause,
+  });
   const ask = (response: HttpResponse): Promise<unknown> =>
     middleware(async () => response)(httpRequest()).catch((error: unknown) => error);
   return { clock, limiter, pauses, ask };

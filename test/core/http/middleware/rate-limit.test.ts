@@ -7,7 +7,7 @@ import { failureWith, httpRequest, httpResponse, isSettled, rejection } from '..
 
 function limitedTo(requests: number, next?: Handler) {
   const clock = fakeClock();
-  const limiter = createSlidingLogLimiter({ requests, perMs: 1000, marginMs: 0, clock });
+  const limiter = createSlidingLogLimiter({ limits: [{ requests, perMs: 1000 }], marginMs: 0, clock });
   const waits: number[] = [];
   const answer: Handler = async (request) => {
     request.onPhase?.('sent');
@@ -37,7 +37,7 @@ describe('the rate limit', () => {
   test('counts from when the headers are sent, and passes every phase on', async () => {
     const phases: RequestPhase[] = [];
     const clock = fakeClock();
-    const limiter = createSlidingLogLimiter({ requests: 1, perMs: 1000, marginMs: 0, clock });
+    const limiter = createSlidingLogLimiter({ limits: [{ requests: 1, perMs: 1000 }], marginMs: 0, clock });
     const handler = rateLimit({ limiter, clock, onWait: () => undefined })(async (request) => {
       await clock.advance(400);
       request.onPhase?.('sent');

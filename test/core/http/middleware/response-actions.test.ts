@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../../../core/contracts/http.ts';
 import { responseActions } from '../../../../core/http/middleware/response-actions.ts';
 import { longestPauseMs } from '../../../../core/http/rate-limit-headers.ts';
 import { createSlidingLogLimiter } from '../../../../core/http/resilience/sliding-log-limiter.ts';
+import { createStorm } from '../../../../core/http/resilience/source-pause.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { httpRequest, httpResponse, rejection } from '../support.ts';
 
@@ -10,10 +11,10 @@ const backoff = { baseMs: 100, maxMs: 1000 };
 
 function actions(random = () => 1) {
   const clock = fakeClock();
-  const limiter = createSlidingLogLimiter({ requests: 100, perMs: 1000, marginMs: 0, clock });
+  const limiter = createSlidingLogLimiter({ limits: [{ requests: 100, perMs: 1000 }], marginMs: 0, clock });
   const pauses: [ms: number, reason: string][] = [];
   const onPause = (ms: number, reason: string): void => void pauses.push([ms, reason]);
-  const middleware = responseActions({ rules: [], limiter, clock, backoff, random, onPause });
+  const middleware = responseActions({ rules: [], limiter, clock, backoff, random, storm: createStorm(), onPause });
   /** Sends a request now; the returned function lets the response come, and says what became of it. */
   function send(response: HttpResponse): () => Promise<unknown> {
     let arrive: (response: HttpResponse) => void = () => undefined;
@@ -89,6 +90,7 @@ describe('a response', () => {
       clock,
       backoff,
       random: () => 1,
+      storm: createStorm(),
       onPause: () => undefined,
     });
     await middleware(async (request) => {
@@ -211,9 +213,15 @@ describe('a storm of refusals', () => {
     const { clock, limiter } = actions();
     const pauses: number[] = [];
     const onPause = (ms: number): void => void pauses.push(ms);
-    const handler = responseActions({ rules: [], limiter, clock, backoff, random: () => 1, onPause })(async () =>
-      httpResponse(429),
-    );
+    const handler = responseActions({
+      rules: [],
+      limiter,
+      clock,
+      backoff,
+      random: () => 1,
+      storm: createStorm(),
+      onPause,
+    })(async () => httpResponse(429));
     await Promise.all([1, 2, 3].map(() => rejection(handler(httpRequest()))));
     await clock.advance(100);
     await rejection(handler(httpRequest()));

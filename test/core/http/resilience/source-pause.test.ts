@@ -5,7 +5,7 @@ import { rateLimit } from '../../../../core/http/middleware/rate-limit.ts';
 import { responseActions } from '../../../../core/http/middleware/response-actions.ts';
 import { longestPauseMs } from '../../../../core/http/rate-limit-headers.ts';
 import { createSlidingLogLimiter } from '../../../../core/http/resilience/sliding-log-limiter.ts';
-import { createSourcePause } from '../../../../core/http/resilience/source-pause.ts';
+import { createSourcePause, createStorm } from '../../../../core/http/resilience/source-pause.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { httpRequest, httpResponse, rejection } from '../support.ts';
 
@@ -13,8 +13,8 @@ const backoff = { baseMs: 250, maxMs: 1000 };
 
 function pausing(random = () => 1) {
   const clock = fakeClock();
-  const limiter = createSlidingLogLimiter({ requests: 3, perMs: 1000, marginMs: 0, clock });
-  const pause = createSourcePause({ limiter, clock, backoff, random, onPause: () => undefined });
+  const limiter = createSlidingLogLimiter({ limits: [{ requests: 3, perMs: 1000 }], marginMs: 0, clock });
+  const pause = createSourcePause({ limiter, clock, backoff, random, storm: createStorm(), onPause: () => undefined });
   const refused = (headers: Record<string, string> = {}, sentAt = clock.now()): number =>
     pause.refused(httpResponse(429, headers), { sentAt, lowers: true });
   return { clock, limiter, refused };
@@ -86,7 +86,7 @@ test('whatever the headers of an upstream say, they only hold back: no pause shr
       ),
       async (responses) => {
         const clock = fakeClock();
-        const limiter = createSlidingLogLimiter({ requests: 3, perMs: 1000, marginMs: 0, clock });
+        const limiter = createSlidingLogLimiter({ limits: [{ requests: 3, perMs: 1000 }], marginMs: 0, clock });
         const sends: number[] = [];
         const asked = responses.map(({ status, headers }) => {
           const limited = rateLimit({ limiter, clock, onWait: () => undefined })(async (request) => {
@@ -101,6 +101,7 @@ test('whatever the headers of an upstream say, they only hold back: no pause shr
             clock,
             backoff,
             random: () => 1,
+            storm: createStorm(),
             onPause: (ms) => {
               expect(ms).toBeGreaterThan(0);
               expect(ms).toBeLessThanOrEqual(longestPauseMs);
