@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { defineChaosCommand } from './definitions/chaos.ts';
 import { defineMockCommand } from './definitions/mock.ts';
+import { definePlanCommand } from './definitions/plan.ts';
 import { definePluginsCommand } from './definitions/plugins.ts';
 import { defineRunCommand } from './definitions/run.ts';
 import { defineRunsCommand } from './definitions/runs.ts';
@@ -10,6 +11,7 @@ import { exitCodes } from './exit-codes.ts';
 /** All commands, in the order in which the help lists them. */
 const definitions = [
   defineRunCommand,
+  definePlanCommand,
   defineRunsCommand,
   definePluginsCommand,
   defineSchemaCommand,

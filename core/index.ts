@@ -11,6 +11,7 @@ import type { Services } from './contracts/services.ts';
 import type { LoggerOptions } from './log/logger.ts';
 import type { MockOptions, MockUpstream } from './mock/server.ts';
 import type { ExchangedRun } from './recording/exchanges-of-run.ts';
+import type { RunForecast } from './probe/plan-run.ts';
 import type { PluginList } from './registry/list-plugins.ts';
 import type { Pipeline } from './run/pipeline.ts';
 import type { ResumeRequest } from './state/choose-run.ts';
@@ -47,6 +48,7 @@ export { secretVariables } from './secret-variables.ts';
 export type { LogStream } from './log/logger.ts';
 export type { MockArrival } from './mock/arrivals.ts';
 export type { MockOptions, MockUpstream } from './mock/server.ts';
+export type { PlannedSource, RunForecast } from './probe/plan-run.ts';
 export type { PluginList } from './registry/list-plugins.ts';
 export type { Pipeline, RunOptions, RunResult } from './run/pipeline.ts';
 export type { ResumeRequest } from './state/choose-run.ts';
@@ -126,6 +128,16 @@ export async function listRuns({ state }: Pick<ResolvedConfig, 'state'>): Promis
   if (state === undefined) return [];
   const { listRuns: list } = await import('./state/list-runs.ts');
   return list(state.dir);
+}
+
+/**
+ * Asks each source for its first page and works out what a run will take. Writes nothing but, where the state folder is
+ * there already, the note of each request. Throws `state_locked` where a run is under way, and the signal's reason; what
+ * an upstream does is in the forecast.
+ */
+export async function planRun(config: ResolvedConfig, services: Services, signal: AbortSignal): Promise<RunForecast> {
+  const { planRun: plan } = await import('./probe/plan-run.ts');
+  return plan(config, services, signal);
 }
 
 /** Lists the plugins that need no installation. */

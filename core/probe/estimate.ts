@@ -1,0 +1,31 @@
+import type { ResolvedSource } from '../config/resolved.ts';
+import { leastTimeMs } from '../http/least-time.ts';
+import type { PageCount } from './page-count.ts';
+
+/** What keeps a source from being faster. */
+export type Bound = 'limit' | 'latency' | 'concurrency';
+
+/** How long the pages of a source take at least. */
+export interface Estimate {
+  readonly leastMs: number;
+  readonly bound: Bound;
+}
+
+/**
+ * The least time for all pages, by each of the bounds alone; the largest one counts. The limit: the last request can't go
+ * sooner, and is answered one latency later. Latency: pages that follow one another take one latency each; others two,
+ * for the first says how many there are. Concurrency: as many latencies as it takes to get them through the slots.
+ */
+export function estimate(
+  pages: number,
+  { sequential }: Pick<PageCount, 'sequential'>,
+  { rateLimit, rateLimitMarginMs, concurrency }: ResolvedSource,
+  latencyMs: number,
+): Estimate {
+  const byLimit = leastTimeMs(pages, rateLimit, rateLimitMarginMs) + latencyMs;
+  const rounds = sequential ? pages : 1 + Math.ceil((pages - 1) / concurrency);
+  const byAnswers = rounds * latencyMs;
+  // At equal times the answers bound it: without them the limit would have allowed it at once.
+  if (byLimit > byAnswers) return { leastMs: byLimit, bound: 'limit' };
+  return { leastMs: byAnswers, bound: sequential || rounds <= 2 ? 'latency' : 'concurrency' };
+}

@@ -1,0 +1,120 @@
+import type { ResolvedConfig, ResolvedSource } from '../config/resolved.ts';
+import type { RateLimit } from '../contracts/source.ts';
+import type { Services } from '../contracts/services.ts';
+import { classify } from '../errors.ts';
+import { limitText } from '../http/least-time.ts';
+import { cleanText, createRedactor } from '../redact.ts';
+import { type Bound, estimate } from './estimate.ts';
+import { openProbe, type Probe } from './open-probe.ts';
+import { countPages } from './page-count.ts';
+
+/** What a run of one source will take, as far as its first page tells. */
+export interface PlannedSource {
+  readonly source: string;
+  readonly pagination: string;
+  readonly rate_limit: RateLimit;
+  /** The same for people, such as `5/s`. */
+  readonly limit: string;
+  readonly concurrency: number;
+  /** Null where the upstream tells no total: its size is unknown until its last page. */
+  readonly pages: number | null;
+  /** Pages are cut off at the source's `maxPages`. */
+  readonly capped: boolean;
+  /** Items in all, where they are declared. */
+  readonly items: number | null;
+  /** Requests without retries; null where the size is unknown. */
+  readonly requests: number | null;
+  /** Of the one request that was made. */
+  readonly latency_ms: number | null;
+  /** Whether each page has to be there before the next can be asked for. */
+  readonly sequential: boolean | null;
+  /** Null where the size is unknown. */
+  readonly least_ms: number | null;
+  /** What keeps it from being faster; null where that is unknown. */
+  readonly bound: Bound | null;
+  /** Why the source could not be asked. */
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** What a run will take. */
+export interface RunForecast {
+  readonly sources: readonly PlannedSource[];
+  readonly run: {
+    /** Pages, requests and time of the sources that are known; sources run at once, so the slowest is the time. */
+    readonly pages: number;
+    readonly requests: number;
+    readonly least_ms: number;
+    /** False: at least one source is of unknown size or could not be asked, so that the figures are lower bounds. */
+    readonly whole: boolean;
+    /** The source that takes longest. */
+    readonly slowest: string | null;
+    readonly deadline_ms: number | null;
+  };
+}
+
+/** Asks every source for its first page, all at once, and works out what a run will take. Throws as `openProbe` does. */
+export async function planRun(config: ResolvedConfig, services: Services, signal: AbortSignal): Promise<RunForecast> {
+  const redact = createRedactor(config.secrets);
+  const clean = (text: string): string => cleanText(redact(text));
+  const probe = await openProbe(config, services);
+  try {
+    const sources = await Promise.all(config.sources.map((source) => planSource(probe, source, signal, clean)));
+    signal.throwIfAborted();
+    return { sources, run: addUp(sources, config) };
+  } finally {
+    await probe.close();
+  }
+}
+
+async function planSource(
+  probe: Probe,
+  source: ResolvedSource,
+  signal: AbortSignal,
+  clean: (text: string) => string,
+): Promise<PlannedSource> {
+  const { name, plugin, rateLimit, concurrency, maxPages } = source;
+  const blank: PlannedSource = {
+    source: name,
+    pagination: plugin.pagination.style ?? 'custom',
+    rate_limit: rateLimit,
+    limit: limitText(rateLimit),
+    concurrency,
+    pages: null,
+    capped: false,
+    items: null,
+    requests: null,
+    latency_ms: null,
+    sequential: null,
+    least_ms: null,
+    bound: null,
+    error: null,
+  };
+  try {
+    const probed = await probe.ask(source, signal);
+    // One more than may be: whether pages are cut off has to show.
+    const { pages, items, sequential } = countPages(plugin, probed, maxPages + 1);
+    const told = { ...blank, items: items ?? null, latency_ms: Math.round(probed.latencyMs), sequential };
+    if (pages === undefined) return told;
+    const asked = Math.min(pages, maxPages);
+    const { leastMs, bound } = estimate(asked, { sequential }, source, probed.latencyMs);
+    return { ...told, pages: asked, capped: pages > maxPages, requests: asked, least_ms: Math.round(leastMs), bound };
+  } catch (thrown) {
+    const { code, message } = classify(thrown);
+    return { ...blank, error: { code, message: clean(message) } };
+  }
+}
+
+function addUp(sources: readonly PlannedSource[], { deadlineMs }: ResolvedConfig): RunForecast['run'] {
+  const known = sources.filter(({ pages }) => pages !== null);
+  const sum = (of: (source: PlannedSource) => number | null): number =>
+    known.reduce((all, source) => all + (of(source) ?? 0), 0);
+  const [slowest] = known.toSorted((a, b) => (b.least_ms ?? 0) - (a.least_ms ?? 0));
+  return {
+    pages: sum(({ pages }) => pages),
+    requests: sum(({ requests }) => requests),
+    least_ms: slowest?.least_ms ?? 0,
+    whole: known.length === sources.length,
+    slowest: slowest?.source ?? null,
+    deadline_ms: deadlineMs ?? null,
+  };
+}

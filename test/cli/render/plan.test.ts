@@ -1,0 +1,61 @@
+import stringWidth from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { createPaint } from '../../../cli/render/paint.ts';
+import { renderPlan } from '../../../cli/render/plan.ts';
+import type { PlannedSource, RunForecast } from '../../../core/index.ts';
+
+function planned(change: Partial<PlannedSource> = {}): PlannedSource {
+  return {
+    source: 'shop',
+    pagination: 'offset',
+    rate_limit: { requests: 5, perMs: 1000 },
+    limit: '5/s',
+    concurrency: 16,
+    pages: 10,
+    capped: false,
+    items: 194,
+    requests: 10,
+    latency_ms: 50,
+    sequential: false,
+    least_ms: 1_070,
+    bound: 'limit',
+    error: null,
+    ...change,
+  };
+}
+
+const unknown = { pages: null, items: null, requests: null, least_ms: null, bound: null } as const;
+
+const forecast: RunForecast = {
+  sources: [
+    planned(),
+    planned({ source: 'feed', ...unknown, sequential: true }),
+    planned({ source: 'dead', ...unknown, latency_ms: null, error: { code: 'http_401', message: 'no\u001b[31m key' } }),
+    planned({ source: 'long', pages: 4, capped: true, bound: 'concurrency', concurrency: 3 }),
+  ],
+  run: { pages: 14, requests: 14, least_ms: 1_070, whole: false, slowest: 'shop', deadline_ms: 500 },
+};
+
+const rendered = (width: number): string[] => renderPlan(forecast, { width, paint: createPaint(false) });
+
+describe('renderPlan', () => {
+  it('tells of each source and of the whole run', () => {
+    expect(rendered(120)).toEqual([
+      'source    pages  items  requests  answer  least time  bound by',
+      'shop         10    194        10   50 ms      1.07 s  the declared limit of 5/s',
+      'feed    unknown      –         –   50 ms     unknown  one page after another, at most 5/s',
+      'dead     failed      –         –       –           –  –',
+      'long          4    194        10   50 ms      1.07 s  answers, 3 at once',
+      'feed: the upstream tells no total, so its size shows only at its last page',
+      'long: has more pages than maxPages; the run ends it after 4',
+      'dead: http_401: no key',
+      '',
+      'whole run: at least 14 pages, 1.07 s (all sources at once; shop takes longest)',
+      'the deadline of 500 ms comes before that: the run would end as partial',
+    ]);
+  });
+
+  it.each([30, 60, 80])('is no wider than %d columns', (width) => {
+    for (const line of rendered(width)) expect(stringWidth(line)).toBeLessThanOrEqual(width);
+  });
+});
