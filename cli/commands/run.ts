@@ -79,9 +79,9 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     options.mock === true
       ? await mockSources(loaded, ports.startMockUpstreams)
       : { config: loaded, upstreams: 0, close: async () => {} };
-  const { quiet = false, json = false, logLevel } = options;
+  const { quiet = false, json = false, logLevel, record, replay } = options;
   // A replay keeps no state, and there is nothing to take up.
-  const told = options.replay === undefined ? config : { ...config, state: undefined };
+  const told = replay === undefined ? config : { ...config, state: undefined };
   const output = await createRunOutput({
     config: told,
     stderr,
@@ -93,6 +93,9 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
   });
   const { logger } = output;
   if (upstreams > 0) logger.info(`embedded upstreams on loopback: ${upstreams}`, { event: 'mock', upstreams });
+  if (record !== undefined) logger.info(`every exchange is kept in ${record}`, { event: 'record', folder: record });
+  if (replay !== undefined)
+    logger.info(`answers come from ${replay}: nobody is asked`, { event: 'replay', folder: replay });
 
   const stopping = new AbortController();
   const forget = onInterrupt({
@@ -111,8 +114,8 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
       { logger },
       {
         resume: resumeOf(options),
-        record: options.record,
-        replay: options.replay,
+        record,
+        replay,
         fullRefresh: options.fullRefresh,
       },
     );

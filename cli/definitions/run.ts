@@ -25,6 +25,8 @@ Examples:
                                  one source, as lines of JSON on stdout
   pipeline run --deadline 30s --json
                                  for cron: at most 30 s, JSON logs on stderr
+  pipeline run --record recorded
+                                 keep what is asked and answered, for --replay
 `;
 
 /** Declares `pipeline run`. */

@@ -76,8 +76,8 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
     request(request) {
       const own = Object.entries(request.headers).filter(([name]) => provesWhoAsks(name));
       const ofQuery = [...request.url.searchParams].filter(([name]) => isSecretKey(name));
-      learn([...own, ...ofQuery].flatMap(([, value]) => [value, ...partsOf(value)]));
-      if (request.body !== undefined) learn(fieldsIn(request.body));
+      learn(own.flatMap(([, value]) => [value, ...partsOf(value)]));
+      learn([...ofQuery.map(([, value]) => value), ...fieldsIn(request.body ?? '')].filter(isNoWord));
       return {
         method: request.method,
         url: cleanUrl(request.url.href),
@@ -91,7 +91,7 @@ export function createScrubber(secrets: readonly string[]): Scrubber {
       const content = textOf(response.body);
       // What is no UTF-8 may still hold a secret in plain letters.
       const readable = content ?? Buffer.from(response.body).toString('latin1');
-      learn(fieldsIn(readable));
+      learn(fieldsIn(readable).filter(isNoWord));
       const clean = body(readable);
       const bytes = clean === readable ? response.body : Buffer.from(clean, content === undefined ? 'latin1' : 'utf8');
       return { status, headers: headers(response.headers, isSecretAnswer), body: encodeBody(bytes) };
@@ -112,12 +112,23 @@ function isSecretAnswer(name: string): boolean {
 /** Queries and forms stand in the middle of other texts: in `Link`, in `Location`, in the body of a POST. */
 function withoutQuerySecrets(value: string): string {
   return value.replaceAll(/(^|[?&;])([^\s=&?#;"'<>{]{1,200})=([^\s&#;"'<>]+)/g, (whole, start: string, key: string) =>
-    isSecretKey(key) && key.toLowerCase() !== 'rel' ? `${start}${key}=${mask}` : whole,
+    isSecretKey(key) ? `${start}${key}=${mask}` : whole,
   );
 }
 
+/** Whether a text is no plain word: `?key=products` must not take the products out of all that follows. */
+function isNoWord(value: string): boolean {
+  return /[^A-Za-z]|[a-z][A-Z]/.test(value);
+}
+
 function fieldsIn(content: string): string[] {
-  return Array.from(content.matchAll(secretField), ([, , value = '']) => value);
+  return Array.from(content.matchAll(secretField), ([, , written = '']) => {
+    try {
+      return String(JSON.parse(`"${written}"`));
+    } catch {
+      return written;
+    }
+  });
 }
 
 /** The value of each cookie, without its attributes: a path is no secret. */

@@ -27,6 +27,8 @@ export interface SourceTestOptions {
   readonly model?: string | Model;
   /** Items of these pages that are meant to become no record. Default 0. */
   readonly rejects?: number;
+  /** Variables that the plugin refers to, over the process's own; any value will do. Default: none. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Decides whatever is left to chance. Default 1. */
   readonly seed?: number;
 }
@@ -66,8 +68,8 @@ async function testOnPages(
 ): Promise<SourceTestResult> {
   const seen: Answer[] = [];
   const watched = watchPlugin(plugin, problems);
-  const { model = 'product', seed = 1 } = options;
-  const common = { model, baseUrl: upstream.baseUrl, seed: String(seed), mostRequests: 2_000 };
+  const { model = 'product', seed = 1, env = {} } = options;
+  const common = { model, env, baseUrl: upstream.baseUrl, seed: String(seed), mostRequests: 2_000 };
   const store = { lines: [] as string[] };
   const session = keeping(upstream.begin(), seen);
   const first = await tryLife({ ...common, plugin: watched.plugin, session, store }, '', problems);
@@ -92,7 +94,7 @@ async function testOnPages(
   return { records: store.lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
 }
 
-type Common = Pick<LifeOptions, 'model' | 'baseUrl' | 'seed' | 'mostRequests'>;
+type Common = Pick<LifeOptions, 'model' | 'env' | 'baseUrl' | 'seed' | 'mostRequests'>;
 
 function keeping(session: Session, seen: Answer[]): Session {
   return (request) => {

@@ -16,6 +16,9 @@ const folder = new URL('../../../shared/upstream/recorded/', import.meta.url);
 /** Recorded pages stand beside the checkout, not in it: where they are missing, what compares with them is skipped. */
 export const recordingsMissing = !existsSync(folder);
 
+/** The folder of one API's pages. */
+export const recordedFolder = (api: string): URL => new URL(api, folder);
+
 /** The recorded pages of one API in order; the last is the one past the end. */
 export function recordedPages(api: string): readonly RecordedPage[] {
   if (recordingsMissing) return [];

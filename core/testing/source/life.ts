@@ -19,6 +19,8 @@ import { testTransport } from './test-transport.ts';
 export interface LifeOptions {
   readonly plugin: SourcePlugin;
   readonly model: string | Model;
+  /** Over the environment of the process. */
+  readonly env: Readonly<Record<string, string>>;
   /** Where the pages were recorded. Default: the plugin's own. */
   readonly baseUrl?: string | undefined;
   readonly session: Session;
@@ -108,17 +110,18 @@ async function untilEnd(
   return !dead();
 }
 
-async function configOf({ plugin, model, baseUrl, store, kept }: LifeOptions): Promise<ResolvedConfig> {
+async function configOf({ plugin, model, env, baseUrl, store, kept }: LifeOptions): Promise<ResolvedConfig> {
   const alive = (): void => {
     if (kept?.disk.dead === true) throw new Error('the process was killed');
   };
-  const config = await resolveConfig({
+  const written = {
     sources: [{ use: plugin, ...(baseUrl !== undefined && { baseUrl }) }],
     sinks: [{ use: memorySink(store, alive) }],
     model,
     workers: { threads: 0 },
     state: kept === undefined ? false : { dir: kept.stateDir, fsyncMs: 300 },
-  });
+  };
+  const config = await resolveConfig(written, { env: { ...process.env, ...env } });
   // Nobody has to remember in a file what was sent to an upstream that is none.
   return { ...config, sources: config.sources.map((source) => ({ ...source, identity: source.baseUrl })) };
 }

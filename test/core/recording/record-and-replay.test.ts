@@ -198,6 +198,30 @@ describe('what a replay tells apart', () => {
     expect(withoutTimes(again.lines)).toBe(withoutTimes(live.lines));
   });
 
+  it('is no rate limit and no pause: they hold nothing back', async () => {
+    let refused = false;
+    const server = await httpServer((request, response) => {
+      const at = Number(new URL(request.url ?? '', 'http://x').searchParams.get('cursor') ?? 0);
+      if (at === 2 && !refused) {
+        refused = true;
+        response.writeHead(429, { 'retry-after': '1' }).end();
+      } else response.end(JSON.stringify({ items: things(at, at + 2), ...(at < 12 && { next: at + 2 }) }));
+    });
+    onTestFinished(() => server.close());
+    const folder = await record();
+    const live = await run(server.origin, { record: folder }, [chained]);
+    for (const name of await readdir(folder)) {
+      const file = join(folder, name);
+      await writeFile(file, (await readFile(file, 'utf8')).replace('"retry-after": "1"', '"retry-after": "100"'));
+    }
+    const slow = { ...chained, rateLimit: { requests: 1, perMs: 10_000 } };
+    const started = performance.now();
+    const again = await run(server.origin, { replay: folder }, [slow]);
+    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(withoutTimes(again.lines)).toBe(withoutTimes(live.lines));
+    expect(figures(again)).toEqual(figures(live));
+  });
+
   it('is a page that never came from one that did, without waiting for it again', async () => {
     const server = await httpServer((request, response) => {
       if (request.url?.includes('cursor=2') !== true) response.end(JSON.stringify({ items: things(0, 2), next: 2 }));

@@ -91,6 +91,20 @@ describe('what a recording keeps of an answer', () => {
     expect(asked('https://api.test/x?q=ref-12345678').url).toBe('https://api.test/x?q=***');
   });
 
+  it('has the words that a parameter or a field of a telling name holds, everywhere else', () => {
+    const { answered, asked } = scrub([]);
+    expect(asked('https://api.test/products?key=products').url).toBe('https://api.test/products?key=***');
+    expect(answered('{"password":"products","of":"products"}').body).toEqual({
+      json: { password: '***', of: 'products' },
+    });
+  });
+
+  it('has no token that was written with escapes', () => {
+    const { answered } = scrub([]);
+    answered('{"access_token":"abc\\/123456"}');
+    expect(answered('{"echo":"abc/123456"}').body).toEqual({ json: { echo: '***' } });
+  });
+
   it('has nothing that the request proved itself by', () => {
     const { answered, asked } = scrub([]);
     asked('https://api.test/x?signature=sig-12345678', {

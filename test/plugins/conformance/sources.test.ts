@@ -8,6 +8,7 @@ import escuelajs from '../../../plugins/sources/escuelajs/index.ts';
 import escuelajsApi from '../../../plugins/sources/escuelajs/upstream.ts';
 import jsonplaceholder from '../../../plugins/sources/jsonplaceholder/index.ts';
 import jsonplaceholderApi from '../../../plugins/sources/jsonplaceholder/upstream.ts';
+import { recordedFolder, recordingsMissing } from '../../support/recorded.ts';
 import { walk } from '../../core/pagination/simulated-api.ts';
 
 /** All pages of an embedded upstream, in the order in which the source asks for them. */
@@ -39,5 +40,10 @@ describe('the built-in sources pass the tests of every source', () => {
   ] as const)('$name', async (plugin, api) => {
     const { records } = await testSource(plugin, { pages: pagesOf(plugin, api) });
     expect(records).toHaveLength(api.items);
+  });
+
+  it.skipIf(recordingsMissing)('escuelajs, on pages of the real one', async () => {
+    const { records } = await testSource(escuelajs, { pages: recordedFolder('escuelajs') });
+    expect(records).toHaveLength(51);
   });
 });
