@@ -1,6 +1,15 @@
 import type { ResolvedSource } from '../config/resolved.ts';
-import { leastTimeMs } from '../http/least-time.ts';
+import { leastTimeMs, slowestLimit } from '../http/least-time.ts';
 import type { PageCount } from './page-count.ts';
+
+/** What is to be fetched. */
+export interface Workload extends Pick<PageCount, 'sequential'> {
+  readonly pages: number;
+  /** Places of the limit's windows that all of it takes: of every source that shares the limit. */
+  readonly places: number;
+  /** Milliseconds that an answer takes. */
+  readonly latencyMs: number;
+}
 
 /** What keeps a source from being faster. */
 export type Bound = 'limit' | 'latency' | 'concurrency';
@@ -17,12 +26,11 @@ export interface Estimate {
  * for the first says how many there are. Concurrency: as many latencies as it takes to get them through the slots.
  */
 export function estimate(
-  pages: number,
-  { sequential }: Pick<PageCount, 'sequential'>,
-  { rateLimit, rateLimitMarginMs, concurrency }: ResolvedSource,
-  latencyMs: number,
+  { pages, places, sequential, latencyMs }: Workload,
+  { rateLimits, rateLimitMarginMs, concurrency }: ResolvedSource,
 ): Estimate {
-  const byLimit = leastTimeMs(pages, rateLimit, rateLimitMarginMs) + latencyMs;
+  const limit = slowestLimit(places, rateLimits);
+  const byLimit = (limit === undefined ? 0 : leastTimeMs(places, limit, rateLimitMarginMs)) + latencyMs;
   const rounds = sequential ? pages : 1 + Math.ceil((pages - 1) / concurrency);
   const byAnswers = rounds * latencyMs;
   // At equal times the answers bound it: without them the limit would have allowed it at once.

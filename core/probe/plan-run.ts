@@ -6,14 +6,17 @@ import { limitText } from '../http/least-time.ts';
 import { cleanText, createRedactor } from '../redact.ts';
 import { type Bound, estimate } from './estimate.ts';
 import { openProbe, type Probe } from './open-probe.ts';
-import { countPages } from './page-count.ts';
+import { countPages, type PageCount } from './page-count.ts';
 
 /** What a run of one source will take, as far as its first page tells. */
 export interface PlannedSource {
   readonly source: string;
   readonly pagination: string;
-  readonly rate_limit: RateLimit;
-  /** The same for people, such as `5/s`. */
+  /** All of them hold at once. */
+  readonly rate_limits: readonly RateLimit[];
+  /** Sources of the same group share them. */
+  readonly limit_group: string | null;
+  /** The limits for people, such as `5/s and 100/min`. */
   readonly limit: string;
   readonly concurrency: number;
   /** Null where the upstream tells no total: its size is unknown until its last page. */
@@ -58,26 +61,52 @@ export async function planRun(config: ResolvedConfig, services: Services, signal
   const clean = (text: string): string => cleanText(redact(text));
   const probe = await openProbe(config, services);
   try {
-    const sources = await Promise.all(config.sources.map((source) => planSource(probe, source, signal, clean)));
+    const surveys = await Promise.all(config.sources.map((source) => survey(probe, source, signal, clean)));
     signal.throwIfAborted();
+    const sources = surveys.map((each) => planSource(each, surveys));
     return { sources, run: addUp(sources, config) };
   } finally {
     await probe.close();
   }
 }
 
-async function planSource(
+/** What one request has told of a source. */
+interface Survey {
+  readonly source: ResolvedSource;
+  readonly count?: PageCount;
+  readonly latencyMs?: number;
+  /** Places of the limit that its pages take. */
+  readonly places: number;
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+async function survey(
   probe: Probe,
   source: ResolvedSource,
   signal: AbortSignal,
   clean: (text: string) => string,
-): Promise<PlannedSource> {
-  const { name, plugin, rateLimit, concurrency, maxPages } = source;
+): Promise<Survey> {
+  const { plugin, maxPages } = source;
+  try {
+    const probed = await probe.ask(source, signal);
+    // One more than may be: whether pages are cut off has to show.
+    const count = countPages(plugin, probed, maxPages + 1);
+    const cost = plugin.cost?.(probed.request) ?? 1;
+    return { source, count, latencyMs: probed.latencyMs, places: Math.min(count.pages ?? 1, maxPages) * cost };
+  } catch (thrown) {
+    const { code, message } = classify(thrown);
+    return { source, places: 0, error: { code, message: clean(message) } };
+  }
+}
+
+function planSource({ source, count, latencyMs, places, error }: Survey, all: readonly Survey[]): PlannedSource {
+  const { name, plugin, rateLimits, limitGroup, concurrency, maxPages } = source;
   const blank: PlannedSource = {
     source: name,
     pagination: plugin.pagination.style ?? 'custom',
-    rate_limit: rateLimit,
-    limit: limitText(rateLimit),
+    rate_limits: rateLimits,
+    limit_group: limitGroup ?? null,
+    limit: rateLimits.map(limitText).join(' and '),
     concurrency,
     pages: null,
     capped: false,
@@ -87,21 +116,18 @@ async function planSource(
     sequential: null,
     least_ms: null,
     bound: null,
-    error: null,
+    error: error ?? null,
   };
-  try {
-    const probed = await probe.ask(source, signal);
-    // One more than may be: whether pages are cut off has to show.
-    const { pages, items, sequential } = countPages(plugin, probed, maxPages + 1);
-    const told = { ...blank, items: items ?? null, latency_ms: Math.round(probed.latencyMs), sequential };
-    if (pages === undefined) return told;
-    const asked = Math.min(pages, maxPages);
-    const { leastMs, bound } = estimate(asked, { sequential }, source, probed.latencyMs);
-    return { ...told, pages: asked, capped: pages > maxPages, requests: asked, least_ms: Math.round(leastMs), bound };
-  } catch (thrown) {
-    const { code, message } = classify(thrown);
-    return { ...blank, error: { code, message: clean(message) } };
-  }
+  if (count === undefined || latencyMs === undefined) return blank;
+  const { pages, items, sequential } = count;
+  const told = { ...blank, items: items ?? null, latency_ms: Math.round(latencyMs), sequential };
+  if (pages === undefined) return told;
+  const asked = Math.min(pages, maxPages);
+  // Who shares a limit waits for the requests of the others, too.
+  const sharing = limitGroup === undefined ? [] : all.filter((other) => other.source.limitGroup === limitGroup);
+  const together = sharing.reduce((sum, other) => sum + other.places, sharing.length === 0 ? places : 0);
+  const { leastMs, bound } = estimate({ pages: asked, places: together, sequential, latencyMs }, source);
+  return { ...told, pages: asked, capped: pages > maxPages, requests: asked, least_ms: Math.round(leastMs), bound };
 }
 
 function addUp(sources: readonly PlannedSource[], { deadlineMs }: ResolvedConfig): RunForecast['run'] {

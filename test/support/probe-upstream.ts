@@ -70,6 +70,18 @@ export async function probed(
   return { config, services, clock, asked };
 }
 
+/** Moves the clock while `work` waits for it, or for the disk and for modules, which know nothing of that clock. */
+export async function drive<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  while (!(await Promise.race([ended, new Promise<false>((resolve) => setTimeout(resolve, 1, false))]))) {
+    await clock.next();
+  }
+  return work;
+}
+
 function responseOf(answer: unknown, { url }: HttpRequest): HttpResponse {
   if (answer instanceof Error) throw answer;
   if (answer === undefined) throw new SluiceError('network_error', 'ECONNREFUSED: nobody there', { retryable: true });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { planCommand } from '../../../cli/commands/plan.ts';
 import type { RunForecast } from '../../../core/index.ts';
 import { planRun } from '../../../core/probe/plan-run.ts';
-import { listed, page, probed } from '../../support/probe-upstream.ts';
+import { drive, listed, page, probed } from '../../support/probe-upstream.ts';
 import { inspectionPorts } from './inspection-ports.ts';
 
 async function planning(answers: Parameters<typeof probed>[1], columns?: number) {
@@ -10,7 +10,7 @@ async function planning(answers: Parameters<typeof probed>[1], columns?: number)
   const world = inspectionPorts(config, columns);
   const ports = {
     ...world.ports,
-    planRun: (...[given, , signal]: Parameters<typeof planRun>) => clock.run(planRun(given, services, signal)),
+    planRun: (...[given, , signal]: Parameters<typeof planRun>) => drive(clock, planRun(given, services, signal)),
   };
   return { ...world, ports };
 }

@@ -8,7 +8,8 @@ function planned(change: Partial<PlannedSource> = {}): PlannedSource {
   return {
     source: 'shop',
     pagination: 'offset',
-    rate_limit: { requests: 5, perMs: 1000 },
+    rate_limits: [{ requests: 5, perMs: 1000 }],
+    limit_group: null,
     limit: '5/s',
     concurrency: 16,
     pages: 10,

@@ -4,24 +4,15 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cursorPagination, offsetPagination, pagePagination, singlePage } from '../../../core/plugin.ts';
 import { planRun } from '../../../core/probe/plan-run.ts';
-import type { FakeClock } from '../../../core/testing/fake-clock.ts';
 import { takeLock } from '../../../core/state/lock.ts';
-import { listed, page, probed } from '../../support/probe-upstream.ts';
+import { drive, listed, page, probed } from '../../support/probe-upstream.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const never = new AbortController().signal;
 
 async function forecast(...given: Parameters<typeof probed>) {
   const { config, services, clock, asked } = await probed(...given);
-  return { ...(await clock.run(planRun(config, services, never))), asked };
-}
-
-/** Moves the clock while `work` waits for it or for the disk, which knows nothing of that clock. */
-async function beside(clock: FakeClock, work: Promise<unknown>): Promise<void> {
-  const ended = work.then(() => true);
-  while (!(await Promise.race([ended, new Promise<false>((resolve) => setTimeout(resolve, 1, false))]))) {
-    await clock.next();
-  }
+  return { ...(await drive(clock, planRun(config, services, never))), asked };
 }
 
 describe('the plan of a source', () => {
@@ -100,6 +91,29 @@ describe('the plan of a source', () => {
     expect(sources).toMatchObject([{ pages: 4, capped: true, requests: 4 }]);
   });
 
+  test('with several windows is bound by the one that takes longest, at what its requests cost', async () => {
+    const rateLimit = [
+      { requests: 5, perMs: 1000 },
+      { requests: 20, perMs: 60_000 },
+    ];
+    const { sources } = await forecast([listed('shop', { rateLimit, cost: () => 3 })], {
+      shop: (request) => page(request, 200),
+    });
+    // 30 places: one window of 20 before the last.
+    expect(sources).toMatchObject([{ least_ms: 60_020 + 50, bound: 'limit', limit: '5/s and 20/min' }]);
+  });
+
+  test('that shares its limit waits for the requests of the others too', async () => {
+    const shared = { limitGroup: 'api' };
+    const { sources } = await forecast([listed('shop', shared), listed('feed', shared), listed('own')], {
+      shop: (request) => page(request, 100),
+      feed: (request) => page(request, 120),
+      own: (request) => page(request, 100),
+    });
+    // 5 and 6 pages take two windows before the last of 11; 5 alone take none.
+    expect(sources.map(({ least_ms }) => least_ms)).toEqual([2_090, 2_090, 100]);
+  });
+
   test('that can’t be asked tells why after one more try, and costs the others nothing', async () => {
     const { sources, run, asked } = await forecast([listed('dead'), listed('shop'), listed('locked')], {
       shop: (request) => page(request, 20),
@@ -132,10 +146,10 @@ describe('planning', () => {
     const source = { use: listed('shop'), rateLimit: { requests: 1, perMs: 60_000 } };
     const answers = { shop: (request: Parameters<typeof page>[0]) => page(request, 20) };
     const first = await probed([source], answers, { state: {} }, folder);
-    await beside(first.clock, planRun(first.config, first.services, never));
+    await drive(first.clock, planRun(first.config, first.services, never));
     const second = await probed([source], answers, { state: {} }, folder);
     const began = second.clock.now();
-    await beside(second.clock, planRun(second.config, second.services, never));
+    await drive(second.clock, planRun(second.config, second.services, never));
     expect(second.clock.now() - began).toBeGreaterThan(50_000);
     expect(existsSync(join(folder, '.pipeline', 'lock'))).toBe(false);
   });
@@ -152,6 +166,6 @@ describe('planning', () => {
     const stop = new AbortController();
     const answers = { shop: () => stop.abort(new Error('Ctrl-C')) };
     const { config, services, clock } = await probed([listed('shop')], answers);
-    await expect(clock.run(planRun(config, services, stop.signal))).rejects.toThrow('Ctrl-C');
+    await expect(drive(clock, planRun(config, services, stop.signal))).rejects.toThrow('Ctrl-C');
   });
 });
