@@ -4,7 +4,7 @@
 import type { Model } from './contracts/model.ts';
 import type { Normalizer } from './contracts/normalizer.ts';
 import type { SinkPlugin } from './contracts/sink.ts';
-import type { SourcePlugin } from './contracts/source.ts';
+import type { SourceOfRaw, SourcePlugin, WithoutRaw } from './contracts/source.ts';
 import type { SourceFactory } from './contracts/source-factory.ts';
 
 export { SluiceError } from './errors.ts';
@@ -40,6 +40,8 @@ export type { Pager, PagerStyle, SourceAdapter } from './contracts/pager.ts';
 export type { UnknownBody } from './contracts/json.ts';
 export type { Model, Numeric, RecordHead, UnifiedRecord } from './contracts/model.ts';
 export { chain } from './normalizing/chain.ts';
+export { mapFields } from './normalizing/map-fields.ts';
+export type { FieldMap, FieldMapper } from './normalizing/map-fields.ts';
 export { drop } from './normalizing/drop.ts';
 export type {
   Chain,
@@ -53,12 +55,14 @@ export type {
 } from './contracts/normalizer.ts';
 export type { Product, ProductFields } from './contracts/product.ts';
 export type { HeaderMatch, ResponseAction, ResponseRule } from './contracts/response-rule.ts';
-export type { RateLimit, SourcePlugin } from './contracts/source.ts';
+export type { RateLimit, SourceOfRaw, SourcePlugin } from './contracts/source.ts';
 export type { SourceFactory } from './contracts/source-factory.ts';
 export { pluginApiVersion } from './plugin-api-version.ts';
 
 /** Declares a source; gives it back unchanged, typed. */
-export function defineSource<const Source extends SourcePlugin>(source: Source): Source {
+export function defineSource<Raw>(source: SourceOfRaw<Raw>): SourceOfRaw<Raw>;
+export function defineSource<const Source extends SourcePlugin>(source: Source & WithoutRaw<Source>): Source;
+export function defineSource(source: SourcePlugin): SourcePlugin {
   return source;
 }
 

@@ -5,6 +5,7 @@ import type { CursorValue } from './incremental.ts';
 /** Why an item did not become a record. Stable, part of the public contract. */
 export type RejectReason =
   | 'not_an_object'
+  | 'invalid_raw'
   | 'missing_id'
   | 'invalid_id'
   | 'missing_title'

@@ -1,7 +1,8 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Incremental } from './incremental.ts';
 import type { UnknownBody } from './json.ts';
 import type { MockApi } from './mock.ts';
-import type { NormalizerPlan } from './normalizer.ts';
+import type { NormalizerPlan, Step } from './normalizer.ts';
 import type { PageRequest } from './page.ts';
 import type { SourceAdapter } from './pager.ts';
 import type { ResponseRule } from './response-rule.ts';
@@ -38,6 +39,11 @@ export interface SourcePlugin {
   readonly pagination: SourceAdapter;
   /** Finds the list of items in a parsed body. Default: the body itself. Runs in the worker. */
   items?(body: UnknownBody): unknown;
+  /**
+   * What an item looks like: any Standard Schema. Items that it refuses are rejected with `invalid_raw`, and the normalizer
+   * gets what it returns, typed. One that answers with a promise is refused. Default: items are not checked.
+   */
+  readonly raw?: StandardSchemaV1;
   /** Turns an item into the model's fields: one step, or several that follow each other. */
   readonly normalizer: NormalizerPlan;
   /** Sent with every request. Values may hold secrets; they are never printed. */
@@ -52,3 +58,12 @@ export interface SourcePlugin {
   /** An embedded upstream that answers as the real one does, for `--mock` and `pipeline mock`. Loaded on use. */
   mock?(): Promise<{ readonly default: MockApi }>;
 }
+
+/** A source that says what its items look like: its first step takes what the schema returns. */
+export interface SourceOfRaw<Raw> extends SourcePlugin {
+  readonly raw: StandardSchemaV1<unknown, Raw>;
+  readonly normalizer: Step<Raw> | readonly [Step<Raw>, ...Step[]];
+}
+
+/** Nothing that a source with a raw schema is: its normalizer has to fit the schema. */
+export type WithoutRaw<Source> = Source extends { readonly raw: StandardSchemaV1 } ? never : unknown;

@@ -16,14 +16,20 @@ export interface CheckedFields {
  */
 export function checkFields(given: Readonly<Record<string, unknown>>, model: Model): CheckedFields | ItemFault {
   try {
-    const answer: unknown = model.schema['~standard'].validate(given);
-    if (!isPromise(answer)) return readAnswer(answer, given);
-    const atOnce = answerAtOnce(given, model);
-    if (atOnce !== undefined) return readAnswer(atOnce, given);
+    const answer = askAtOnce(model.schema, given);
+    if (answer !== undefined) return readAnswer(answer.given, given);
   } catch (error) {
     return { reason: 'invalid_field', message: messageOf(error) };
   }
   throw new SluiceError('plugin_invalid', `the schema of the model "${model.name}" answers with a promise`);
+}
+
+/** What a schema answers at once, unchecked; undefined where it wants to be waited for. Throws what the schema throws. */
+export function askAtOnce(schema: StandardSchemaV1, value: unknown): { readonly given: unknown } | undefined {
+  const answer: unknown = schema['~standard'].validate(value);
+  if (!isPromise(answer)) return { given: answer };
+  const atOnce = answerAtOnce(value, schema);
+  return atOnce === undefined ? undefined : { given: atOnce };
 }
 
 /** Whether a plugin answered with a promise, which is refused; if it fails later, nobody is left to be told. */
@@ -45,7 +51,7 @@ function readAnswer(answer: unknown, given: Readonly<Record<string, unknown>>): 
  * Asks once more, for an answer at once; undefined where there is none. zod falls back to promises when a transform or
  * a check throws, and what was thrown there is the fault of this record alone: its `safeParse` throws it.
  */
-function answerAtOnce(given: Readonly<Record<string, unknown>>, { schema }: Model): unknown {
+function answerAtOnce(given: unknown, schema: StandardSchemaV1): unknown {
   const safeParse: unknown = Reflect.get(schema, 'safeParse');
   if (schema['~standard'].vendor !== 'zod' || typeof safeParse !== 'function') return undefined;
   let parsed: unknown;

@@ -1,9 +1,11 @@
 /** From a raw item to all that becomes of it. */
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Model } from '../contracts/model.ts';
 import { droppedFor, type NormalizeContext } from '../contracts/normalizer.ts';
 import type { FlatStep } from '../normalizing/flat-steps.ts';
 import { isObject, kindOf } from '../unknown.ts';
 import { isPromise } from './check-fields.ts';
+import { checkRaw } from './check-raw.ts';
 import { type MadeRecord, makeRecord } from './make-record.ts';
 import { messageOf } from './message-of.ts';
 import { isNestedDeeper, maxNesting } from './nesting.ts';
@@ -21,6 +23,8 @@ export interface DroppedPart {
 export type Part = MadeRecord | ItemFault | DroppedPart;
 
 export interface ItemTools {
+  /** What items are held against before the first step; undefined: they are taken as they come. */
+  readonly raw: StandardSchemaV1 | undefined;
   readonly steps: readonly FlatStep[];
   readonly model: Model;
   readonly context: NormalizeContext;
@@ -33,7 +37,9 @@ export interface ItemTools {
 export function makeItem(item: unknown, tools: ItemTools): Part | readonly Part[] {
   const fault = itemFault(item);
   if (fault !== undefined) return fault;
-  const parts = advance(item, 0, tools);
+  const checked = tools.raw === undefined ? { value: item } : checkRaw(item, tools.raw);
+  if ('reason' in checked) return checked;
+  const parts = advance(checked.value, 0, tools);
   if (!Array.isArray(parts) || parts.length <= mostParts) return parts;
   const message = `the item is split into more than ${mostParts} records`;
   return { reason: 'normalizer_failed', message };

@@ -38,7 +38,7 @@ export function processPage(
   if ('code' in items) return unreadable(items, started);
 
   const context = { source: page.source, processedAt: page.processedAt };
-  const itemTools = { steps: flatSteps(source.normalizer), model, context };
+  const itemTools = { raw: source.raw, steps: flatSteps(source.normalizer), model, context };
   const content = createPageContent({ model, hash, length: items.length, known: page.known });
   const { incremental } = source;
   let cursor: CursorValue | undefined;

@@ -46,6 +46,7 @@ function sourceProblems(value: unknown): readonly string[] {
     ...optional(value, 'cost', isFunction, 'a function of a page request that gives a whole number'),
     ...paginationProblems(value['pagination']),
     ...normalizerProblems(value['normalizer']),
+    ...optional(value, 'raw', isStandardSchema, 'a schema that implements Standard Schema (zod, valibot, arktype, …)'),
     ...optional(value, 'items', isFunction, 'a function of the parsed body'),
     ...optional(value, 'headers', isTextRecord, 'an object of texts'),
     ...responseRuleProblems(value['responseActions']),

@@ -1,4 +1,4 @@
-import { defineNormalizer, defineSource, offsetPagination, type ProductFields } from '../../../core/plugin.ts';
+import { defineSource, mapFields, offsetPagination } from '../../../core/plugin.ts';
 
 /** What is read of a product; about half of them have no brand, and none says its currency. */
 interface DummyProduct {
@@ -18,18 +18,8 @@ export default defineSource({
   rateLimit: { requests: 5, perMs: 1000 },
   pagination: offsetPagination({ path: '/products', limit: 20, offsetParam: 'skip', total: (body) => body.total }),
   items: (body) => body.products,
-  normalizer: defineNormalizer<DummyProduct, ProductFields>({
-    module: import.meta.url,
-    normalize: ({ id, title, price, category, brand, rating, description, thumbnail: image }) => ({
-      id,
-      title,
-      price,
-      category,
-      brand,
-      rating,
-      description,
-      image,
-    }),
+  normalizer: mapFields<DummyProduct>()(['id', 'title', 'price', 'category', 'brand', 'rating', 'description'], {
+    image: 'thumbnail',
   }),
   mock: () => import('./upstream.ts'),
 });

@@ -1,4 +1,4 @@
-import { defineNormalizer, defineSource, offsetPagination, type ProductFields } from '../../../core/plugin.ts';
+import { defineSource, mapFields, offsetPagination } from '../../../core/plugin.ts';
 
 /** What is read of a product; none says its currency. */
 interface EscuelaProduct {
@@ -7,6 +7,7 @@ interface EscuelaProduct {
   readonly price?: number;
   readonly category?: { readonly name?: string } | null;
   readonly description?: string;
+  /** Some entries hold text, which has a first character too, and that is no image. */
   readonly images?: readonly string[] | null;
 }
 
@@ -16,17 +17,9 @@ export default defineSource({
   rateLimit: { requests: 5, perMs: 1000 },
   // No response says how many there are; a request without both parameters is answered with all of them.
   pagination: offsetPagination({ path: '/api/v1/products', limit: 20 }),
-  normalizer: defineNormalizer<EscuelaProduct, ProductFields>({
-    module: import.meta.url,
-    normalize: ({ id, title, price, category, description, images }) => ({
-      id,
-      title,
-      price,
-      category: category?.name,
-      description,
-      // Text has a first character too, and that is no image.
-      image: typeof images === 'object' ? images?.[0] : undefined,
-    }),
+  normalizer: mapFields<EscuelaProduct>()(['id', 'title', 'price', 'description'], {
+    category: ({ category }) => category?.name,
+    image: ({ images }) => (typeof images === 'object' ? images?.[0] : undefined),
   }),
   mock: () => import('./upstream.ts'),
 });

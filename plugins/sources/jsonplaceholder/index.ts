@@ -1,4 +1,4 @@
-import { defineNormalizer, defineSource, pagePagination, type ProductFields } from '../../../core/plugin.ts';
+import { defineSource, mapFields, pagePagination } from '../../../core/plugin.ts';
 
 /** A post, taken for a product: it has no price and no category, and none is made up. */
 interface Post {
@@ -7,20 +7,13 @@ interface Post {
   readonly body?: string;
 }
 
+const parameters = { pageParam: '_page', limitParam: '_limit' };
+
 export default defineSource({
   name: 'jsonplaceholder',
   baseUrl: 'https://jsonplaceholder.typicode.com',
   rateLimit: { requests: 5, perMs: 1000 },
-  pagination: pagePagination({
-    path: '/posts',
-    limit: 20,
-    pageParam: '_page',
-    limitParam: '_limit',
-    total: { header: 'X-Total-Count' },
-  }),
-  normalizer: defineNormalizer<Post, ProductFields>({
-    module: import.meta.url,
-    normalize: ({ id, title, body: description }) => ({ id, title, description }),
-  }),
+  pagination: pagePagination({ ...parameters, path: '/posts', limit: 20, total: { header: 'X-Total-Count' } }),
+  normalizer: mapFields<Post>()(['id', 'title'], { description: 'body' }),
   mock: () => import('./upstream.ts'),
 });
