@@ -14,6 +14,7 @@ import { memorySink, type MemoryStore } from '../memory-sink.ts';
 import type { MortalDisk } from '../mortal-disk.ts';
 import type { Session } from '../upstream.ts';
 import { testTransport } from './test-transport.ts';
+import type { Send } from './window.ts';
 
 /** What is run, and on what. */
 export interface LifeOptions {
@@ -25,8 +26,9 @@ export interface LifeOptions {
   readonly baseUrl?: string | undefined;
   readonly session: Session;
   readonly store: MemoryStore;
-  /** Decides how long answers take. */
   readonly seed: string;
+  /** Answers all take as long, so that the order of the requests is one that an author can foresee. Default: by chance. */
+  readonly steady?: true;
   /** Requests after which the run is ended: it would never end by itself. */
   readonly mostRequests: number;
   /** Keeps the run, so that a later life can take it up. Default: nothing does. */
@@ -37,8 +39,8 @@ export interface LifeOptions {
 export interface Life {
   /** Undefined where the process was killed. */
   readonly report: RunReport | undefined;
-  /** When requests went out, in milliseconds. */
-  readonly sends: readonly number[];
+  /** The requests that went out, in order. */
+  readonly sends: readonly Send[];
   /** It had to be ended. */
   readonly endless: boolean;
 }
@@ -52,14 +54,14 @@ export async function live(options: LifeOptions): Promise<Life> {
   const clock = fakeClock(kept === undefined ? 1_000_000 : 1_000_000 * (1 + kept.disk.lives));
   const config = await configOf(options);
   const stop = new AbortController();
-  const sends: number[] = [];
+  const sends: Send[] = [];
   const dice = createDice(seed);
   const transport = testTransport({
     clock,
-    dice,
+    dice: options.steady === true ? undefined : dice,
     session,
-    onSent() {
-      sends.push(clock.now());
+    onSent({ cost = 1 }) {
+      sends.push({ at: clock.now(), cost });
       if (sends.length > mostRequests) stop.abort(new SluiceError('aborted', 'it has asked enough'));
     },
   });

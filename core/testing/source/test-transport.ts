@@ -10,20 +10,21 @@ const slowestMs = 400;
 
 export interface TestTransportOptions {
   readonly clock: Clock;
-  readonly dice: Dice;
+  /** Decides how long answers take; undefined: all take as long, and come in the order in which they were asked for. */
+  readonly dice: Dice | undefined;
   readonly session: Session;
   /** Called for each request as it goes out. */
   readonly onSent: (request: HttpRequest) => void;
 }
 
-/** A transport that answers from a session after a while, another one each time. */
+/** A transport that answers from a session after a while. */
 export function testTransport({ clock, dice, session, onSent }: TestTransportOptions): TransportFactory {
   async function handle(request: HttpRequest): Promise<HttpResponse> {
     request.signal.throwIfAborted();
     onSent(request);
     request.onPhase?.('sent');
     const outcome = session(request) ?? unknownPage(request);
-    await delay(dice.int(1, slowestMs), clock, request.signal);
+    await delay(dice?.int(1, slowestMs) ?? slowestMs, clock, request.signal);
     if (outcome instanceof SluiceError) throw outcome;
     request.onPhase?.('headers');
     return { ...copyOf(outcome), url: request.url.href };

@@ -12,13 +12,25 @@ export function limitProblem({ requests, perMs }: RateLimit): string | undefined
   return `rateLimit allows ${requests} requests in ${perMs} ms, which is ${perSecond} a second: perMs is in milliseconds`;
 }
 
-/** Most sends within any `perMs` milliseconds. `sends` are in order. */
-export function mostInWindow(sends: readonly number[], perMs: number): number {
+/** A request that went out, and how many places of each window it took. */
+export interface Send {
+  /** Milliseconds. */
+  readonly at: number;
+  readonly cost: number;
+}
+
+/** Most places taken within any `perMs` milliseconds. `sends` are in order. */
+export function mostInWindow(sends: readonly Send[], perMs: number): number {
   let most = 0;
+  let within = 0;
   let from = 0;
-  for (const [index, at] of sends.entries()) {
-    while (at - (sends[from] ?? at) >= perMs) from += 1;
-    most = Math.max(most, index - from + 1);
+  for (const { at, cost } of sends) {
+    within += cost;
+    for (let oldest = sends[from]; oldest !== undefined && at - oldest.at >= perMs; oldest = sends[from]) {
+      within -= oldest.cost;
+      from += 1;
+    }
+    most = Math.max(most, within);
   }
   return most;
 }

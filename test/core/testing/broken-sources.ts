@@ -134,6 +134,10 @@ export const brokenSources: Readonly<Record<string, () => readonly [source: Sour
     { ...good, rateLimit: { requests: 100, perMs: 1 } },
     'rateLimit allows 100 requests in 1 ms, which is 100000 a second: perMs is in milliseconds',
   ],
+  'says that a request takes half a place': () => [
+    { ...good, cost: () => 0.5 },
+    'things ends with cost_refused: cost() gave 0.5 for a request: return a whole number of at least 1',
+  ],
   'fetches by itself, past the rate limit': () => [
     paging({
       next(page) {

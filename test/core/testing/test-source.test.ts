@@ -103,6 +103,14 @@ describe('testSource', () => {
     expect((await testSource(good, { pages: record })).records).toHaveLength(9);
   });
 
+  it('knows several windows, and requests that take more than one place', async () => {
+    const rateLimit = [
+      { requests: 3, perMs: 500 },
+      { requests: 4, perMs: 2_000 },
+    ];
+    expect((await testSource({ ...good, rateLimit, cost: () => 2 }, { pages })).records).toHaveLength(9);
+  });
+
   it('puts back the global fetch', async () => {
     const before = globalThis.fetch;
     await Promise.all([
