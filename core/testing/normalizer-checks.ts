@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { NormalizerPlan } from '../contracts/normalizer.ts';
 import { createDice } from '../dice.ts';
 import { flatSteps } from '../normalizing/flat-steps.ts';
 import { isDropped, runSteps } from '../normalizing/run-steps.ts';
 import { isPromise } from '../processing/check-fields.ts';
+import { checkRaw } from '../processing/check-raw.ts';
 import { sourceId } from '../processing/source-id.ts';
 import { isObject, kindOf } from '../unknown.ts';
 import { type HostileItem, hostileItems } from './hostile-json.ts';
@@ -14,14 +16,16 @@ export interface NormalizerCheck {
   readonly items: readonly unknown[];
   readonly source: string;
   readonly seed: string;
+  /** What items are held against before they get to the normalizer. Default: nothing. */
+  readonly raw?: StandardSchemaV1 | undefined;
 }
 
 /** Items of which hostile versions are made, and how many of each with values by chance. */
 const hostileOf = 10;
 const oddOfEach = 60;
 
-/** What a normalizer made of an item. */
-type Outcome = { readonly value: unknown } | { readonly thrown: unknown };
+/** What a normalizer made of an item; one that the raw schema refused never gets there. */
+type Outcome = { readonly value: unknown } | { readonly thrown: unknown } | { readonly refused: true };
 
 /** Holds a normalizer against its contract, on these items and on hostile versions of them. */
 export function checkNormalizer(normalizer: NormalizerPlan, check: NormalizerCheck, problems: Problems): void {
@@ -29,8 +33,10 @@ export function checkNormalizer(normalizer: NormalizerPlan, check: NormalizerChe
   const context = { source: check.source, processedAt: '2026-01-01T00:00:00.000Z' };
   const steps = flatSteps(normalizer);
   const run = (item: unknown): Outcome => {
+    const checked = check.raw === undefined ? { value: item } : checkRaw(item, check.raw);
+    if ('reason' in checked) return { refused: true };
     try {
-      return { value: runSteps(steps, item, context) };
+      return { value: runSteps(steps, checked.value, context) };
     } catch (thrown) {
       return { thrown };
     }
@@ -81,7 +87,7 @@ function checkSame(item: unknown, before: Outcome, after: Outcome, problems: Pro
   const same =
     'value' in before && 'value' in after
       ? isDeepStrictEqual(before.value, after.value)
-      : 'thrown' in before === 'thrown' in after;
+      : 'thrown' in before === 'thrown' in after && 'refused' in before === 'refused' in after;
   if (same) return;
   const told = (outcome: Outcome): string => ('value' in outcome ? shown(outcome.value) : 'a throw');
   problems.add(

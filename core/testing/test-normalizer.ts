@@ -1,3 +1,4 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { NormalizerPlan } from '../contracts/normalizer.ts';
 import { normalizerProblems } from '../normalizing/flat-steps.ts';
 import { checkNormalizer } from './normalizer-checks.ts';
@@ -9,6 +10,8 @@ export interface NormalizerTestOptions {
   readonly items: readonly unknown[];
   /** Decides which odd values hostile items hold. Default 1. */
   readonly seed?: number;
+  /** What the source holds its items against first, as its `raw`. Default: nothing. */
+  readonly raw?: StandardSchemaV1;
 }
 
 /**
@@ -18,13 +21,13 @@ export interface NormalizerTestOptions {
  */
 export async function testNormalizer(
   normalizer: NormalizerPlan,
-  { items, seed = 1 }: NormalizerTestOptions,
+  { items, seed = 1, raw }: NormalizerTestOptions,
 ): Promise<void> {
   const problems = createProblems('the normalizer');
   const unfit = normalizerProblems(normalizer);
   for (const problem of unfit) problems.add(problem);
   if (unfit.length > 0) problems.throwAny();
   if (items.length === 0) problems.add('there are no items to test it on');
-  else checkNormalizer(normalizer, { items, source: 'test', seed: String(seed) }, problems);
+  else checkNormalizer(normalizer, { items, source: 'test', seed: String(seed), raw }, problems);
   problems.throwAny();
 }

@@ -80,7 +80,7 @@ async function testOnPages(
   checkWindow(plugin, first, problems);
   checkNormalizer(
     plugin.normalizer,
-    { items: itemsOf(seen, plugin), source: plugin.name, seed: String(seed) },
+    { items: itemsOf(seen, plugin), source: plugin.name, seed: String(seed), raw: plugin.raw },
     problems,
   );
   // What goes wrong when all goes well goes wrong in all that follows too.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { defineNormalizer } from '../../../core/plugin.ts';
 import { testNormalizer } from '../../../core/testing.ts';
 import { hostileItems } from '../../../core/testing/hostile-json.ts';
@@ -45,6 +46,14 @@ describe('testNormalizer', () => {
     expect(lines).toContain(
       "  - normalize() trips over an item in which authors.0 is null: TypeError: Cannot destructure property 'name' of 'object null' as it is null.",
     );
+  });
+
+  it('asks of one behind a raw schema only what that lets through', async () => {
+    const raw = z.object({ isbn: z.string(), authors: z.array(z.object({ name: z.string() })) });
+    const normalizer = defineNormalizer({
+      normalize: ({ isbn, authors }: Book) => ({ id: isbn, title: authors.map(({ name }) => name).join() }),
+    });
+    await expect(testNormalizer(normalizer, { items, raw })).resolves.toBeUndefined();
   });
 
   it('wants items, and a normalizer', async () => {

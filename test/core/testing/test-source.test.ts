@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../core/config/resolve.ts';
 import { createPipeline } from '../../../core/index.ts';
-import { linkPagination } from '../../../core/plugin.ts';
+import { z } from 'zod';
+import { defineSource, linkPagination } from '../../../core/plugin.ts';
 import { reply, testSource } from '../../../core/testing.ts';
 import { httpServer } from '../../support/fault-server.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
@@ -101,6 +102,18 @@ describe('testSource', () => {
     await (await createPipeline(config, { logger: silentLogger }, { record })).run();
     await server.close();
     expect((await testSource(good, { pages: record })).records).toHaveLength(9);
+  });
+
+  it('holds items against the raw schema first', async () => {
+    const raw = z.object({ id: z.number(), name: z.string(), group: z.object({ name: z.string() }) });
+    const normalizer = {
+      normalize: ({ id, name, group }: z.output<typeof raw>) => ({ id, title: name.trim(), category: group.name }),
+    };
+    const source = defineSource({ ...good, raw, normalizer });
+    expect((await testSource(source, { pages })).records).toHaveLength(9);
+    expect(await complaintOf(testSource({ ...good, normalizer }, { pages }))).toContain(
+      'trips over an item in which name is',
+    );
   });
 
   it('knows several windows, and requests that take more than one place', async () => {
