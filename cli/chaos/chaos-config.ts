@@ -60,6 +60,13 @@ export function chaosConfig(
       breaker: { ...breaker, cooldownMs: Math.min(breaker.cooldownMs, longest.cooldownMs) },
     };
   });
-  const state = { keepRuns: 10, fsyncMs: 1_000, maxDeadLetterBytes: 0, ...config.state, dir: stateIn(folder) };
+  const state = {
+    keepRuns: 10,
+    fsyncMs: 1_000,
+    maxDeadLetterBytes: 0,
+    maxCacheBytes: 0,
+    ...config.state,
+    dir: stateIn(folder),
+  };
   return { ...config, sources, sinks, state, deadlineMs: undefined };
 }

@@ -73,6 +73,8 @@ interface SourceSettings {
   readonly maxHeaderBytes?: number;
   /** Bytes of a decoded body above which it is refused. Default 16 MiB. */
   readonly maxBodyBytes?: number;
+  /** Ask whether a page has changed since the last run, and keep what has not. Default: the plugin's own, else false. */
+  readonly conditional?: boolean;
   /** Sent with every request, over the plugin's own. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -96,8 +98,8 @@ export type BreakerOptions = Partial<BreakerSettings>;
 export type WorkerOptions = Partial<WorkerSettings>;
 
 /**
- * `dir` (default `.pipeline`, relative to the config's folder), `keepRuns` (10), `fsyncMs` (1000) and
- * `maxDeadLetterBytes` (64 MiB).
+ * `dir` (default `.pipeline`, relative to the config's folder), `keepRuns` (10), `fsyncMs` (1000),
+ * `maxDeadLetterBytes` (64 MiB) and `maxCacheBytes` (256 MiB).
  */
 export type StateOptions = Partial<StateSettings>;
 

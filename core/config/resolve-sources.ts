@@ -83,6 +83,7 @@ export function resolveSource(draft: SourceDraft, parsed: ParsedSource): Resolve
     timeouts,
     breaker,
     maxPages,
+    conditional: parsed.conditional ?? plugin.conditional ?? false,
     maxHeaderBytes: parsed.maxHeaderBytes,
     maxBodyBytes: parsed.maxBodyBytes,
     headers: { ...lowerCased(plugin.headers ?? {}), ...lowerCased(parsed.headers) },

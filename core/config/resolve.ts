@@ -107,7 +107,9 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
 
 /** What a run without a state folder can't do that its sources declare. */
 function forgottenBy(sources: readonly ResolvedSource[]): readonly string[] {
-  const names = sources.flatMap(({ name, plugin }) => (plugin.incremental === undefined ? [] : [name]));
+  const names = sources.flatMap(({ name, plugin, conditional }) =>
+    plugin.incremental === undefined && !conditional ? [] : [name],
+  );
   if (names.length === 0) return [];
   return [`nothing is kept from run to run ("state: false"), so all of ${names.join(', ')} is asked for each time`];
 }

@@ -64,6 +64,8 @@ export interface ResolvedSource {
   readonly breaker: BreakerSettings;
   readonly maxPages: number;
   /** All headers of a response together. */
+  /** Asks whether pages have changed since they were kept. */
+  readonly conditional: boolean;
   readonly maxHeaderBytes: number;
   readonly maxBodyBytes: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -103,6 +105,8 @@ export interface StateSettings {
   readonly fsyncMs: number;
   /** Bytes that the dead letters of a run may take. */
   readonly maxDeadLetterBytes: number;
+  /** Bytes of answers that are kept for each source that asks by conditions. */
+  readonly maxCacheBytes: number;
 }
 
 /** Where secrets come from, so that a later life of the run finds them again. */

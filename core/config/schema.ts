@@ -114,6 +114,10 @@ const sourceEntry = z
       .default(16 * 1024)
       .describe('bytes of all headers of a response above which it is refused'),
     maxBodyBytes: bytes.default(16 * mebibyte).describe('bytes of a decoded body above which it is refused'),
+    conditional: z
+      .boolean()
+      .optional()
+      .describe("ask whether a page has changed since the last run, and keep what has not; default: the plugin's own"),
     headers,
   })
   .describe('a source with settings of this run');
@@ -181,6 +185,12 @@ export const configSchema = z
             .max(1024 * mebibyte)
             .default(64 * mebibyte)
             .describe('bytes of rejected items that are kept of a run; more are counted'),
+          maxCacheBytes: z
+            .int()
+            .min(0)
+            .max(1024 * mebibyte)
+            .default(256 * mebibyte)
+            .describe('bytes of answers that are kept of each conditional source'),
         }),
       ])
       .prefault(false)

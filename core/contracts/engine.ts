@@ -67,6 +67,8 @@ export interface DeliveredPage {
   readonly attempts: number;
   /** Raw bytes, for the record. */
   readonly bytes: number;
+  /** The upstream has said that it is what it was in an earlier run; its records are delivered all the same. */
+  readonly unchanged?: true;
   readonly processingMs: number;
   readonly receipt: PageReceipt;
   /** To be called once every sink has taken the batch or failed: lets the fetchers go on. */

@@ -79,6 +79,8 @@ export type RunEvent =
       readonly rejects: readonly Reject[];
       readonly metrics: PageMetrics;
       readonly bytes: number;
+      /** The upstream has said that it is what it was in an earlier run. */
+      readonly unchanged?: true;
       readonly attempts: number;
       readonly processingMs: number;
       /** Not a page of its own, but items that were rejected before. */

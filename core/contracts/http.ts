@@ -35,6 +35,8 @@ export interface HttpResponse {
   readonly body: Uint8Array<ArrayBuffer>;
   /** Attempts used so far, this one included. Set by the retry middleware; 1 until then. */
   readonly attempts?: number;
+  /** The upstream has said that the page is what it was: the body is the one that was kept. */
+  readonly unchanged?: true;
   /** A response rule has settled the page: it holds nothing to read, or nothing comes after it either. */
   readonly action?: 'ignore' | 'end-of-pages';
 }

@@ -114,6 +114,7 @@ export interface RejectGroup {
 export interface SourceFigures {
   pages: number;
   ignored: number;
+  unchanged: number;
   records: number;
   read: number;
   rejected: number;

@@ -103,8 +103,13 @@ export interface SourceTime {
 /** How the fetching of one source went. */
 export interface SourceMonitoring {
   readonly state: SourceState;
-  /** `ignored` were settled by a response rule. */
-  readonly pages: { readonly delivered: number; readonly failed: number; readonly ignored: number };
+  /** `ignored` were settled by a response rule; `unchanged`, of those delivered, are what they were in an earlier run. */
+  readonly pages: {
+    readonly delivered: number;
+    readonly failed: number;
+    readonly ignored: number;
+    readonly unchanged: number;
+  };
   readonly records: number;
   readonly requests: number;
   readonly retries: number;

@@ -55,6 +55,11 @@ export interface SourcePlugin {
   readonly responseActions?: readonly ResponseRule[];
   /** Asks only for what has changed since the last complete run. Default: every run asks for everything. */
   readonly incremental?: Incremental;
+  /**
+   * Asks by `ETag` and `Last-Modified` whether a page has changed since an earlier run; one that has not is taken from what
+   * was kept, and its records are delivered all the same. Default false.
+   */
+  readonly conditional?: boolean;
   /** An embedded upstream that answers as the real one does, for `--mock` and `pipeline mock`. Loaded on use. */
   mock?(): Promise<{ readonly default: MockApi }>;
 }

@@ -1,10 +1,12 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { container as root, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import type { ResolvedConfig, ResolvedSource } from '../config/resolved.ts';
 import type { PageProcessor } from '../contracts/batch.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { Logger } from '../contracts/logger.ts';
+import type { PageCache } from '../contracts/page-cache.ts';
 import type { SendMemory } from '../contracts/resilience.ts';
 import type { Services } from '../contracts/services.ts';
 import { createSourceClient } from '../http/client.ts';
@@ -21,6 +23,8 @@ import { Pipeline } from '../run/pipeline.ts';
 import { createSinkRunner } from '../run/sink-runner.ts';
 import { createStageClocks } from '../run/stage-clocks.ts';
 import { createNoJournal } from '../state/no-journal.ts';
+import { openPageCache } from '../state/page-cache.ts';
+import { sourceFile } from '../state/source-file.ts';
 import type { OpenedRun } from '../state/open-run.ts';
 import { createRunId } from '../state/run-id.ts';
 import { openSendMemory, sendMemoryFile } from '../state/send-memory.ts';
@@ -82,12 +86,19 @@ export async function createContainer(
     };
     const stages = own.resolve(tokens.stages);
     const openMemory = sendMemoryIn(config, clock, own.resolve(tokens.logger));
+    const cacheOf = pageCacheIn(config, { logger: own.resolve(tokens.logger), anew: run?.anew ?? false });
     const limitsOf = createLimitsOfRun({ sources: config.sources, clock, openMemory });
     const byName = new Map(config.sources.map((source) => [source.name, source]));
     return ({ name }) => {
       const source = byName.get(name);
       if (source === undefined) throw new TypeError(`no source is called ${name}`);
-      return createSourceClient({ ...shared, source, stages: stages.of(name), limits: limitsOf(source) });
+      return createSourceClient({
+        ...shared,
+        source,
+        stages: stages.of(name),
+        limits: limitsOf(source),
+        cache: cacheOf(source),
+      });
     };
   });
   provide(tokens.sinks, undefined, (own) => {
@@ -118,8 +129,21 @@ function sendMemoryIn({ state }: ResolvedConfig, clock: Clock, logger: Logger) {
   };
 }
 
+/** Where the answers of a conditional source are kept from run to run; nowhere without a state folder. */
+function pageCacheIn({ state }: ResolvedConfig, { logger, anew }: { readonly logger: Logger; readonly anew: boolean }) {
+  return ({ name, baseUrl, identity, conditional }: ResolvedSource): PageCache | undefined => {
+    if (state === undefined || !conditional) return undefined;
+    return openPageCache({
+      folder: sourceFile({ folder: join(state.dir, 'cache'), name, upstream: identity ?? baseUrl, extension: 'pages' }),
+      maxBytes: state.maxCacheBytes,
+      writeOnly: anew,
+      onFailure: (error) => logger.warn(error.message),
+    });
+  };
+}
+
 /** A run of which nothing is kept. */
-function unkept(): Omit<OpenedRun, 'since'> {
+function unkept(): Pick<OpenedRun, 'journal' | 'hashKey'> {
   const hashKey = randomBytes(8).readBigUInt64LE();
   return { journal: createNoJournal(createRunId(systemClock.date())), hashKey };
 }

@@ -4,6 +4,7 @@ import type { Clock, Random } from '../contracts/clock.ts';
 import type { SourceClient } from '../contracts/engine.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { Middleware, TransportFactory } from '../contracts/http.ts';
+import type { PageCache } from '../contracts/page-cache.ts';
 import type { StageClock } from '../contracts/stages.ts';
 import { lowerCased } from '../lower-cased.ts';
 import { version } from '../version.ts';
@@ -26,6 +27,8 @@ export interface SourceClientOptions {
   readonly middleware: readonly Middleware[];
   /** What holds its requests back; closed with the client. Default: limits of its own, remembered nowhere. */
   readonly limits?: SourceLimits;
+  /** Where its answers are kept from run to run; closed with the client. Default: nowhere. */
+  readonly cache?: PageCache | undefined;
 }
 
 /** As many retries as first attempts in a minute, and these many in any case. */
@@ -36,7 +39,7 @@ const budgetSettings = { windowMs: 60_000, minimum: 20 };
  * `SluiceError`s and the reasons of aborted signals.
  */
 export function createSourceClient(options: SourceClientOptions): SourceClient {
-  const { source, transportFactory, clock, random, emit, middleware } = options;
+  const { source, transportFactory, clock, random, emit, middleware, cache } = options;
   const { name, timeouts, maxHeaderBytes, maxBodyBytes } = source;
   const { limits = createSourceLimits({ source, clock }) } = options;
   const baseUrl = new URL(source.baseUrl);
@@ -63,6 +66,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     emit,
     stages: options.stages,
     extra: middleware,
+    cache,
   });
   const send = compose(chain)(transport.handle);
   const headers = { ...ownHeaders, ...credentials(baseUrl), ...lowerCased(source.headers) };
@@ -75,6 +79,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       } finally {
         // Last: requests that the transport ends give back what they did not send.
         limits.close();
+        await cache?.close();
       }
     },
   };

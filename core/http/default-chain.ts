@@ -2,10 +2,12 @@ import type { ResolvedSource } from '../config/resolved.ts';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { Middleware } from '../contracts/http.ts';
+import type { PageCache } from '../contracts/page-cache.ts';
 import type { CircuitBreaker, RetryBudget } from '../contracts/resilience.ts';
 import { type StageClock, untimed } from '../contracts/stages.ts';
 import { circuitBreaker } from './middleware/circuit-breaker.ts';
 import { concurrency } from './middleware/concurrency.ts';
+import { conditional } from './middleware/conditional.ts';
 import { observe } from './middleware/observe.ts';
 import { rateLimit } from './middleware/rate-limit.ts';
 import { redirect } from './middleware/redirect.ts';
@@ -27,6 +29,8 @@ export interface ChainParts {
   readonly stages?: StageClock | undefined;
   /** The user's own, first is outermost. */
   readonly extra: readonly Middleware[];
+  /** Where answers are kept from run to run. Default: nowhere, and no request is conditional. */
+  readonly cache?: PageCache | undefined;
 }
 
 /** `fetch` allows 20; an API that needs more than this within its own origin is going in circles. */
@@ -34,7 +38,7 @@ const maxHops = 3;
 
 /** The way of a request, outermost first. The order is the design: each line says why it stands where it does. */
 export function defaultChain(parts: ChainParts): readonly Middleware[] {
-  const { source, limits, breaker, budget, clock, random, emit, stages = untimed, extra } = parts;
+  const { source, limits, breaker, budget, clock, random, emit, stages = untimed, extra, cache } = parts;
   const { limiter, storm } = limits;
   const { name, timeouts, concurrency: slots } = source;
   return [
@@ -72,6 +76,8 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
     }),
     // The user's own see raw responses once an attempt, and whatever else they ask for goes through the limits too.
     ...extra,
+    // Within the user's own, for what they add decides about the answer; outside redirects, for a version is one URL's.
+    ...(cache === undefined ? [] : [conditional(cache)]),
     // Outside the limits: the upstream sees a request in each hop, so each takes a slot and a token of its own.
     redirect({ maxHops }),
     // Before the rate limit: who has a token must be able to use it at once. Nothing queues after the limiter.

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ResolvedSource } from '../config/resolved.ts';
 import type { CursorValue, Incremental } from '../contracts/incremental.ts';
-import { SluiceError } from '../errors.ts';
 import { sourceFile } from '../state/source-file.ts';
 import type { Disk } from '../state/disk.ts';
+import { stateError } from '../state/state-error.ts';
 import { property } from '../unknown.ts';
 import { isCursor, keptCursor, later } from './cursor.ts';
 
@@ -87,8 +87,8 @@ export async function writeCursors(
         file,
         `${JSON.stringify({ source: source.name, declared: declaredBy(source.incremental), cursor })}\n`,
       );
-    } catch (cause) {
-      throw new SluiceError('state_failed', `the cursor of ${source.name} can't be kept in ${file}`, { cause });
+    } catch (error) {
+      throw stateError(error, `keeping the cursor of ${source.name} in ${file}`);
     }
   }
 }

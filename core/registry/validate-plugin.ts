@@ -51,6 +51,7 @@ function sourceProblems(value: unknown): readonly string[] {
     ...optional(value, 'headers', isTextRecord, 'an object of texts'),
     ...responseRuleProblems(value['responseActions']),
     ...incrementalProblems(value['incremental']),
+    ...optional(value, 'conditional', (found) => typeof found === 'boolean', 'true or false'),
     ...optional(value, 'mock', isFunction, 'a function that imports the embedded upstream'),
     ...optional(value, 'api', isText, apiRange),
   ];

@@ -29,7 +29,7 @@ export interface SourceTally {
 export function createSourceTally(clean: (text: string) => string): SourceTally {
   const items = { read: 0, rejected: 0, duplicates: 0, dropped: 0, split: 0 };
   const drops = new Map<string, number>();
-  const pages = { delivered: 0, failed: 0, ignored: 0 };
+  const pages = { delivered: 0, failed: 0, ignored: 0, unchanged: 0 };
   const statusCounts = new Map<number, number>();
   const transitions: { at: string; from: BreakerState; to: BreakerState }[] = [];
   const latency = createQuantiles();
@@ -55,6 +55,7 @@ export function createSourceTally(clean: (text: string) => string): SourceTally 
 
   function onPage(event: Extract<TimedEvent, { type: 'page-delivered' }>): void {
     if (event.again !== true) pages.delivered++;
+    if (event.unchanged === true) pages.unchanged++;
     records += event.records;
     items.read += event.items;
     items.rejected += event.rejects.length;
@@ -70,6 +71,7 @@ export function createSourceTally(clean: (text: string) => string): SourceTally 
   function resume(earlier: SourceFigures): void {
     pages.delivered += earlier.pages;
     pages.ignored += earlier.ignored;
+    pages.unchanged += earlier.unchanged;
     records += earlier.records;
     requests += earlier.requests;
     retries += earlier.retries;

@@ -10,13 +10,15 @@ export interface DeliveryOptions extends Pick<DeliveredPage, 'attempts' | 'bytes
   readonly pageKey: string;
   /** Undefined for items that were driven again: they are no page of the worklist. */
   readonly ordinal: number | undefined;
+  /** Default false. */
+  readonly unchanged?: true | undefined;
   /** As they are now, with this page in them. */
   readonly totals: Totals;
 }
 
 /** An accepted page as the outcome that hands its records over. */
 export function createDelivery({ page, duplicates }: AcceptedPage, options: DeliveryOptions): DeliveredPage {
-  const { source, pageKey, ordinal, totals, attempts, bytes, release } = options;
+  const { source, pageKey, ordinal, totals, attempts, bytes, unchanged, release } = options;
   return {
     kind: 'delivered',
     batch: createBatch(source, pageKey, page),
@@ -29,6 +31,7 @@ export function createDelivery({ page, duplicates }: AcceptedPage, options: Deli
     metrics: page.metrics,
     attempts,
     bytes,
+    ...(unchanged === true && { unchanged }),
     processingMs: page.processingMs,
     receipt: { ordinal, bytesHash: page.bytesHash, idHashes: page.idHashes, totals: totals.state },
     release,

@@ -93,7 +93,8 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     held.toSinks();
     const { release } = held;
     const delivery = { source: source.name, pageKey: item.request.key, ordinal, totals, attempts };
-    push(createDelivery(accepted, { ...delivery, bytes: response.body.length, release }));
+    const { body, unchanged } = response;
+    push(createDelivery(accepted, { ...delivery, bytes: body.length, unchanged, release }));
     announce();
     const tooLong = checkLength(pager, accepted.page);
     if (tooLong !== undefined) giveUp(tooLong.with(where));

@@ -10,6 +10,7 @@ import { mergeRejectGroups, subtractRejectGroups } from './reject-groups.ts';
 const zeros = {
   pages: 0,
   ignored: 0,
+  unchanged: 0,
   records: 0,
   read: 0,
   rejected: 0,

@@ -99,6 +99,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     } else {
       source.done.push(receipt.ordinal);
       figures.pages += 1;
+      if (page.unchanged === true) figures.unchanged += 1;
       if (page.items > 0) source.pages.push(receipt.bytesHash);
     }
     if (receipt.idHashes.length > 0) source.ids.push(receipt.idHashes);

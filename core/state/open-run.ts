@@ -44,6 +44,8 @@ export interface OpenedRun {
   readonly hashKey: bigint;
   /** What the sources are asked since. */
   readonly since: Cursors;
+  /** Nothing that earlier runs have kept is asked by. */
+  readonly anew: boolean;
 }
 
 /**
@@ -124,7 +126,7 @@ async function openLocked(
     },
     release,
   });
-  return { journal, hashKey, since: run.since ?? {} };
+  return { journal, hashKey, since: run.since ?? {}, anew: fullRefresh };
 }
 
 function newRun(

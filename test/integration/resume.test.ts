@@ -84,7 +84,9 @@ async function life(
 }
 
 const runsIn = (folder: string) =>
-  listRuns({ state: { dir: join(folder, '.pipeline'), keepRuns: 10, fsyncMs: 0, maxDeadLetterBytes: 0 } });
+  listRuns({
+    state: { dir: join(folder, '.pipeline'), keepRuns: 10, fsyncMs: 0, maxDeadLetterBytes: 0, maxCacheBytes: 0 },
+  });
 
 function expectWhole(folder: string): void {
   const document = readDocument(join(folder, 'out.json'));

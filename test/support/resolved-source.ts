@@ -33,6 +33,7 @@ export function resolvedSource(
       probes: 3,
     },
     maxPages: 1000,
+    conditional: false,
     maxHeaderBytes: 16_384,
     maxBodyBytes: 1_000_000,
     headers: {},

@@ -10,7 +10,7 @@ export function timeSpent(spent: Partial<SourceTime['spent_ms']>): SourceTime {
 export function sampleSource(change: Partial<SourceMonitoring> = {}): SourceMonitoring {
   return {
     state: 'complete',
-    pages: { delivered: 10, failed: 0, ignored: 0 },
+    pages: { delivered: 10, failed: 0, ignored: 0, unchanged: 0 },
     records: 194,
     requests: 12,
     retries: 2,
@@ -97,7 +97,7 @@ export function sampleReport(): RunReport {
         dummyjson: sampleSource(),
         escuelajs: sampleSource({
           state: 'partial',
-          pages: { delivered: 9, failed: 1, ignored: 0 },
+          pages: { delivered: 9, failed: 1, ignored: 0, unchanged: 0 },
           records: 180,
           success_rate: 0.9,
         }),

@@ -124,7 +124,12 @@ describe('resolveConfig', () => {
   it('keeps runs beside a config file, elsewhere only where it is told to', async () => {
     const minimal = { sources: ['beta'], sinks: ['log'] };
     const file = '/nowhere/pipeline.config.json';
-    const defaults = { keepRuns: 10, fsyncMs: 1000, maxDeadLetterBytes: 64 * 1024 * 1024 };
+    const defaults = {
+      keepRuns: 10,
+      fsyncMs: 1000,
+      maxDeadLetterBytes: 64 * 1024 * 1024,
+      maxCacheBytes: 256 * 1024 * 1024,
+    };
     expect((await resolved(minimal)).state).toBeUndefined();
     expect((await resolved(minimal, { file })).state).toEqual({ dir: '/nowhere/.pipeline', ...defaults });
     expect((await resolved({ ...minimal, state: false }, { file })).state).toBeUndefined();
@@ -172,7 +177,7 @@ describe('resolveConfig', () => {
       allowed: a whole number from 1 to 10000000 (requests that may arrive in any window)
 
   sources[1].retries: there is no option "retries"
-      allowed: use, name, options, baseUrl, rateLimit, limitGroup, rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxHeaderBytes, maxBodyBytes, headers
+      allowed: use, name, options, baseUrl, rateLimit, limitGroup, rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxHeaderBytes, maxBodyBytes, conditional, headers
 
   sources[2].baseUrl: must be an http or https URL without query or fragment, found "ftp://alpha"
 

@@ -112,7 +112,7 @@ describe('createReportBuilder', () => {
     );
     expect(report.monitoring.sources['a']).toEqual({
       state: 'partial',
-      pages: { delivered: 1, failed: 0, ignored: 0 },
+      pages: { delivered: 1, failed: 0, ignored: 0, unchanged: 0 },
       records: 4,
       requests: 3,
       retries: 1,

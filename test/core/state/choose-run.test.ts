@@ -6,7 +6,7 @@ import type { JournalLine } from '../../../core/state/lines.ts';
 import { fakeDisk } from '../../support/fake-disk.ts';
 import { committedEpoch, runLine, stateDir, writeJournal } from '../../support/journal-files.ts';
 
-const state = { dir: stateDir, keepRuns: 10, fsyncMs: 0, maxDeadLetterBytes: 0 };
+const state = { dir: stateDir, keepRuns: 10, fsyncMs: 0, maxDeadLetterBytes: 0, maxCacheBytes: 0 };
 const { fingerprint } = runLine('x');
 const end = (ending: RunEnding): JournalLine => ({ type: 'end', at: 0, ending, records: 0 });
 
