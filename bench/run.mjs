@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { describeMachine } from './measure/machine.mjs';
 import { cases } from './suite/cases.mjs';
 import { requireBuild } from './suite/dist.mjs';
-import { caseTable, goalTable, machineLine } from './suite/format.mjs';
+import { caseTable, goalTable, heading, machineLine } from './suite/format.mjs';
 import { keepResults } from './suite/results-file.mjs';
 import { runCase } from './suite/run-case.mjs';
 
@@ -43,7 +43,7 @@ for (const number of chosen) {
   process.stderr.write(`case ${number}: ${cases[number]}\n`);
   const result = await runCase(number, { rounds, quick: values.quick });
   results[number] = { measuredAt: new Date().toISOString().slice(0, 16), ...result };
-  console.log(`\n${number}. ${result.title}\n\n${caseTable(result)}`);
+  console.log(`\n${heading(number, result.title)}\n\n${caseTable(result)}`);
 }
 console.log(`\nGoals\n\n${goalTable(results)}`);
 if (!values.quick) keepResults(machine, results);

@@ -3,8 +3,9 @@ import { interleave } from '../measure/interleave.mjs';
 import { medianOf } from '../measure/statistics.mjs';
 import { atMost } from '../suite/goal.mjs';
 import { row } from '../suite/row.mjs';
-import { runPipeline, unlimited } from '../suite/run-pipeline.mjs';
+import { runPipeline } from '../suite/run-pipeline.mjs';
 import { inTemporaryFolder } from '../suite/temporary-folder.mjs';
+import { unlimited } from '../suite/unlimited.mjs';
 import { perPage } from '../upstream/pages.mjs';
 import { startUpstream } from '../upstream/start.mjs';
 

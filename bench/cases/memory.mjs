@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { atMost } from '../suite/goal.mjs';
 import { row } from '../suite/row.mjs';
-import { runPipeline, unlimited } from '../suite/run-pipeline.mjs';
+import { runPipeline } from '../suite/run-pipeline.mjs';
 import { inTemporaryFolder } from '../suite/temporary-folder.mjs';
+import { unlimited } from '../suite/unlimited.mjs';
 import { startUpstream } from '../upstream/start.mjs';
 
 export const title = 'Peak memory of a run by its size';

@@ -2,6 +2,7 @@
 import { interleave } from '../measure/interleave.mjs';
 import { createByteProcessor } from '../processing/bytes.mjs';
 import { createObjectProcessor } from '../processing/objects.mjs';
+import { atOnce, processPages } from '../processing/process-pages.mjs';
 import { atLeast } from '../suite/goal.mjs';
 import { row } from '../suite/row.mjs';
 import { createPages, perPage } from '../upstream/pages.mjs';
@@ -14,29 +15,10 @@ const contestants = [
   {
     key: 'objects',
     name: 'objects, 2 threads',
-    note: 'plain Tinypool, one page a task, with the same normalizer, schema and metrics',
+    note: 'plain Tinypool, one page a task, the same normalizer and schema, simpler metrics',
     create: () => createObjectProcessor(2),
   },
 ];
-
-/** Pages that wait at once: as many as the byte budget of a run lets in. */
-const atOnce = Math.floor((8 * 1024 * 1024) / 30_000);
-
-/** Pages go through as in a run: each takes the place of one that is done. */
-async function processPages(processor, pages, count) {
-  let next = 0;
-  let records = 0;
-  const lane = async () => {
-    while (next < count) {
-      const page = pages[next % pages.length];
-      next += 1;
-      const made = await processor.process(page);
-      records += made;
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, count) }, lane));
-  if (records !== count * perPage) throw new Error(`${records} records of ${count} pages`);
-}
 
 export const title = 'Processing only: pages of 30 KB in memory to NDJSON, metrics and hashes';
 

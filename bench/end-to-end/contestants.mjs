@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipelineMain } from '../suite/dist.mjs';
+import { unlimited } from '../suite/unlimited.mjs';
 import { createPeers } from './peers.mjs';
 
 /** A contestant that is a script beside this file. */
@@ -18,9 +19,8 @@ const sluice = {
   note: 'pipeline run, all defaults, the rate limit out of the way',
   command: process.execPath,
   args({ url, output, folder }) {
-    const rateLimit = { requests: 10_000_000, perMs: 1000 };
     const config = {
-      sources: [{ use: 'dummyjson', baseUrl: url, rateLimit, concurrency: 16 }],
+      sources: [{ use: 'dummyjson', baseUrl: url, rateLimit: unlimited, concurrency: 16 }],
       sinks: [{ use: 'ndjson', path: output }],
     };
     writeFileSync(join(folder, 'pipeline.config.json'), JSON.stringify(config));

@@ -8,4 +8,5 @@ export const cases = {
   6: 'start-up',
   7: 'growth',
   8: 'document',
+  micro: 'micro',
 };

@@ -40,3 +40,6 @@ export function goalTable(results) {
 /** One line on the machine. */
 export const machineLine = ({ cores, cpu, memoryGb, os, arch, node }) =>
   `${cores} cores (${cpu}), ${memoryGb} GB, ${os} ${arch}, Node ${node}`;
+
+/** The title of a case, after its number where it has one. */
+export const heading = (number, title) => (/^\d+$/.test(number) ? `${number}. ${title}` : title);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const file = join(import.meta.dirname, '../results.json');
 
 /** What is kept of earlier runs: `{ machine, cases }`. */
-function readResults() {
+export function readResults() {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { machine: undefined, cases: {} };
 }
 
@@ -13,5 +13,11 @@ function readResults() {
 export function keepResults(machine, measured) {
   const earlier = readResults();
   const kept = isDeepStrictEqual(earlier.machine, machine) ? earlier.cases : {};
-  writeFileSync(file, `${JSON.stringify({ machine, cases: { ...kept, ...measured } }, undefined, 2)}\n`);
+  const results = { machine, cases: { ...kept, ...measured } };
+  writeFileSync(file, `${JSON.stringify(results, rounded, 2)}\n`);
+}
+
+/** No figure is good for more digits than that. */
+function rounded(_, value) {
+  return typeof value === 'number' ? Number(value.toPrecision(5)) : value;
 }

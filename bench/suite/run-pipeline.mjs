@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { measureProcess } from '../measure/process.mjs';
 import { pipelineMain } from './dist.mjs';
 
-/** A rate limit that nothing waits for. */
-export const unlimited = { requests: 10_000_000, perMs: 1000 };
-
 /**
  * Runs the built `pipeline` in `folder`. Gives seconds from start to exit, peak memory in MB, and the run's own summary.
  * Throws where a record is missing.
