@@ -1,11 +1,11 @@
 /** A loop by hand on undici, fast and without any safety: no limits, retries, checks, duplicates, metrics or resume. */
-import { createWriteStream } from 'node:fs';
 import { Pool } from 'undici';
 import { connections, origin, output, paths } from './arguments.mjs';
+import { openLineFile } from './line-file.mjs';
 import { toLine } from './to-line.mjs';
 
 const pool = new Pool(origin, { connections, pipelining: 1 });
-const out = createWriteStream(output, { highWaterMark: 1024 * 1024 });
+const out = openLineFile(output);
 let next = 0;
 
 async function lane() {
@@ -15,11 +15,10 @@ async function lane() {
     // oxlint-disable-next-line typescript/await-thenable -- without types it is taken for the form with a callback
     const { body } = await pool.request({ method: 'GET', path });
     const { products } = JSON.parse(await body.text());
-    const taken = out.write(products.map(toLine).join(''));
-    if (!taken) await new Promise((resolve) => out.once('drain', resolve));
+    await out.write(products.map(toLine).join(''));
   }
 }
 
 await Promise.all(Array.from({ length: connections }, lane));
-await new Promise((resolve) => out.end(resolve));
+await out.close();
 await pool.close();

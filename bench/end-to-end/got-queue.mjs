@@ -1,10 +1,10 @@
 /** got with keep-alive, p-queue for concurrency, p-retry for retries: what many a project is made of. */
-import { createWriteStream } from 'node:fs';
 import { Agent } from 'node:http';
 import { got } from 'got';
 import PQueue from 'p-queue';
 import pRetry from 'p-retry';
 import { connections, origin, output, paths } from './arguments.mjs';
+import { openLineFile } from './line-file.mjs';
 import { toLine } from './to-line.mjs';
 
 const client = got.extend({
@@ -14,14 +14,13 @@ const client = got.extend({
   retry: { limit: 0 },
 });
 const queue = new PQueue({ concurrency: connections });
-const out = createWriteStream(output, { highWaterMark: 1024 * 1024 });
+const out = openLineFile(output);
 
 async function page(path) {
   const { products } = await pRetry(() => client.get(path.slice(1)).json(), { retries: 3 });
-  const taken = out.write(products.map(toLine).join(''));
-  if (!taken) await new Promise((resolve) => out.once('drain', resolve));
+  await out.write(products.map(toLine).join(''));
 }
 
 await queue.addAll(paths.map((path) => () => page(path)));
-await new Promise((resolve) => out.end(resolve));
+await out.close();
 process.exit();
