@@ -8,7 +8,9 @@ export function withFigures(document, { machine, cases }) {
   const [before, rest] = document.split(begin);
   const after = rest?.split(end)[1];
   if (after === undefined) throw new Error(`the document has no place for figures: "${begin}" to "${end}"`);
-  const days = [...new Set(Object.values(cases).map(({ measuredAt }) => measuredAt.slice(0, 10)))].sort();
+  const days = [...new Set(Object.values(cases).map(({ measuredAt }) => measuredAt.slice(0, 10)))].toSorted((a, b) =>
+    a.localeCompare(b),
+  );
   const sections = Object.entries(cases).map(
     ([number, measured]) => `### ${heading(number, measured.title)}\n\n${caseTable(measured)}`,
   );
