@@ -17,6 +17,7 @@ export { createDice } from './dice.ts';
 export type { Dice } from './dice.ts';
 export type { Logger } from './contracts/logger.ts';
 export type { ErrorEntry, RunReport } from './contracts/report.ts';
+export type { SinkModel } from './contracts/sink.ts';
 export type { SinkContext, SinkPlugin, SinkPosition, SinkWriter } from './contracts/sink.ts';
 export { makeFolder } from './make-folder.ts';
 export { sinkError } from './sink-error.ts';
@@ -80,8 +81,13 @@ export function defineNormalizer<Raw, Fields extends object = object>(
   return normalizer;
 }
 
-/** Declares a kind of sink; gives it back unchanged, typed. */
-export function defineSink<Options = unknown>(sink: SinkPlugin<Options>): SinkPlugin<Options> {
+/**
+ * Declares a kind of sink; gives it back unchanged, typed. `defineSink<Options, Product>` says whose records it takes: that
+ * is taken at its word.
+ */
+export function defineSink<Options = unknown, Fields extends object = Record<string, unknown>>(
+  sink: SinkPlugin<Options, Fields>,
+): SinkPlugin<Options, Fields> {
   return sink;
 }
 

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { PageMetrics } from './metrics.ts';
+import type { UnifiedRecord } from './model.ts';
 import type { CursorValue } from './incremental.ts';
 
 /** Why an item did not become a record. Stable, part of the public contract. */
@@ -34,14 +35,14 @@ export interface Reject {
 }
 
 /** The records of one page, as bytes: what a sink is given. */
-export interface Batch {
+export interface Batch<Fields extends object = Record<string, unknown>> {
   readonly source: string;
   readonly pageKey: string;
   readonly count: number;
   /** `count` lines of JSON, each ended by a newline. */
   readonly ndjson: Uint8Array<ArrayBuffer>;
   /** The records themselves, parsed on the first call. */
-  records(): readonly Record<string, unknown>[];
+  records(): readonly UnifiedRecord<Fields>[];
 }
 
 /** A page handed to processing. Its bytes are read, never changed. */

@@ -1,11 +1,20 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Batch } from './batch.ts';
-import type { JsonValue } from './json.ts';
+import type { JsonObject, JsonValue } from './json.ts';
 import type { Logger } from './logger.ts';
 import type { RunReport } from './report.ts';
 
 /** How far a sink has durably got: plain data that `open` understands again after a resume. */
 export type SinkPosition = JsonValue;
+
+/** What a sink is told of the model of the run. */
+export interface SinkModel {
+  readonly name: string;
+  /** Fields of each record in order, between the head's `id`, `source`, `source_id` and its `processed_at`; undefined where the schema decides. */
+  readonly fields: readonly string[] | undefined;
+  /** JSON Schema (draft 2020-12) of these fields, where the model's schema can give one (Standard JSON Schema). */
+  readonly jsonSchema: JsonObject | undefined;
+}
 
 /** What a sink knows of the run that it is opened for. */
 export interface SinkContext {
@@ -15,6 +24,8 @@ export interface SinkContext {
   /** Folder against which relative paths are resolved: the config's. */
   readonly baseDir: string;
   readonly sources: readonly string[];
+  /** What the records are, for a sink that makes a table of them. */
+  readonly model: SinkModel;
   /**
    * A later life of this run may open the sink again, at any position that a commit has returned: what was committed
    * stays when the sink is aborted, and is only then removed by `forget`.
@@ -23,10 +34,10 @@ export interface SinkContext {
   readonly logger: Logger;
 }
 
-/** An open sink. The run calls one operation at a time and gives each a timeout. */
-export interface SinkWriter {
+/** An open sink. The run calls one operation at a time, but for writes where the plugin says so, and gives each a timeout. */
+export interface SinkWriter<Fields extends object = Record<string, unknown>> {
   /** Resolves when the batch is taken; slow means that the fetchers slow down. */
-  write(batch: Batch): Promise<void>;
+  write(batch: Batch<Fields>): Promise<void>;
   /** Makes all that was written durable, and says where that is. */
   commit(): Promise<SinkPosition>;
   /** Ends well: everything is committed, the report is final; what readers look for appears now, whole. */
@@ -38,8 +49,8 @@ export interface SinkWriter {
   abort(): Promise<void>;
 }
 
-/** A kind of sink; made by `defineSink`. */
-export interface SinkPlugin<Options = unknown> {
+/** A kind of sink; made by `defineSink`. `Fields` are those of the model whose records it takes. */
+export interface SinkPlugin<Options = unknown, Fields extends object = Record<string, unknown>> {
   readonly name: string;
   /** Versions of the plugin API that it was written for, as a semver range such as `^1`. Default: not checked. */
   readonly api?: string;
@@ -51,10 +62,15 @@ export interface SinkPlugin<Options = unknown> {
    */
   readonly delivers?: 'on-commit' | 'on-close';
   /**
+   * Writes that may be under way at once, at least 1: they begin in order, and may end in any. A commit begins when all of
+   * them have ended, and none begins until it has. Default 1.
+   */
+  readonly concurrency?: number;
+  /**
    * Opens the sink, at `position` where a run is taken up again: one that a commit of this run returned, not always the
    * last. What was written behind it must be gone, or be written again without harm.
    */
-  open(context: SinkContext, options: Options, position?: SinkPosition): Promise<SinkWriter>;
+  open(context: SinkContext, options: Options, position?: SinkPosition): Promise<SinkWriter<Fields>>;
   /** Removes what an unfinished run left behind for a resume that will never come. Default: nothing is left behind. */
-  forget?(context: SinkContext, options: Options): Promise<void>;
+  forget?(context: Omit<SinkContext, 'model'>, options: Options): Promise<void>;
 }

@@ -18,6 +18,7 @@ import { createHasher, type Hasher } from '../processing/hash.ts';
 import { createInlineProcessor } from '../processing/inline.ts';
 import { createWorkerPool } from '../processing/pool.ts';
 import { createEventBus } from '../run/event-bus.ts';
+import { describeModel } from '../run/describe-model.ts';
 import { localEngine } from '../run/local-engine.ts';
 import { Pipeline } from '../run/pipeline.ts';
 import { createSinkRunner } from '../run/sink-runner.ts';
@@ -107,7 +108,7 @@ export async function createContainer(
     const logger = own.resolve(tokens.logger);
     const sources = config.sources.map(({ name }) => name);
     const { runId, resumable } = journal;
-    const context = { runId, baseDir: config.baseDir, sources, resumable, logger };
+    const context = { runId, baseDir: config.baseDir, sources, model: describeModel(config.model), resumable, logger };
     return createSinkRunner({ sinks: config.sinks, context, clock, emit, journal });
   });
   container.registerSingleton(tokens.pipeline, Pipeline);

@@ -62,6 +62,12 @@ function sinkProblems(value: unknown): readonly string[] {
   return [
     ...nameProblems(value),
     ...(isFunction(value['open']) ? [] : ['open must be a function that returns the open sink']),
+    ...optional(
+      value,
+      'concurrency',
+      (found) => Number.isInteger(found) && Number(found) > 0,
+      'a whole number from 1 on',
+    ),
     ...optional(value, 'forget', isFunction, 'a function that removes what an unfinished run left behind'),
     ...optional(value, 'api', isText, apiRange),
     ...optional(

@@ -1,8 +1,9 @@
 import type { Batch, PageRead } from '../contracts/batch.ts';
+import type { UnifiedRecord } from '../contracts/model.ts';
 
 /** The records of an accepted page as a batch; parsed into objects only where a sink asks for them. */
 export function createBatch(source: string, pageKey: string, page: PageRead): Batch {
-  let parsed: readonly Record<string, unknown>[] | undefined;
+  let parsed: readonly UnifiedRecord[] | undefined;
   return {
     source,
     pageKey,
@@ -15,9 +16,9 @@ export function createBatch(source: string, pageKey: string, page: PageRead): Ba
   };
 }
 
-function parseLines(ndjson: Uint8Array): Record<string, unknown>[] {
+function parseLines(ndjson: Uint8Array): UnifiedRecord[] {
   const lines = new TextDecoder().decode(ndjson).split('\n');
   lines.pop();
   // The lines are our own output: each is one object.
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  return lines.map((line) => JSON.parse(line) as UnifiedRecord);
 }

@@ -7,6 +7,7 @@ import type { RunReport } from '../contracts/report.ts';
 import type { SinkContext, SinkPosition, SinkWriter } from '../contracts/sink.ts';
 import { SluiceError } from '../errors.ts';
 import { sinkError } from '../sink-error.ts';
+import { createTurns } from './turns.ts';
 import { within } from './within.ts';
 
 /** How long an operation may still take once the time for writing is over, in milliseconds. */
@@ -48,25 +49,20 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
   let lacking = false;
   let fault: SluiceError | undefined;
   let writer: SinkWriter | undefined;
-  /** Records of the write that is under way. */
+  /** Records of the writes that are under way. */
   let inHand = 0;
   /** Records taken since the last commit. */
   let pending = 0;
   let committed = journal.earlier?.records ?? 0;
   let position: SinkPosition | undefined = journal.position(name);
   let cleanup: Promise<void> = Promise.resolve();
-  // A sink sees one operation at a time: writes and commits take turns here.
-  let queue: Promise<void> = Promise.resolve();
-  /** Ends the wait for what is under way: an operation, or the clean-up after one that failed. */
-  let current: AbortController | undefined;
+  // Writes as many at once as the sink declares, everything else alone: a commit has to know what it makes durable.
+  const turns = createTurns(plugin.concurrency ?? 1);
+  /** Ends the wait for what is under way: operations, or the clean-up after one that failed. */
+  const underWay = new Set<AbortController>();
   let cancelGrace: (() => void) | undefined;
   /** All is written and the last commit is under way: its time is its own. */
   let finishing = false;
-
-  function enqueue(operation: () => Promise<void>): Promise<void> {
-    queue = queue.then(operation);
-    return queue;
-  }
 
   /** Runs one operation of the plugin. False: the sink has failed, by this operation or during it. */
   async function attempt(verb: string, doing: string, work: () => Promise<unknown>): Promise<boolean> {
@@ -80,17 +76,14 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
 
   async function limited(verb: string, ms: number, work: () => Promise<unknown>): Promise<void> {
     const cut = new AbortController();
-    current = cut;
+    underWay.add(cut);
     const late = (): SluiceError => new SluiceError('sink_failed', `${verb} did not finish within ${ms} ms`);
     try {
       // Through an async function: a plugin that throws before it returns a promise rejects all the same.
       await within((async () => work())(), { clock, ms, late, signal: cut.signal });
     } finally {
-      // A clean-up may have taken the place of an operation that was aborted: its grace goes on.
-      if (current === cut) {
-        cancelGrace?.();
-        current = undefined;
-      }
+      underWay.delete(cut);
+      if (underWay.size === 0) cancelGrace?.();
     }
   }
 
@@ -101,6 +94,8 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     fault = error;
     const revoked = plugin.delivers === 'on-close' ? committed : 0;
     emit({ type: 'sink-failed', sink: name, unwritten: pending + inHand + revoked, revoked, error });
+    // Writes beside the one that failed: whether they end makes no difference any more.
+    for (const cut of underWay) cut.abort(error);
     // In the background: a sink that hangs must not hold the other sinks for a second timeout.
     if (writer !== undefined) cleanup = giveUp(writer);
   }
@@ -142,9 +137,9 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     }
     const target = writer;
     const started = clock.now();
-    inHand = batch.count;
+    inHand += batch.count;
     const taken = await attempt('write', 'writing', () => target.write(batch));
-    inHand = 0;
+    inHand -= batch.count;
     if (!taken) return;
     pending += batch.count;
     const ms = clock.now() - started;
@@ -193,28 +188,27 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     get fault() {
       return fault;
     },
-    open: () => enqueue(open),
-    write: (batch) => enqueue(() => write(batch)),
+    open: () => turns.alone(open),
+    write: (batch) => turns.sideBySide(() => write(batch)),
     discard(reason) {
       discarding ??= reason;
-      const held = current;
+      const held = [...underWay];
       // The last commit has its whole time whether it began just before this or begins just after.
-      if (held === undefined || finishing) return;
+      if (held.length === 0 || finishing) return;
       // What hangs would hold the run for its whole timeout. Finishing the file, later, has that time again.
       const late = new SluiceError('sink_failed', `what was under way did not end in time: ${reason.message}`);
-      cancelGrace = clock.timer(graceMs, () => held.abort(late));
+      cancelGrace = clock.timer(graceMs, () => {
+        for (const cut of held) cut.abort(late);
+      });
     },
-    commit: (epoch) => enqueue(() => commit(epoch)),
-    flush: (epoch) => enqueue(() => flush(epoch)),
-    close: (report) => enqueue(() => close(report)),
+    commit: (epoch) => turns.alone(() => commit(epoch)),
+    flush: (epoch) => turns.alone(() => flush(epoch)),
+    close: (report) => turns.alone(() => close(report)),
     async abort(reason) {
-      // Taken before the failure: from then on a clean-up is under way, and that one is waited for.
-      const held = state === 'failed' ? undefined : current;
+      // Past the line: a hard stop does not wait for an operation that may hang. What stands in line after it has its
+      // turn now, to be counted as skipped.
       fail(reason);
-      // Past the queue: a hard stop does not wait for an operation that may hang. What stands in line after it
-      // has its turn now, to be counted as skipped.
-      held?.abort(reason);
-      await queue;
+      await turns.alone(() => Promise.resolve());
       tellDiscarded();
       await cleanup;
     },

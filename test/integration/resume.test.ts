@@ -220,7 +220,7 @@ describe('a run that is taken up', () => {
         return {
           async write(batch) {
             if (full && kept.length + waiting.length >= 100) throw new Error('full');
-            waiting.push(...batch.records().map((record) => String(record['id'])));
+            waiting.push(...batch.records().map(({ id }) => id));
           },
           async commit() {
             kept.push(...waiting);
@@ -261,7 +261,7 @@ describe('a sink that keeps what it has', () => {
         // Only a run that is taken up says where to go back to.
         if (typeof position === 'number') rows.length = position;
         return {
-          write: async (batch) => void rows.push(...batch.records().map(({ id }) => String(id))),
+          write: async (batch) => void rows.push(...batch.records().map(({ id }) => id)),
           commit: async () => rows.length,
           close: () => Promise.resolve(),
           abort: () => Promise.resolve(),

@@ -140,7 +140,7 @@ export function fakePorts(
 /** The ids of all delivered records, in the order of delivery. */
 export function deliveredIds(outcomes: readonly PageOutcome[]): string[] {
   return outcomes.flatMap((outcome) =>
-    outcome.kind === 'delivered' ? outcome.batch.records().map(({ id }) => String(id)) : [],
+    outcome.kind === 'delivered' ? outcome.batch.records().map(({ id }) => id) : [],
   );
 }
 

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Batch } from '../../core/contracts/batch.ts';
+import type { UnifiedRecord } from '../../core/contracts/model.ts';
 import type { RunReport } from '../../core/contracts/report.ts';
 import type { ResolvedSink } from '../../core/config/resolved.ts';
 import type { SinkContext, SinkPlugin, SinkWriter } from '../../core/contracts/sink.ts';
@@ -11,6 +12,7 @@ export function sinkContext(baseDir: string, change: Partial<SinkContext> = {}):
     name: 'sink',
     baseDir,
     sources: ['alpha', 'beta'],
+    model: { name: 'product', fields: undefined, jsonSchema: undefined },
     resumable: false,
     logger: silentLogger,
     ...change,
@@ -19,7 +21,13 @@ export function sinkContext(baseDir: string, change: Partial<SinkContext> = {}):
 
 export function batchOf(...held: readonly Record<string, unknown>[]): Batch {
   const ndjson = new TextEncoder().encode(held.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  return { source: 'alpha', pageKey: 'GET /', count: held.length, ndjson, records: () => held };
+  return {
+    source: 'alpha',
+    pageKey: 'GET /',
+    count: held.length,
+    ndjson,
+    records: () => held as readonly UnifiedRecord[],
+  };
 }
 
 /** Records with ids from `from` up to, not including, `to`. */

@@ -56,7 +56,7 @@ function contentOf(page: Batch): object {
 }
 
 function checkWhole({ pages }: Stage, output: unknown, nothing: unknown, problems: Problems): void {
-  const ids = pages.flatMap((page) => page.records().map(({ id }) => String(id)));
+  const ids = pages.flatMap((page) => page.records().map(({ id }) => id));
   if (isDeepStrictEqual(output, nothing)) {
     problems.add('after its close(), readers see nothing: give `read`, which returns what they see');
   } else if (isTextList(output)) {

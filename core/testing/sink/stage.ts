@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Batch } from '../../contracts/batch.ts';
 import type { Logger } from '../../contracts/logger.ts';
+import type { UnifiedRecord } from '../../contracts/model.ts';
 import type { RunReport } from '../../contracts/report.ts';
 import type { SinkContext, SinkPlugin, SinkPosition, SinkWriter } from '../../contracts/sink.ts';
 import { filesIn, idPrefix } from './output.ts';
@@ -61,6 +62,7 @@ export async function createStage(
     name: plugin.name,
     baseDir,
     sources: ['kit'],
+    model: { name: 'product', fields: undefined, jsonSchema: undefined },
     resumable: true,
     logger: silent,
   });
@@ -132,7 +134,13 @@ function pagesOf(fields: FieldsOf): readonly Batch[] {
 
 function batchOf(page: number, records: readonly Readonly<Record<string, unknown>>[]): Batch {
   const ndjson = new TextEncoder().encode(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  return { source: 'kit', pageKey: `GET /things?page=${page}`, count: records.length, ndjson, records: () => records };
+  return {
+    source: 'kit',
+    pageKey: `GET /things?page=${page}`,
+    count: records.length,
+    ndjson,
+    records: () => records as readonly UnifiedRecord[],
+  };
 }
 
 /** The report of a run that went well. */

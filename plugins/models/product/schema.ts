@@ -1,4 +1,4 @@
-import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec';
 import type { Product, ProductFields, RecordHead } from '../../../core/plugin.ts';
 
 /** A product without the head that the framework puts around it. */
@@ -30,9 +30,25 @@ const plainDecimal = /^-?\d+(?:\.\d+)?$/;
  * The product's schema, written by hand: it runs for every record of a run. Shapes nothing but numbers that
  * come as text; what does not fit is an issue, never a guess. Reports the first issue only.
  */
-export const schema: StandardSchemaV1<ProductFields, ProductValues> = {
-  '~standard': { version: 1, vendor: 'sluice', validate },
+export const schema: StandardSchemaV1<ProductFields, ProductValues> & StandardJSONSchemaV1 = {
+  '~standard': {
+    version: 1,
+    vendor: 'sluice',
+    validate,
+    jsonSchema: { input: () => described(['number', 'string', 'null']), output: () => described(['number', 'null']) },
+  },
 };
+
+/** As JSON Schema, whose drafts are all alike in what is said here; `number` is what stands for one. */
+function described(number: readonly string[]): Record<string, unknown> {
+  const typeOf = (field: string): unknown =>
+    field === 'title' ? 'string' : field === 'price' || field === 'rating' ? number : ['string', 'null'];
+  return {
+    type: 'object',
+    properties: Object.fromEntries(fields.map((field) => [field, { type: typeOf(field) }])),
+    required: ['title'],
+  };
+}
 
 function validate(input: unknown): StandardSchemaV1.Result<ProductValues> {
   if (typeof input !== 'object' || input === null) return issue('expected an object');

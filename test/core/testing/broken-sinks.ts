@@ -19,7 +19,8 @@ async function openFile(file: string, position: SinkPosition | undefined): Promi
   await truncate(file, position);
 }
 
-const hidden = ({ baseDir, runId }: SinkContext, { name }: Options): string => join(baseDir, `.${name}.${runId}`);
+const hidden = ({ baseDir, runId }: Omit<SinkContext, 'model'>, { name }: Options): string =>
+  join(baseDir, `.${name}.${runId}`);
 const shownIn = ({ baseDir }: SinkContext, { name }: Options): string => join(baseDir, name);
 
 /** The published file becomes the growing one again. */

@@ -22,7 +22,7 @@ function tableSink(rows: Map<string, object>, upsert = true): SinkPlugin {
     async open() {
       return {
         async write(batch) {
-          for (const record of batch.records()) rows.set(upsert ? String(record['id']) : String(rows.size), record);
+          for (const record of batch.records()) rows.set(upsert ? record.id : String(rows.size), record);
         },
         commit: async () => null,
         async close() {},
