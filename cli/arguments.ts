@@ -54,3 +54,11 @@ export function parseRate(text: string): number {
 export function collect(value: string, earlier: readonly string[] | undefined): readonly string[] {
   return [...(earlier ?? []), ...value.split(',')];
 }
+
+/** Reads the name of a plugin, which goes into record ids and file names. */
+export function parsePluginName(text: string): string {
+  if (!/^[a-z0-9][a-z0-9_-]*$/.test(text)) {
+    throw new InvalidArgumentError('Give lower-case letters, digits, "-" and "_", beginning with a letter or digit.');
+  }
+  return text;
+}

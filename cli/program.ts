@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { defineChaosCommand } from './definitions/chaos.ts';
+import { defineInitCommand } from './definitions/init.ts';
 import { defineMockCommand } from './definitions/mock.ts';
 import { definePlanCommand } from './definitions/plan.ts';
+import { defineNewCommand } from './definitions/new.ts';
 import { definePluginsCommand } from './definitions/plugins.ts';
 import { defineRunCommand } from './definitions/run.ts';
 import { defineRunsCommand } from './definitions/runs.ts';
@@ -10,9 +12,11 @@ import { exitCodes } from './exit-codes.ts';
 
 /** All commands, in the order in which the help lists them. */
 const definitions = [
+  defineInitCommand,
   defineRunCommand,
   definePlanCommand,
   defineRunsCommand,
+  defineNewCommand,
   definePluginsCommand,
   defineSchemaCommand,
   defineMockCommand,
@@ -32,7 +36,7 @@ export async function runProgram(args: readonly string[], version: string): Prom
     .helpOption('-h, --help', 'show this help')
     .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ showGlobalOptions: true })
-    .addHelpText('after', '\nExamples:\n  pipeline run --mock\n  pipeline help run\n')
+    .addHelpText('after', '\nExamples:\n  pipeline init\n  pipeline run --mock\n  pipeline help run\n')
     .exitOverride();
 
   const done = (code: number): void => void (exitCode = code);

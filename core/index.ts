@@ -146,6 +146,12 @@ export async function listPlugins(): Promise<PluginList> {
   return list();
 }
 
+/** The config that stands in a folder itself, good or bad, without loading it; undefined where there is none. */
+export async function configIn(folder: string): Promise<string | undefined> {
+  const { configIn: find } = await import('./config/config-places.ts');
+  return find(folder);
+}
+
 /** The JSON Schema of a config file, for editors: see `pipeline schema`. */
 export async function editorSchema(): Promise<object> {
   const { editorSchema: create } = await import('./config/editor-schema.ts');

@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { cosmiconfig, type CosmiconfigResult, defaultLoaders, type Loader } from 'cosmiconfig';
 import { SluiceError } from '../errors.ts';
 import { importDefault } from '../registry/import-module.ts';
+import { configPlaces } from './config-places.ts';
 import { configError, issueOf } from './issues.ts';
 import { type ResolveOptions, resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
@@ -13,14 +14,6 @@ export interface LoadOptions extends Pick<ResolveOptions, 'env' | 'overrides' | 
   /** The config file itself. Default: the nearest one, from `cwd` upwards. */
   readonly file?: string | undefined;
 }
-
-/** Where a config may stand in a folder; the first that is there counts. */
-const searchPlaces = [
-  ...['ts', 'mts', 'js', 'mjs', 'cjs', 'json', 'yaml', 'yml'].map((extension) => `pipeline.config.${extension}`),
-  '.pipelinerc',
-  ...['json', 'yaml', 'yml', 'ts', 'mts', 'js', 'mjs', 'cjs'].map((extension) => `.pipelinerc.${extension}`),
-  'package.json',
-];
 
 /**
  * Finds, reads and resolves a config file. Throws `config_not_found`, or one `config_invalid` that lists all that is
@@ -48,7 +41,7 @@ async function search(cwd: string): Promise<Loaded> {
     'config_not_found',
     [
       `no config in ${cwd} or any folder above it`,
-      `  looked for: ${searchPlaces.slice(0, -1).join(', ')}, package.json with the key "pipeline"`,
+      `  looked for: ${configPlaces.slice(0, -1).join(', ')}, package.json with the key "pipeline"`,
       '  name one: pipeline run --config FILE',
     ].join('\n'),
   );
@@ -68,7 +61,7 @@ async function read(file: string): Promise<Loaded> {
 function createExplorer(): ReturnType<typeof cosmiconfig> {
   const module: Loader = (file) => importDefault(pathToFileURL(file).href);
   return cosmiconfig('pipeline', {
-    searchPlaces,
+    searchPlaces: configPlaces,
     searchStrategy: 'none',
     cache: false,
     // An empty config is a mistake to be told, not one to be passed over.
@@ -101,6 +94,6 @@ function messageOf(error: unknown): string {
 }
 
 function noConfigKind(file: string): string {
-  const kinds = searchPlaces.flatMap((place) => /^pipeline\.config(\..+)$/.exec(place)?.[1] ?? []);
+  const kinds = configPlaces.flatMap((place) => /^pipeline\.config(\..+)$/.exec(place)?.[1] ?? []);
   return `a config can't be a ${extname(file)} file\nallowed: ${kinds.join(', ')}`;
 }

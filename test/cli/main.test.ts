@@ -85,6 +85,8 @@ describe('pipeline', { timeout: 30_000 }, () => {
     [['run', '--help']],
     [['plugins', '--help']],
     [['schema', '--help']],
+    [['init', '--help']],
+    [['new', '--help']],
     [['mock', '--help']],
     [['runs', '--help']],
     [['chaos', '--help']],

@@ -1,0 +1,57 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { packedProject } from '../../support/packed-project.ts';
+
+/** Serves one page, whatever is asked for. */
+async function serve(page: string): Promise<string> {
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(page);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test(
+  'a config, a source and a sink that were begun by command run, type-check and pass their tests',
+  { timeout: 60_000 },
+  async () => {
+    const project = await packedProject();
+    for (const args of [
+      ['init', '--yes'],
+      ['new', 'source', 'book_shop'],
+      ['new', 'sink', 'archive-2'],
+    ]) {
+      expect(await project.pipeline(...args)).toMatchObject({ code: 0, stderr: '' });
+    }
+    expect(await project.compile(['pipeline.config.ts', 'sources', 'sinks'])).toBe('');
+
+    const tests = ['sources/book_shop/book_shop.test.ts', 'sinks/archive-2/archive-2.test.ts'];
+    const tested = await project.node('--import', 'jiti/register', '--test', '--test-reporter=tap', ...tests);
+    expect(tested).toMatchObject({ code: 0, stdout: expect.stringMatching(/^# pass 2$/m) });
+    // They would notice: the source's own page says another thing now.
+    await project.write({ 'sources/book_shop/page-1.json': '{ "items": [{ "id": 1 }], "total": 1 }' });
+    expect(await project.node('--import', 'jiti/register', '--test', ...tests)).toMatchObject({ code: 1 });
+
+    const baseUrl = await serve('{ "items": [{ "id": 7, "name": "A book", "price": 5 }], "total": 1 }');
+    await project.write({
+      'pipeline.config.ts': `import { defineConfig } from 'sluice';
+      export default defineConfig({
+        sources: [{ use: './sources/book_shop/book_shop.ts', baseUrl: '${baseUrl}' }],
+        sinks: ['./sinks/archive-2/archive-2.ts'],
+        workers: { threads: 1 },
+      });`,
+    });
+    expect(await project.pipeline('run', '--quiet')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(JSON.parse(await project.read('out/archive-2.ndjson'))).toMatchObject({
+      id: 'book_shop:7',
+      title: 'A book',
+      price: 5,
+    });
+  },
+);
