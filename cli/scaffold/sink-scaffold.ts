@@ -16,7 +16,7 @@ export function sinkScaffold(name: string): Scaffold {
 function plugin(name: string): string {
   return `import { access, copyFile, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { defineSink, makeFolder, type SinkContext, type SinkPosition } from 'sluice/plugin';
+import { defineSink, makeFolder, type SinkContext, type SinkPosition, SluiceError } from 'sluice/plugin';
 
 /** One record a line, in out/${name}.ndjson. */
 export default defineSink({
@@ -40,6 +40,8 @@ export default defineSink({
       },
       async commit() {
         await file.datasync();
+        // Somebody may have removed it: what goes into it then is lost without a word.
+        if ((await file.stat()).nlink === 0) throw new SluiceError('sink_failed', \`\${unfinished} was removed\`);
         return { bytes };
       },
       async close() {

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -37,16 +38,11 @@ export async function packedProject(): Promise<PackedProject> {
   const modules = join(folder, 'node_modules');
   await linkAll(join(repository, 'node_modules'), modules);
   await writeFile(join(folder, 'package.json'), '{ "name": "project-of-a-user", "private": true, "type": "module" }');
-  await install(repository, 'sluice');
+  await unpack(await (framework ??= pack(repository)), 'sluice');
 
-  async function install(from: string, name: string): Promise<void> {
-    const packed = await temporaryFolder();
-    // Built by `pretest`; a build in the middle of the tests would take `dist` away from others.
-    const args = ['pack', '--ignore-scripts', '--offline', '--json', '--pack-destination', packed];
-    await run('npm', args, from);
-    const [file = ''] = await readdir(packed);
+  async function unpack(archive: string, name: string): Promise<void> {
     await mkdir(join(modules, name), { recursive: true });
-    await run('tar', ['-xzf', join(packed, file), '--strip-components=1', '-C', join(modules, name)], packed);
+    await run('tar', ['-xzf', archive, '--strip-components=1', '-C', join(modules, name)], folder);
   }
 
   return {
@@ -82,9 +78,20 @@ export async function packedProject(): Promise<PackedProject> {
     read: (file) => readFile(join(folder, file), 'utf8'),
     async install(from) {
       const manifest = JSON.parse(await readFile(join(folder, from, 'package.json'), 'utf8')) as { name: string };
-      await install(join(folder, from), manifest.name);
+      await unpack(await pack(join(folder, from)), manifest.name);
     },
   };
+}
+
+/** This package, packed once for all tests of a file; the folder is the operating system's to clear. */
+let framework: Promise<string> | undefined;
+
+/** Packs a folder without building it: `pretest` has, and to build amid the tests would take `dist` away from others. */
+async function pack(folder: string): Promise<string> {
+  const to = await mkdtemp(join(tmpdir(), 'sluice-packed-'));
+  await run('npm', ['pack', '--ignore-scripts', '--offline', '--pack-destination', to], folder);
+  const [file = ''] = await readdir(to);
+  return join(to, file);
 }
 
 /** Links every package of a folder into another, those with a scope one level deeper. */
