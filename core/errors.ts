@@ -74,8 +74,15 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number | undefined;
 }
 
-/** The one error class of sluice: told apart by `code`, never by class. */
+/** The same in every copy of this package: a plugin may bring one of its own, or be loaded beside this one. */
+const brand = Symbol.for('sluice.error');
+
+/** The one error class of sluice: told apart by `code`, never by class. One of another copy of sluice is an instance too. */
 export class SluiceError extends Error {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && Reflect.get(value, brand) === true;
+  }
+
   override readonly name = 'SluiceError';
   readonly code: ErrorCode;
   readonly retryable: boolean;
@@ -92,6 +99,10 @@ export class SluiceError extends Error {
     this.url = details.url;
     this.attempts = details.attempts;
     this.retryAfterMs = details.retryAfterMs;
+  }
+
+  get [brand](): true {
+    return true;
   }
 
   /** The same failure with other details; what is not given stays. */

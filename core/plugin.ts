@@ -1,15 +1,19 @@
 /**
  * The author's entry (`sluice/plugin`). Safe in a worker thread: nothing here reaches DI, HTTP or the CLI.
  */
+import type { ChildResource } from './contracts/child.ts';
+import type { JsonObject } from './contracts/json.ts';
 import type { Model } from './contracts/model.ts';
 import type { Normalizer } from './contracts/normalizer.ts';
 import type { SinkPlugin } from './contracts/sink.ts';
+import type { SourceAdapter } from './contracts/pager.ts';
 import type { SourceOfRaw, SourcePlugin, WithoutRaw } from './contracts/source.ts';
 import type { SourceFactory } from './contracts/source-factory.ts';
 
 export { SluiceError } from './errors.ts';
 export type { ErrorCode, ErrorDetails } from './errors.ts';
 export type { Batch } from './contracts/batch.ts';
+export type { ChildResource } from './contracts/child.ts';
 export type { CursorKind, CursorValue, Incremental } from './contracts/incremental.ts';
 export type { JsonObject, JsonValue } from './contracts/json.ts';
 export type { MockApi, MockRequest, MockResponse, MockSettings } from './contracts/mock.ts';
@@ -24,6 +28,8 @@ export { sinkError } from './sink-error.ts';
 export { cursorPagination } from './pagination/cursor.ts';
 export type { CursorOptions } from './pagination/cursor.ts';
 export type { LimitedListingOptions } from './pagination/limited-listing.ts';
+export { graphqlPagination } from './pagination/graphql.ts';
+export type { GraphqlOptions } from './pagination/graphql.ts';
 export { linkPagination } from './pagination/link.ts';
 export { nextUrlPagination } from './pagination/next-url.ts';
 export type { NextUrlOptions } from './pagination/next-url.ts';
@@ -35,7 +41,9 @@ export type { PageNumberOptions } from './pagination/page-number.ts';
 export { pageRequest } from './pagination/page-request.ts';
 export type { PageRequestOptions, Query } from './pagination/page-request.ts';
 export { singlePage } from './pagination/single.ts';
-export type { BodyReader, CountSource } from './pagination/total.ts';
+export { timeWindowPagination } from './pagination/time-window.ts';
+export type { Duration, TimeWindow, TimeWindowOptions } from './pagination/time-window.ts';
+export type { BodyReader, CountSource, ValueSource } from './pagination/total.ts';
 export type { FetchedPage, PageRequest } from './contracts/page.ts';
 export type { Pager, PagerStyle, SourceAdapter } from './contracts/pager.ts';
 export type { UnknownBody } from './contracts/json.ts';
@@ -72,6 +80,17 @@ export function defineSourceFactory<Input, Options>(
   factory: SourceFactory<Input, Options>,
 ): SourceFactory<Input, Options> {
   return factory;
+}
+
+/** What `defineChild` takes: the type of the parent's fields goes from `parent` to `pagination`. */
+export interface ChildDeclaration<Item, Parent extends JsonObject> extends ChildResource {
+  parent(item: Item): Parent | undefined;
+  pagination(parent: Parent): SourceAdapter;
+}
+
+/** Declares a dependent resource of a source; gives it back unchanged. */
+export function defineChild<Item, Parent extends JsonObject>(child: ChildDeclaration<Item, Parent>): ChildResource {
+  return child;
 }
 
 /** Declares how a raw item becomes the model's fields; gives it back unchanged, typed. */

@@ -1,3 +1,4 @@
+import type { ChildOf } from './child.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { PageMetrics } from './metrics.ts';
 import type { UnifiedRecord } from './model.ts';
@@ -58,6 +59,8 @@ export interface PageInput {
   readonly known?: BigUint64Array<ArrayBuffer>;
   /** The bytes are a JSON list of raw items: neither the source's `items()` nor its total is asked. */
   readonly bare?: true;
+  /** The dependent listing that the page belongs to. Default: the source's own. */
+  readonly child?: ChildOf;
 }
 
 /** A page that could be read: what the worker made of it. */
@@ -79,6 +82,8 @@ export interface PageRead {
   readonly cursor?: CursorValue;
   readonly metrics: PageMetrics;
   readonly rejects: readonly Reject[];
+  /** Dependent listings of the items that became records; left out where the source has none. */
+  readonly parents?: readonly ChildOf[];
   /** Records left out as duplicates. */
   readonly skipped: number;
   /** How many were dropped, by reason. */

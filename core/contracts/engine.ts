@@ -1,5 +1,6 @@
 import type { SluiceError } from '../errors.ts';
 import type { Batch, PageProcessor, Reject } from './batch.ts';
+import type { ChildOf } from './child.ts';
 import type { Clock } from './clock.ts';
 import type { EmitEvent } from './events.ts';
 import type { Handler } from './http.ts';
@@ -19,6 +20,8 @@ export interface SourcePlan {
   readonly rateLimits: readonly RateLimit[];
   /** Which sources it shares them with; undefined: none. */
   readonly limitGroup?: string | undefined;
+  /** The dependent resource whose requests it is about, where that has limits of its own. */
+  readonly child?: string;
   readonly concurrency: number;
   readonly maxPages: number;
   readonly retry: { readonly retries: number };
@@ -56,6 +59,8 @@ export interface EnginePorts {
 export interface DeliveredPage {
   readonly kind: 'delivered';
   readonly batch: Batch;
+  /** The dependent listing that it belongs to. */
+  readonly child?: ChildOf;
   readonly items: number;
   readonly duplicates: number;
   readonly dropped: number;

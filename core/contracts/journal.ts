@@ -1,3 +1,4 @@
+import type { ChildOf } from './child.ts';
 import type { DeliveredPage, FailedPages, SkippedPage } from './engine.ts';
 import type { RejectReason } from './batch.ts';
 import type { EventListener } from './events.ts';
@@ -35,18 +36,32 @@ export interface TotalsState {
   readonly declared: number | undefined;
   /** The most that was ever declared. */
   readonly most?: number | undefined;
+  /** One of several listings has declared nothing. */
+  readonly untold?: boolean;
+  /** The same of each dependent resource, over all parents. */
+  readonly children?: Readonly<Record<string, TotalsState>>;
   readonly emptyPages: number;
   /** The latest value of the cursor field, where the source declares one. */
   readonly cursor?: CursorValue | undefined;
+}
+
+/** A rejected item that is to be tried again. */
+export interface RejectedItem {
+  /** As JSON. */
+  readonly raw: string;
+  /** The dependent listing that it came from. */
+  readonly child?: ChildOf;
 }
 
 /** All that a source has to know again to go on where an earlier life of the run ended. */
 export interface RestoredSource {
   /** Requests ever added. */
   readonly added: number;
+  /** How many of them belong to dependent listings. */
+  readonly addedOfChildren: number;
   /** Requests were left out, because there were as many as may be. */
   readonly capped: boolean;
-  /** The request added last. */
+  /** The request of the source's own listing that was added last. */
   readonly last: PageRequest | undefined;
   readonly pending: readonly PendingRequest[];
   /** Hashes of the keys and targets of all requests. */
@@ -61,8 +76,8 @@ export interface RestoredSource {
   /** What a guard or the pager refused: more would have followed, and is not on the worklist. */
   readonly refused: SluiceError | undefined;
   readonly totals: TotalsState;
-  /** Items that were rejected and are to be tried again, as JSON; none but for `--retry-failed`. */
-  readonly letters: readonly string[];
+  /** None but for `--retry-failed`. */
+  readonly letters: readonly RejectedItem[];
 }
 
 /** What a delivered page leaves behind for a later life of the run. */

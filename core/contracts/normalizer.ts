@@ -1,8 +1,13 @@
+import type { JsonObject } from './json.ts';
+
 /** What a normalizer may know about where an item comes from. */
 export interface NormalizeContext {
   readonly source: string;
   /** ISO 8601 time that the record will carry. */
   readonly processedAt: string;
+  /** Of an item in a dependent listing: the resource, and what `parent` gave of the item that it hangs from. */
+  readonly child?: string;
+  readonly parent?: JsonObject;
 }
 
 /** The upstream's own id beside the model's fields. */

@@ -1,3 +1,4 @@
+import type { ChildOf } from './child.ts';
 import type { JsonObject } from './json.ts';
 
 /** One request for one page: plain data, so that a worklist can be journaled or handed to another machine. */
@@ -14,6 +15,8 @@ export interface PageRequest {
   readonly body?: string;
   /** What the pager wants to know again when the page comes back. */
   readonly state?: JsonObject;
+  /** The dependent listing that it belongs to, and whether it begins it. The run sets this, no pager does. */
+  readonly child?: ChildOf & { readonly first?: true };
 }
 
 /** A page as the upstream sent it. */

@@ -1,4 +1,5 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ChildResource } from './child.ts';
 import type { Incremental } from './incremental.ts';
 import type { UnknownBody } from './json.ts';
 import type { MockApi } from './mock.ts';
@@ -46,6 +47,8 @@ export interface SourcePlugin {
   readonly raw?: StandardSchemaV1;
   /** Turns an item into the model's fields: one step, or several that follow each other. */
   readonly normalizer: NormalizerPlan;
+  /** Listings that hang from each item, such as the reviews of a product. Default: none. */
+  readonly children?: readonly ChildResource[];
   /** Sent with every request. Values may hold secrets; they are never printed. */
   readonly headers?: Readonly<Record<string, string>>;
   /**

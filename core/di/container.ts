@@ -90,15 +90,18 @@ export async function createContainer(
     const cacheOf = pageCacheIn(config, { logger: own.resolve(tokens.logger), anew: run?.anew ?? false });
     const limitsOf = createLimitsOfRun({ sources: config.sources, clock, openMemory });
     const byName = new Map(config.sources.map((source) => [source.name, source]));
-    return ({ name }) => {
+    return ({ name, child, rateLimits }) => {
       const source = byName.get(name);
       if (source === undefined) throw new TypeError(`no source is called ${name}`);
+      const hanging = { ...source, rateLimits, limitGroup: undefined };
+      // No source's name has a dot in it: what is kept for the resource stands apart.
+      const kept = child === undefined ? source : { ...hanging, name: `${name}.${child}` };
       return createSourceClient({
         ...shared,
-        source,
+        source: child === undefined ? source : hanging,
         stages: stages.of(name),
-        limits: limitsOf(source),
-        cache: cacheOf(source),
+        limits: limitsOf(kept),
+        cache: cacheOf(kept),
       });
     };
   });

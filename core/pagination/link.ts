@@ -2,8 +2,7 @@ import type { Pager } from '../contracts/pager.ts';
 import { SluiceError } from '../errors.ts';
 import { followUrl } from './follow-url.ts';
 import { parseLinkHeader } from './link-header.ts';
-import type { LimitedListingOptions } from './limited-listing.ts';
-import { checkLimitedListing, firstRequest } from './limited-listing.ts';
+import { checkLimitedListing, ledPages, ledRequest, type LimitedListingOptions } from './limited-listing.ts';
 
 /**
  * Follows `rel="next"` of the Link header (RFC 8288) until a page has none. Throws `plugin_invalid` for
@@ -13,9 +12,9 @@ export function linkPagination(options: LimitedListingOptions): Pager {
   checkLimitedListing('linkPagination', options);
   return {
     style: 'link',
-    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...ledPages(options),
     needs: 'headers',
-    first: () => [firstRequest(options)],
+    first: () => [ledRequest(options)],
     next(page) {
       const header = page.headers['link'] ?? '';
       const links = parseLinkHeader(header);

@@ -1,5 +1,6 @@
 import type { Pager } from '../contracts/pager.ts';
 import { countedPager } from './counted.ts';
+import { listingRequest } from './listing-request.ts';
 import type { ListingOptions } from './options.ts';
 import { checkCountSource, checkLimit, checkListing, checkWhole } from './options.ts';
 import type { CountSource } from './total.ts';
@@ -9,10 +10,10 @@ import { countNeeds, countReader, readCount } from './total.ts';
 export interface OffsetOptions extends ListingOptions {
   /** Items a page, at least 1. It must be one that the API honours: pages are counted by it. */
   readonly limit: number;
-  /** Query parameter that carries the offset, in items. Default `offset`. */
+  /** Parameter that carries the offset, in items. Default `offset`. */
   readonly offsetParam?: string;
-  /** Query parameter that carries the limit. Default `limit`. */
-  readonly limitParam?: string;
+  /** Parameter that carries the limit; false where the API's pages are of that size anyway. Default `limit`. */
+  readonly limitParam?: string | false;
   /** Offset of the first page, in items. Default 0. */
   readonly start?: number;
   /** Where the API declares the number of all items. Default: nowhere; a page shorter than the limit ends the listing. */
@@ -24,7 +25,7 @@ export interface OffsetOptions extends ListingOptions {
  * of its own. Throws `plugin_invalid` for options that cannot work.
  */
 export function offsetPagination(options: OffsetOptions): Pager {
-  const { path, query, limit, offsetParam = 'offset', limitParam = 'limit', start = 0, total } = options;
+  const { limit, offsetParam = 'offset', limitParam = 'limit', start = 0, total } = options;
   checkListing('offsetPagination', options, [offsetParam, limitParam]);
   checkLimit('offsetPagination', limit);
   checkWhole('offsetPagination', 'start', start, 0);
@@ -42,10 +43,11 @@ export function offsetPagination(options: OffsetOptions): Pager {
     needs: countNeeds(declared),
     ...(inBody && { totalInBody: (body) => fromStart(inBody(body)) }),
     ...(inHeaders && { totalInHeaders: (headers) => fromStart(inHeaders(headers)) }),
-    request: (position) => ({
-      path,
-      query: { ...query, [limitParam]: limit, [offsetParam]: start + position * limit },
-    }),
+    request: (position) =>
+      listingRequest(options, {
+        ...(limitParam !== false && { [limitParam]: limit }),
+        [offsetParam]: start + position * limit,
+      }),
     pageCount(first) {
       const items = fromStart(readCount(declared, first));
       return items === undefined ? undefined : Math.ceil(items / limit);

@@ -1,4 +1,7 @@
+import type { JsonObject } from '../contracts/json.ts';
 import { SluiceError } from '../errors.ts';
+import { isObject } from '../unknown.ts';
+import { isTaken } from './listing-request.ts';
 import type { Query } from './page-request.ts';
 
 /** Options that every pager takes. */
@@ -7,6 +10,11 @@ export interface ListingOptions {
   readonly path: string;
   /** Sent beside what the pager itself sets. Default: none. */
   readonly query?: Query;
+  /**
+   * Makes each request a POST with this as its JSON body; what the pager itself sets goes into the body instead of the
+   * query, where a parameter called `a.b` stands in the object `a`. Default: none, and requests are GETs.
+   */
+  readonly body?: JsonObject;
 }
 
 /*
@@ -14,13 +22,24 @@ export interface ListingOptions {
  * `plugin_invalid` with the pager, the option, and what was found.
  */
 
-/** Checks the path, and that the parameters which the pager sets are named, distinct, and not in the query too. */
-export function checkListing(pager: string, { path, query }: ListingOptions, ownParams: readonly string[] = []): void {
+/**
+ * Checks the path, and that the parameters which the pager sets are named, distinct, and not in the query or body too;
+ * false stands for one that is not sent.
+ */
+export function checkListing(
+  pager: string,
+  options: ListingOptions,
+  ownParams: readonly (string | false)[] = [],
+): void {
+  const { path, body } = options;
   demand(isText(path), pager, 'path', 'a text that is not empty', path);
+  demand(body === undefined || isObject(body), pager, 'body', 'an object', body);
+  const where = body === undefined ? 'query' : 'body';
   for (const [index, param] of ownParams.entries()) {
+    if (param === false) continue;
     demand(isText(param), pager, 'a parameter name', 'a text that is not empty', param);
     demand(ownParams.indexOf(param) === index, pager, 'each parameter name', 'used once', param);
-    demand(!Object.hasOwn(query ?? {}, param), pager, 'query', 'without the parameters that the pager sets', param);
+    demand(!isTaken(options, param), pager, where, 'without the parameters that the pager sets', param);
   }
 }
 
@@ -35,23 +54,24 @@ export function checkWhole(pager: string, option: string, value: unknown, least:
   demand(whole, pager, option, `a whole number of at least ${least}`, value);
 }
 
-/** Checks a function that reads from a parsed body. */
-export function checkReader(pager: string, option: string, value: unknown): void {
-  demand(typeof value === 'function', pager, option, 'a function of the parsed body', value);
+/** Checks where an API says something: in the body, or in a header. */
+export function checkValueSource(pager: string, option: string, value: unknown): void {
+  const inHeader = typeof value === 'object' && value !== null && 'header' in value && isText(value.header);
+  const usable = typeof value === 'function' || inHeader;
+  demand(usable, pager, option, "a function of the parsed body, or { header: 'name' }", value);
 }
 
 /** Checks where a count is declared: nowhere, in the body, or in a header. */
 export function checkCountSource(pager: string, option: string, value: unknown): void {
-  const inHeader = typeof value === 'object' && value !== null && 'header' in value && isText(value.header);
-  const usable = value === undefined || typeof value === 'function' || inHeader;
-  demand(usable, pager, option, "a function of the parsed body, or { header: 'name' }", value);
+  if (value !== undefined) checkValueSource(pager, option, value);
 }
 
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value.trim() !== '';
 }
 
-function demand(holds: boolean, pager: string, option: string, wanted: string, found: unknown): void {
+/** Throws `plugin_invalid` where an option is not what it must be. */
+export function demand(holds: boolean, pager: string, option: string, wanted: string, found: unknown): void {
   if (holds) return;
   const shown = typeof found === 'number' ? String(found) : (JSON.stringify(found) ?? typeof found);
   throw new SluiceError('plugin_invalid', `${pager}: ${option} must be ${wanted}, found ${shown}`);

@@ -1,5 +1,6 @@
 import type { Pager } from '../contracts/pager.ts';
 import { countedPager } from './counted.ts';
+import { listingRequest } from './listing-request.ts';
 import type { ListingOptions } from './options.ts';
 import { checkCountSource, checkLimit, checkListing, checkWhole } from './options.ts';
 import type { CountSource } from './total.ts';
@@ -9,10 +10,10 @@ import { countNeeds, countReader, readCount } from './total.ts';
 export interface PageNumberOptions extends ListingOptions {
   /** Items a page, at least 1. It must be one that the API honours: pages are counted by it. */
   readonly limit: number;
-  /** Query parameter that carries the page's number. Default `page`. */
+  /** Parameter that carries the page's number. Default `page`. */
   readonly pageParam?: string;
-  /** Query parameter that carries the limit. Default `limit`. */
-  readonly limitParam?: string;
+  /** Parameter that carries the limit; false where the API's pages are of that size anyway. Default `limit`. */
+  readonly limitParam?: string | false;
   /** Number of the first page. Default 1. */
   readonly firstPage?: number;
   /** Where the API declares the number of all items. Default: nowhere. */
@@ -26,7 +27,7 @@ export interface PageNumberOptions extends ListingOptions {
  * the listing. Throws `plugin_invalid` for options that cannot work.
  */
 export function pagePagination(options: PageNumberOptions): Pager {
-  const { path, query, limit, pageParam = 'page', limitParam = 'limit', firstPage = 1, total, totalPages } = options;
+  const { limit, pageParam = 'page', limitParam = 'limit', firstPage = 1, total, totalPages } = options;
   checkListing('pagePagination', options, [pageParam, limitParam]);
   checkLimit('pagePagination', limit);
   checkWhole('pagePagination', 'firstPage', firstPage, 0);
@@ -43,7 +44,11 @@ export function pagePagination(options: PageNumberOptions): Pager {
     needs: countNeeds(items, pages),
     ...(inBody && { totalInBody: inBody }),
     ...(inHeaders && { totalInHeaders: inHeaders }),
-    request: (position) => ({ path, query: { ...query, [limitParam]: limit, [pageParam]: firstPage + position } }),
+    request: (position) =>
+      listingRequest(options, {
+        ...(limitParam !== false && { [limitParam]: limit }),
+        [pageParam]: firstPage + position,
+      }),
     pageCount(first) {
       const declared = readCount(pages, first);
       if (declared !== undefined) return declared;

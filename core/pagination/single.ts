@@ -1,6 +1,7 @@
 import type { Pager } from '../contracts/pager.ts';
 import type { ListingOptions } from './options.ts';
 import { checkListing } from './options.ts';
+import { listingRequest } from './listing-request.ts';
 import { pageRequest } from './page-request.ts';
 
 /** All items in one response. Throws `plugin_invalid` without a path. */
@@ -10,7 +11,7 @@ export function singlePage(options: ListingOptions): Pager {
     style: 'single',
     // It looks at nothing at all; headers are what is there first.
     needs: 'headers',
-    first: () => [pageRequest(options)],
+    first: () => [pageRequest(listingRequest(options, {}))],
     next: () => [],
   };
 }

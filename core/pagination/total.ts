@@ -5,8 +5,11 @@ import type { Pager } from '../contracts/pager.ts';
 /** Reads something from a parsed body. An author may annotate the body with the shape that the API documents. */
 export type BodyReader = { read(body: UnknownBody): unknown }['read'];
 
-/** Where an API declares a count: in the body, or in the header of that name (in any case). */
-export type CountSource = BodyReader | { readonly header: string };
+/** Where an API says something: in the body, or in the header of that name (in any case). */
+export type ValueSource = BodyReader | { readonly header: string };
+
+/** Where an API declares a count. */
+export type CountSource = ValueSource;
 
 /** A declared count as a whole number of at least 0, given as a number or as digits; undefined for anything else. */
 export function parseTotal(value: unknown): number | undefined {

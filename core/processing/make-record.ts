@@ -36,8 +36,10 @@ export function makeRecord(
     return { reason: 'normalizer_failed', message: messageOf(error) };
   }
 
-  const id = sourceId(rawId);
-  if (typeof id !== 'string') return id;
+  const ownId = sourceId(rawId);
+  if (typeof ownId !== 'string') return ownId;
+  // The ids of a dependent resource may well be those of its parents.
+  const id = context.child === undefined ? ownId : `${context.child}/${ownId}`;
   for (const field of model.optional ?? []) if (given[field] === undefined) given[field] = null;
   const checked = checkFields(given, model);
   return 'reason' in checked ? checked : encode(id, checked.fields, model, context);

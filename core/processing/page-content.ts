@@ -14,8 +14,11 @@ export type GatheredContent = Pick<
 >;
 
 export interface PageContent {
-  /** Takes what became of the item at `index`; in the order of the items. */
-  add(made: Part | readonly Part[], index: number, item: unknown): void;
+  /**
+   * Takes what became of the item at `index`; in the order of the items. Says whether any of it became a record or was
+   * dropped as unwanted: neither rejected nor left out as a duplicate.
+   */
+  add(made: Part | readonly Part[], index: number, item: unknown): boolean;
   build(): GatheredContent;
 }
 
@@ -42,12 +45,13 @@ export function createPageContent({ model, hash, length, known }: PageContentOpt
   let skipped = 0;
   let split = 0;
 
-  function addRecord(made: MadeRecord): void {
+  /** Says whether it is kept. */
+  function addRecord(made: MadeRecord): boolean {
     const id = hash.text(made.id);
     if (taken !== undefined) {
       if (taken.has(id)) {
         skipped++;
-        return;
+        return false;
       }
       taken.add(id);
     }
@@ -56,19 +60,28 @@ export function createPageContent({ model, hash, length, known }: PageContentOpt
     idHashes[count] = id;
     count++;
     metrics.add(made.fields);
+    return true;
   }
 
-  function addPart(made: Part, index: number, item: unknown, part?: number): void {
-    if ('line' in made) addRecord(made);
-    else if ('reason' in made) rejects.push(createReject(made, index, item, part));
-    else countDrop(drops, made.dropped, 1);
+  function addPart(made: Part, index: number, item: unknown, part?: number): boolean {
+    if ('line' in made) return addRecord(made);
+    if ('reason' in made) {
+      rejects.push(createReject(made, index, item, part));
+      return false;
+    }
+    countDrop(drops, made.dropped, 1);
+    return true;
   }
 
   return {
     add(made, index, item) {
       if (!isList(made)) return addPart(made, index, item);
       split += made.length - 1;
-      made.forEach((part, place) => addPart(part, index, item, made.length > 1 ? place : undefined));
+      let kept = false;
+      made.forEach((part, place) => {
+        if (addPart(part, index, item, made.length > 1 ? place : undefined)) kept = true;
+      });
+      return kept;
     },
     build: () => ({
       split,

@@ -1,5 +1,6 @@
 /** What a worker does with a page: pure, the same in a thread and on the main thread. */
 import type { PageVerdict } from '../contracts/batch.ts';
+import type { ChildOf } from '../contracts/child.ts';
 import type { CursorValue } from '../contracts/incremental.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
@@ -11,7 +12,9 @@ import { none } from './in-hand.ts';
 import { makeItem } from './make-item.ts';
 import { createPageContent } from './page-content.ts';
 import type { SuspectPage } from './protocol.ts';
+import { readParents } from './read-parents.ts';
 import { readBareItems, readItems, readTotal } from './read-items.ts';
+import { resourceOf } from './resource.ts';
 
 /** What processing a page needs beside the page. */
 export interface PageTools {
@@ -34,29 +37,44 @@ export function processPage(
   const started = performance.now();
   const decoded = decodeBody(page.bytes, page.contentType);
   if (!decoded.ok) return unreadable(decoded, started);
-  const items = page.bare === true ? readBareItems(decoded.body) : readItems(decoded.body, source);
+  const resource = resourceOf(source, page.child);
+  const items = page.bare === true ? readBareItems(decoded.body) : readItems(decoded.body, resource);
   if ('code' in items) return unreadable(items, started);
 
-  const context = { source: page.source, processedAt: page.processedAt };
-  const itemTools = { raw: source.raw, steps: flatSteps(source.normalizer), model, context };
+  const context = { source: page.source, processedAt: page.processedAt, ...contextOf(page.child) };
+  const itemTools = { raw: resource.raw, steps: flatSteps(resource.normalizer), model, context };
   const content = createPageContent({ model, hash, length: items.length, known: page.known });
-  const { incremental } = source;
+  const parents: ChildOf[] = [];
+  // The cursor is that of the source's own items.
+  const incremental = page.child === undefined ? source.incremental : undefined;
   let cursor: CursorValue | undefined;
   for (const [index, item] of items.entries()) {
     inHand?.(index);
     if (incremental !== undefined) cursor = later(cursor, cursorOf(item, incremental), incremental.kind ?? 'iso');
-    content.add(page.poisoned?.get(index) ?? makeItem(item, itemTools), index, item);
+    const made = page.poisoned?.get(index) ?? makeItem(item, itemTools);
+    if (resource.children === undefined || 'reason' in made) {
+      content.add(made, index, item);
+      continue;
+    }
+    const hanging = readParents(item, resource.children);
+    if ('reason' in hanging) content.add(hanging, index, item);
+    else if (content.add(made, index, item)) parents.push(...hanging);
   }
   inHand?.(none);
   return {
     ok: true,
     items: items.length,
-    total: page.bare === true ? undefined : readTotal(decoded.body, source),
+    total: page.bare === true ? undefined : readTotal(decoded.body, resource),
     bytesHash: hash.bytes(page.bytes),
     ...(cursor !== undefined && { cursor }),
     ...content.build(),
+    ...(parents.length > 0 && { parents }),
     processingMs: performance.now() - started,
   };
+}
+
+function contextOf(child: ChildOf | undefined) {
+  return child === undefined ? undefined : { child: child.name, parent: child.parent };
 }
 
 function unreadable({ code, message }: BodyFault, started: number): PageVerdict {

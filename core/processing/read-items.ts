@@ -1,12 +1,12 @@
 import type { UnknownBody } from '../contracts/json.ts';
-import type { SourcePlugin } from '../contracts/source.ts';
 import { parseTotal } from '../pagination/total.ts';
 import { isObject, kindOf } from '../unknown.ts';
 import type { BodyFault } from './decode-body.ts';
 import { messageOf } from './message-of.ts';
+import type { Resource } from './resource.ts';
 
 /** The list of items in a body, or what was found instead. */
-export function readItems(body: unknown, source: SourcePlugin): readonly unknown[] | BodyFault {
+export function readItems(body: unknown, source: Pick<Resource, 'items'>): readonly unknown[] | BodyFault {
   if (source.items === undefined) return readBareItems(body);
   let found: unknown;
   try {
@@ -25,7 +25,7 @@ export function readBareItems(body: unknown): readonly unknown[] | BodyFault {
 }
 
 /** What the body declares as the number of all items; undefined where it says nothing that can be used. */
-export function readTotal(body: unknown, source: SourcePlugin): number | undefined {
+export function readTotal(body: unknown, source: Pick<Resource, 'pagination'>): number | undefined {
   if (source.pagination.totalInBody === undefined) return undefined;
   try {
     return parseTotal(source.pagination.totalInBody(body as UnknownBody));

@@ -3,6 +3,7 @@ import type { SinkPlugin } from '../contracts/sink.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { normalizerProblems } from '../normalizing/flat-steps.ts';
 import { isObject, kindOf } from '../unknown.ts';
+import { childrenProblems, type FieldCheck } from './children-problems.ts';
 import { incrementalProblems } from './incremental-problems.ts';
 import { rateLimitProblems } from './rate-limit-problems.ts';
 import { responseRuleProblems } from './response-rule-problems.ts';
@@ -50,12 +51,33 @@ function sourceProblems(value: unknown): readonly string[] {
     ...optional(value, 'items', isFunction, 'a function of the parsed body'),
     ...optional(value, 'headers', isTextRecord, 'an object of texts'),
     ...responseRuleProblems(value['responseActions']),
+    ...childrenProblems(value['children'], pluginName, childFields),
     ...incrementalProblems(value['incremental']),
     ...optional(value, 'conditional', (found) => typeof found === 'boolean', 'true or false'),
     ...optional(value, 'mock', isFunction, 'a function that imports the embedded upstream'),
     ...optional(value, 'api', isText, apiRange),
   ];
 }
+
+const childFields: readonly FieldCheck[] = [
+  { field: 'parent', accepts: isFunction, what: 'a function of an item' },
+  { field: 'pagination', accepts: isFunction, what: 'a function that makes the pager of a parent' },
+  {
+    field: 'normalizer',
+    accepts: (value) => normalizerProblems(value).length === 0,
+    what: 'a function, made by defineNormalizer({ normalize(item) { … } }) or chain(…), or a list of such steps',
+  },
+  {
+    field: 'items',
+    accepts: (value) => value === undefined || isFunction(value),
+    what: 'a function of the parsed body',
+  },
+  {
+    field: 'rateLimit',
+    accepts: (value) => value === undefined || rateLimitProblems(value).length === 0,
+    what: '{ requests, perMs } with two positive numbers, or a list of such windows',
+  },
+];
 
 function sinkProblems(value: unknown): readonly string[] {
   if (!isObject(value)) return [`a sink is an object made by defineSink({ … }), not ${foundInstead(value)}`];

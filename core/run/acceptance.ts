@@ -15,9 +15,9 @@ export interface Acceptance {
   /**
    * Takes a page that was read; the first to come with an id wins. A page with duplicates is processed once more
    * without them, so that neither the output nor the metrics hold one; that verdict may be a failure too.
-   * Throws `pagination_loop` for a page equal to an earlier one.
+   * Throws `pagination_loop` for a page equal to an earlier one of the same listing, which `salt` tells from others.
    */
-  accept(page: PageRead, input: PageInput): Promise<AcceptedPage | PageUnreadable>;
+  accept(page: PageRead, input: PageInput, salt?: bigint): Promise<AcceptedPage | PageUnreadable>;
 }
 
 /** The verdict on a page that comes out with other duplicates each time. */
@@ -39,10 +39,11 @@ export function createAcceptance(processor: PageProcessor, restored?: RestoredSo
   // meanwhile could let one of them through a second time.
   let previous: Promise<unknown> = Promise.resolve();
 
-  async function decide(page: PageRead, input: PageInput): ReturnType<Acceptance['accept']> {
+  async function decide(page: PageRead, input: PageInput, salt: bigint): ReturnType<Acceptance['accept']> {
     // Items that are driven again are no page: those of two chunks may well be alike.
     const isPage = page.items > 0 && input.bare !== true;
-    if (isPage && pages.has(page.bytesHash)) {
+    const bytesHash = page.bytesHash ^ salt;
+    if (isPage && pages.has(bytesHash)) {
       throw new SluiceError('pagination_loop', 'the page is equal, byte for byte, to an earlier one');
     }
     let unique: PageRead = page;
@@ -54,14 +55,14 @@ export function createAcceptance(processor: PageProcessor, restored?: RestoredSo
       if (!again.ok) return again;
       unique = again;
     }
-    if (isPage) pages.add(page.bytesHash);
+    if (isPage) pages.add(bytesHash);
     for (const id of unique.idHashes) ids.add(id);
-    return { page: unique, duplicates: unique.skipped };
+    return { page: salt === 0n ? unique : { ...unique, bytesHash }, duplicates: unique.skipped };
   }
 
   return {
-    accept(page, input) {
-      const decision = previous.then(() => decide(page, input));
+    accept(page, input, salt = 0n) {
+      const decision = previous.then(() => decide(page, input, salt));
       previous = decision.catch(() => undefined);
       return decision;
     },

@@ -1,8 +1,9 @@
+import type { ChildOf } from '../contracts/child.ts';
 import type { DeliveredPage } from '../contracts/engine.ts';
 import type { AcceptedPage } from './acceptance.ts';
 import { countOfDrops } from '../processing/drop-reasons.ts';
 import { createBatch } from './batch.ts';
-import type { Totals } from './totals.ts';
+import type { TotalsState } from '../contracts/journal.ts';
 
 /** What an accepted page does not tell by itself. */
 export interface DeliveryOptions extends Pick<DeliveredPage, 'attempts' | 'bytes' | 'release'> {
@@ -13,15 +14,18 @@ export interface DeliveryOptions extends Pick<DeliveredPage, 'attempts' | 'bytes
   /** Default false. */
   readonly unchanged?: true | undefined;
   /** As they are now, with this page in them. */
-  readonly totals: Totals;
+  readonly totals: { readonly state: TotalsState };
+  /** The dependent listing that it belongs to. */
+  readonly child: ChildOf | undefined;
 }
 
 /** An accepted page as the outcome that hands its records over. */
 export function createDelivery({ page, duplicates }: AcceptedPage, options: DeliveryOptions): DeliveredPage {
-  const { source, pageKey, ordinal, totals, attempts, bytes, unchanged, release } = options;
+  const { source, pageKey, child, ordinal, totals, attempts, bytes, unchanged, release } = options;
   return {
     kind: 'delivered',
     batch: createBatch(source, pageKey, page),
+    ...(child !== undefined && { child }),
     items: page.items,
     duplicates,
     dropped: countOfDrops(page.drops),

@@ -1,9 +1,9 @@
 import type { HttpResponse } from '../contracts/http.ts';
 import type { FetchedPage, PageRequest } from '../contracts/page.ts';
-import type { SourcePlugin } from '../contracts/source.ts';
 import { SluiceError } from '../errors.ts';
 import { type BodyFault, decodeBody } from '../processing/decode-body.ts';
 import { readItems } from '../processing/read-items.ts';
+import type { Resource } from '../processing/resource.ts';
 
 /** A page as its pager sees it, before and after the worker has read it. */
 export interface ReadablePage extends FetchedPage {
@@ -12,7 +12,11 @@ export interface ReadablePage extends FetchedPage {
 }
 
 /** Wraps a response; what a pager asks of the body is parsed here, on the main thread, and once. */
-export function createFetchedPage(plugin: SourcePlugin, request: PageRequest, response: HttpResponse): ReadablePage {
+export function createFetchedPage(
+  resource: Pick<Resource, 'items'>,
+  request: PageRequest,
+  response: HttpResponse,
+): ReadablePage {
   const { status, headers, url, body } = response;
   let parsed: { readonly body: unknown } | undefined;
   let count: number | undefined;
@@ -27,7 +31,7 @@ export function createFetchedPage(plugin: SourcePlugin, request: PageRequest, re
   }
 
   function countItems(): number {
-    const items = readItems(json(), plugin);
+    const items = readItems(json(), resource);
     if ('ok' in items) throw errorOf(items);
     return items.length;
   }

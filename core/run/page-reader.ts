@@ -1,6 +1,7 @@
 import type { PageInput, PageUnreadable } from '../contracts/batch.ts';
 import type { EnginePorts, PageOutcome, SourcePlan } from '../contracts/engine.ts';
 import type { HttpResponse } from '../contracts/http.ts';
+import type { SourceAdapter } from '../contracts/pager.ts';
 import { classify, SluiceError } from '../errors.ts';
 import { redactUrl } from '../redact.ts';
 import { type AcceptedPage, type Acceptance, checkLength } from './acceptance.ts';
@@ -8,7 +9,7 @@ import { createDelivery } from './delivered.ts';
 import { createFetchedPage, type ReadablePage } from './fetched-page.ts';
 import type { Frontier } from './frontier.ts';
 import type { HeldPage } from './held-page.ts';
-import type { Totals } from './totals.ts';
+import type { SourceTotals } from './source-totals.ts';
 import type { WorkItem } from './worklist.ts';
 
 export interface PageReaderOptions {
@@ -16,7 +17,7 @@ export interface PageReaderOptions {
   readonly ports: EnginePorts;
   readonly frontier: Frontier;
   readonly acceptance: Acceptance;
-  readonly totals: Totals;
+  readonly totals: SourceTotals;
   readonly push: (outcome: PageOutcome) => void;
   /** Ends the source: a guard tripped. */
   readonly giveUp: (error: SluiceError) => void;
@@ -36,11 +37,7 @@ export interface PageReader {
 export function createPageReader(options: PageReaderOptions): PageReader {
   const { source, ports, frontier, acceptance, totals, push, giveUp } = options;
   const { processor, clock, emit } = ports;
-  const pager = source.plugin.pagination;
-  const needs = pager.needs ?? 'body';
   let announced = 0;
-  /** Pages in a row that held items and nothing new. */
-  let stalePages = 0;
 
   function announce(): void {
     if (totals.pages === undefined || frontier.knownPages === announced) return;
@@ -49,57 +46,73 @@ export function createPageReader(options: PageReaderOptions): PageReader {
   }
 
   async function read(item: WorkItem, response: HttpResponse, held: HeldPage): Promise<ReadResult> {
-    const page = createFetchedPage(source.plugin, item.request, response);
+    const { listing } = item;
+    const { pager, child } = listing;
+    const needs = pager.needs ?? 'body';
+    const page = createFetchedPage(listing.resource, item.request, response);
     if (response.action !== undefined) return skip(item, response.action, page);
-    const early = item.expanded ? [] : needs === 'items' ? undefined : frontier.followUps(page);
-    // Follow-ups that hang on headers alone do not wait for the body's verdict.
-    const startNow = needs === 'headers' && !item.expanded && early !== undefined && !(early instanceof SluiceError);
+    const early = item.expanded ? [] : needs === 'items' ? undefined : frontier.followUps(item, page);
+    // Refused by what the body says: more to the point than what a worker would make of it.
+    if (early instanceof SluiceError && early.code === 'response_refused') return refuse(item, response, early);
+    // Follow-ups that hang on headers alone do not wait for the body's verdict, nor do those of a body that was parsed
+    // here and is good: the next page of a cursor is on its way while this one is processed and written.
+    const startNow =
+      !item.expanded &&
+      early !== undefined &&
+      !(early instanceof SluiceError) &&
+      (needs === 'headers' || (early.length > 0 && !item.extra && isSound(pager, page)));
     if (startNow) frontier.follow(item, early);
     const expanded = item.expanded || startNow;
-    const turn = { ...item, expanded, attempts: response.attempts ?? item.attempts + 1 };
-    const where = { status: response.status, url: redactUrl(response.url) };
+    const turn = { ...item, expanded, attempts: attemptsOf(item, response) };
+    const where = whereOf(response);
 
     const input: PageInput = {
       source: source.name,
       bytes: response.body,
       contentType: response.headers['content-type'] ?? '',
       processedAt: new Date(clock.date()).toISOString(),
+      ...(child !== undefined && { child }),
     };
     const verdict = await processor.process(input);
     // The worker's verdict on the body has the first word, then what the pager makes of it.
     if (!verdict.ok) return again(turn, unreadable(verdict).with(where));
     page.counted(verdict.items);
-    const late = early ?? frontier.followUps(page);
+    const late = early ?? frontier.followUps(item, page);
     if (late instanceof SluiceError) return again(turn, late.with(where));
 
     let accepted: AcceptedPage | PageUnreadable;
     try {
-      accepted = await acceptance.accept(verdict, input);
+      accepted = await acceptance.accept(verdict, input, listing.salt);
     } catch (thrown) {
       const error = classify(thrown).with({ ...where, attempts: turn.attempts });
       // An extra page equal to an earlier one: past its end, the upstream repeats itself, and that is an end.
       if (item.extra) return error;
+      if (child !== undefined) {
+        listing.failure ??= error;
+        return error;
+      }
       giveUp(error);
       frontier.worklist.putBack(item);
       return 'put-back';
     }
     if (!('page' in accepted)) return again(turn, unreadable(accepted).with(where));
-    totals.observe(accepted.page, response.headers);
+    totals.observe(item, accepted.page, response.headers);
     // Past its end an upstream may repeat its last page for ever: only what is new leads further.
     if (item.extra && accepted.page.count === 0) frontier.endExtras();
     // Before the page is handed over: a later life of the run must not know the page as done and not what follows it.
     if (!expanded && !item.extra) frontier.follow(item, late);
+    if (accepted.page.parents !== undefined) frontier.open(accepted.page.parents);
     const { ordinal, attempts } = turn;
     held.toSinks();
     const { release } = held;
-    const delivery = { source: source.name, pageKey: item.request.key, ordinal, totals, attempts };
+    const delivery = { source: source.name, pageKey: item.request.key, child, ordinal, totals, attempts };
     const { body, unchanged } = response;
     push(createDelivery(accepted, { ...delivery, bytes: body.length, unchanged, release }));
     announce();
     const tooLong = checkLength(pager, accepted.page);
-    if (tooLong !== undefined) giveUp(tooLong.with(where));
-    stalePages = accepted.page.count === 0 && accepted.duplicates > 0 ? stalePages + 1 : 0;
-    if (stalePages >= mostStalePages) giveUp(goesInCircles().with(where));
+    if (tooLong !== undefined) frontier.end(listing, tooLong.with(where));
+    listing.stalePages = accepted.page.count === 0 && accepted.duplicates > 0 ? listing.stalePages + 1 : 0;
+    if (listing.stalePages >= mostStalePages) frontier.end(listing, goesInCircles().with(where));
     if (totals.exhausted && totals.mismatch !== undefined) giveUp(totals.mismatch.with(where));
     return 'delivered';
   }
@@ -107,13 +120,18 @@ export function createPageReader(options: PageReaderOptions): PageReader {
   /** A page that a response rule has settled; what comes after one that is ignored is still the pager's to say. */
   function skip(item: WorkItem, action: 'ignore' | 'end-of-pages', page: ReadablePage): ReadResult {
     if (action === 'ignore' && !item.expanded && !item.extra) {
-      const next = frontier.followUps(page);
+      const next = frontier.followUps(item, page);
       if (next instanceof SluiceError) return next;
       frontier.follow(item, next);
     }
     if (item.extra) frontier.endExtras();
     push({ kind: 'skipped', source: source.name, ordinal: item.ordinal, key: item.request.key, action });
     return 'skipped';
+  }
+
+  /** A body that says by itself that it is none of the pages. */
+  function refuse(item: WorkItem, response: HttpResponse, error: SluiceError): ReadResult {
+    return again({ ...item, attempts: attemptsOf(item, response) }, error.with(whereOf(response)));
   }
 
   /** Puts a page with a bad body back, within the same count of attempts; nothing of it was written. */
@@ -134,6 +152,23 @@ export function createPageReader(options: PageReaderOptions): PageReader {
   }
 
   return { read };
+}
+
+/** Whether the worker will read a parsed body too: it holds a list of items, and no more than were asked for. */
+function isSound(pager: SourceAdapter, page: ReadablePage): boolean {
+  try {
+    return page.itemCount() <= (pager.limit ?? Infinity);
+  } catch {
+    return false;
+  }
+}
+
+function attemptsOf(item: WorkItem, { attempts }: HttpResponse): number {
+  return attempts ?? item.attempts + 1;
+}
+
+function whereOf({ status, url }: HttpResponse): { readonly status: number; readonly url: string } {
+  return { status, url: redactUrl(url) };
 }
 
 function goesInCircles(): SluiceError {

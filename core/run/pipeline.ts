@@ -172,7 +172,7 @@ export class Pipeline {
     switch (outcome.kind) {
       case 'delivered': {
         journal.delivered(outcome);
-        const { batch, release: _, kind: __, receipt, ...page } = outcome;
+        const { batch, release: _, kind: __, child: ___, receipt, ...page } = outcome;
         const { source, pageKey: key, count: records } = batch;
         const again = receipt.ordinal === undefined ? { again: true as const } : {};
         emit({ type: 'page-delivered', source, key, records, ...again, ...page });

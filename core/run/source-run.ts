@@ -1,7 +1,7 @@
 import type { EnginePorts, PageOutcome, SourceClient, SourcePlan } from '../contracts/engine.ts';
 import type { HttpResponse } from '../contracts/http.ts';
 import type { SourceState } from '../contracts/report.ts';
-import { classify, SluiceError } from '../errors.ts';
+import { classify, type SluiceError } from '../errors.ts';
 import { onAbort } from '../on-abort.ts';
 import { createAcceptance } from './acceptance.ts';
 import type { ByteBudget } from './byte-budget.ts';
@@ -10,8 +10,9 @@ import { holdPage } from './held-page.ts';
 import { createPageReader, type ReadResult } from './page-reader.ts';
 import { redrive } from './redrive.ts';
 import { requestCost } from './request-cost.ts';
-import { createTotals } from './totals.ts';
-import { resolveUrl, type WorkItem } from './worklist.ts';
+import { createSourceTotals } from './source-totals.ts';
+import { createClients } from './source-clients.ts';
+import { capReached, resolveUrl, type WorkItem } from './worklist.ts';
 
 export interface SourceRunOptions {
   readonly source: SourcePlan;
@@ -45,14 +46,19 @@ export async function runSource({
   const { restored } = journal;
   const letters = restored?.letters ?? [];
   const pager = source.plugin.pagination;
-  const totals = createTotals(source.plugin, restored?.totals);
+  const totals = createSourceTotals(source.plugin, restored?.totals);
   const acceptance = createAcceptance(ports.processor, restored);
-  const frontier = createFrontier({ source, totals, hash: ports.hash, journal, giveUp });
+  const frontier = createFrontier({ source, totals, hash: ports.hash, journal, giveUp, lose });
   const reader = createPageReader({ source, ports, frontier, acceptance, totals, push, giveUp });
   const { worklist } = frontier;
+  const clients = createClients(source, client, ports);
   // Requests that wait in backoff hold no place at the upstream (the chain's concurrency is per attempt), so twice
   // as many may be under way: a few slow retries do not idle the source.
   const slots = source.concurrency * 2;
+  // Pages that more may hang from bring so many requests at once: only so many of them are under way, from the fetch to
+  // the verdict, as can be fetched at once, or those requests would be without a bound.
+  const mostBranching = source.plugin.children === undefined ? Infinity : source.concurrency;
+  let branching = 0;
   let fetching = 0;
   let running = 0;
   let delivered = restored?.delivered ?? 0;
@@ -68,9 +74,16 @@ export async function runSource({
     stop.abort(error);
   }
 
+  function lose(error: SluiceError): void {
+    failed += 1;
+    push({ kind: 'failed', source: source.name, pages: 1, error });
+  }
+
   function pump(): void {
     while (fetching < slots && !stop.signal.aborted) {
-      const item = worklist.take() ?? (running === 0 && failed + skipped === 0 ? frontier.extra() : undefined);
+      const item =
+        worklist.take(branching >= mostBranching) ??
+        (running === 0 && failed + skipped === 0 ? frontier.extra() : undefined);
       if (item === undefined) break;
       fetching += 1;
       running += 1;
@@ -80,29 +93,41 @@ export async function runSource({
   }
 
   async function work(item: WorkItem): Promise<void> {
+    const branches = item.listing.child === undefined;
+    if (branches) branching += 1;
     try {
       frontier.ahead(item);
       const response = await fetchPage(item);
       fetching -= 1;
       pump();
-      if (response !== undefined) await read(item, response);
+      const reading = response && read(item, response);
+      // Once more: follow-ups that wait for nothing else have just been added.
+      pump();
+      await reading;
     } catch (thrown) {
       // Nothing above may throw for what an upstream does: this is a bug, in a plugin or here. It ends this source
       // only, and it is told.
       giveUp(classify(thrown));
     } finally {
       running -= 1;
+      if (branches) branching -= 1;
       pump();
     }
   }
 
   async function fetchPage(item: WorkItem): Promise<HttpResponse | undefined> {
+    const { failure, child } = item.listing;
+    if (failure !== undefined) {
+      failPage(item, failure);
+      return undefined;
+    }
+    const { breaker, handle } = clients.of(child);
     let stage: 'room' | 'breaker' = 'room';
     stages.enter(stage);
     try {
       await budget.room(stop.signal);
       stages.move(stage, (stage = 'breaker'));
-      await client.breaker.ready(stop.signal);
+      await breaker.ready(stop.signal);
     } catch (thrown) {
       worklist.putBack(item);
       if (!stop.signal.aborted) giveUp(classify(thrown));
@@ -111,7 +136,7 @@ export async function runSource({
       stages.leave(stage);
     }
     try {
-      return await client.handle({
+      return await handle({
         key: item.request.key,
         url: resolveUrl(source.baseUrl, item.request.url),
         method: item.request.method ?? 'GET',
@@ -160,8 +185,7 @@ export async function runSource({
     if (fatal !== undefined) return fatal;
     if (stop.signal.aborted) return stopped(classify(stop.signal.reason), client.breaker.lastFailure);
     if (!worklist.capped) return undefined;
-    const text = `more than ${source.maxPages} pages; raise maxPages if that many are expected`;
-    return new SluiceError('page_cap_reached', text);
+    return capReached(source.maxPages);
   }
 
   function failPage(item: WorkItem, error: SluiceError, bytes?: Uint8Array<ArrayBuffer>): void {
@@ -181,14 +205,15 @@ export async function runSource({
     pagination: pager.style ?? 'custom',
   });
   stages.begin();
-  await redrive({ source: source.name, letters, ports, acceptance, totals, budget, push, signal: stop.signal });
+  const again = { source: source.name, letters, ports, acceptance, frontier, totals, budget, push };
+  await redrive({ ...again, signal: stop.signal });
   frontier.start();
   pump();
   await finished;
   leaveRun();
   stages.end();
   // Its pages are here all the same.
-  await client.close().catch((thrown: unknown) => notice(classify(thrown)));
+  await clients.close().catch((thrown: unknown) => notice(classify(thrown)));
 
   const missing = Math.max(worklist.pending, frontier.knownPages - delivered - skipped - failed);
   const cut = cutOff();
@@ -198,7 +223,7 @@ export async function runSource({
     failed += pages;
     push({ kind: 'failed', source: source.name, pages, error: cut });
   }
-  const incomplete = failed + skipped === 0 ? (totals.mismatch ?? totals.shrunk) : undefined;
+  const incomplete = failed + skipped === 0 ? totals.incomplete : undefined;
   if (incomplete !== undefined) notice(incomplete);
   if (failed === 0 && incomplete === undefined) return 'complete';
   return delivered + skipped === 0 ? 'failed' : 'partial';

@@ -1,5 +1,7 @@
 import type { PageRead } from '../contracts/batch.ts';
 import type { TotalsState } from '../contracts/journal.ts';
+import type { PageRequest } from '../contracts/page.ts';
+import type { SourceAdapter } from '../contracts/pager.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { SluiceError } from '../errors.ts';
 import { later } from '../incremental/cursor.ts';
@@ -7,8 +9,8 @@ import { parseTotal } from '../pagination/total.ts';
 
 /** Holds the items that came against the number that the upstream declares. */
 export interface Totals {
-  /** Counts one page that was read. */
-  observe(page: PageRead, headers: Readonly<Record<string, string>>): void;
+  /** Counts one page that was read; `inHeaders` reads what its headers declare. */
+  observe(request: PageRequest, page: PageRead, inHeaders?: () => unknown): void;
   /** Pages that the declared total makes; undefined where nothing was declared or pages have no fixed size. */
   readonly pages: number | undefined;
   /** What came is not what was declared: an error of code `total_mismatch`; undefined where nothing was declared. */
@@ -22,7 +24,9 @@ export interface Totals {
 }
 
 /** What is asked of the source: what its pager reads, and its cursor. */
-type TotalsSource = Pick<SourcePlugin, 'pagination' | 'incremental'>;
+type TotalsSource = Pick<SourcePlugin, 'incremental'> & {
+  readonly pagination: Pick<SourceAdapter, 'limit' | 'opens'>;
+};
 
 /** A total that is far too large must not be walked to its end; a gap of a thousand items or so may be real. */
 const mostEmptyPages = 50;
@@ -34,26 +38,34 @@ export function createTotals({ pagination: pager, incremental }: TotalsSource, r
   let declared = restored?.declared;
   let most = restored?.most;
   let cursor = restored?.cursor;
+  // One listing of many that declares nothing leaves nothing to hold all the items against.
+  let untold = restored?.untold ?? false;
 
   /** What a plugin's accessor trips over declares nothing, as in a body. */
-  function totalOf(headers: Readonly<Record<string, string>>): number | undefined {
+  function totalOf(inHeaders: (() => unknown) | undefined): number | undefined {
     try {
-      return parseTotal(pager.totalInHeaders?.(headers));
+      return parseTotal(inHeaders?.());
     } catch {
       return undefined;
     }
   }
 
   return {
-    observe(page, headers) {
+    observe(request, page, inHeaders) {
       items += page.items;
-      declared = page.total ?? totalOf(headers) ?? declared;
+      const total = page.total ?? totalOf(inHeaders);
+      if (pager.opens === undefined) declared = total ?? declared;
+      else if (pager.opens(request)) {
+        untold ||= total === undefined;
+        declared = untold ? undefined : (total ?? 0) + (declared ?? 0);
+      }
       if (declared !== undefined) most = Math.max(declared, most ?? 0);
       if (page.cursor !== undefined) cursor = later(cursor, page.cursor, incremental?.kind ?? 'iso');
       emptyPages = page.items === 0 ? emptyPages + 1 : 0;
     },
     get pages() {
-      if (declared === undefined || pager.limit === undefined) return undefined;
+      // Of many listings, each has a last page that need not be full: those that are known are all that can be said.
+      if (declared === undefined || pager.limit === undefined || pager.opens !== undefined) return undefined;
       return Math.max(1, Math.ceil(declared / pager.limit));
     },
     get mismatch() {
@@ -66,10 +78,12 @@ export function createTotals({ pagination: pager, incremental }: TotalsSource, r
       return new SluiceError('total_mismatch', text);
     },
     get exhausted() {
-      return declared !== undefined && emptyPages >= mostEmptyPages;
+      // A listing of its own may well be empty.
+      return declared !== undefined && emptyPages >= mostEmptyPages && pager.opens === undefined;
     },
     get state() {
-      return { items, declared, most, emptyPages, ...(cursor !== undefined && { cursor }) };
+      const more = { ...(untold && { untold }), ...(cursor !== undefined && { cursor }) };
+      return { items, declared, most, emptyPages, ...more };
     },
   };
 }

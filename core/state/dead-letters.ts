@@ -1,3 +1,4 @@
+import type { ChildOf } from '../contracts/child.ts';
 import type { Reject } from '../contracts/batch.ts';
 import type { DeadLetterTally } from '../contracts/journal.ts';
 import { classify, type SluiceError } from '../errors.ts';
@@ -18,8 +19,8 @@ export const noLetters: DeadLetterPosition = { bytes: 0, kept: 0, omitted: 0 };
 
 /** Keeps what could not be delivered: a file with one JSON object a line. */
 export interface DeadLetters extends DeadLetterTally {
-  /** An item that did not become a record. */
-  record(source: string, key: string, reject: Reject, at: number): void;
+  /** An item that did not become a record, and the dependent listing that it came from. */
+  record(source: string, key: string, reject: Reject, at: number, child?: ChildOf): void;
   /** A page that could not be read. */
   page(source: string, key: string, error: SluiceError, bytes: Uint8Array, at: number): void;
   /** Makes what was taken durable, and says how far that is. Never rejects: what can't be written is omitted. */
@@ -97,13 +98,17 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     get omitted() {
       return broken ? omitted + kept - safe.kept : omitted;
     },
-    record(source, key, { reason, field, index, part, message, raw, truncated }, at) {
+    record(source, key, { reason, field, index, part, message, raw, truncated }, at, child) {
       if (!fits(raw.length)) return;
       const why = { code: 'invalid_record', reason, ...(field !== undefined && { field: clean(field) }), index, part };
       const head = { ...headOf('record', source, key, at), ...why, message: clean(message) };
       // A whole item is JSON already, and stands as that; of what was cut, or can't be put back, people can read the text.
       const item = truncated === true ? undefined : content.item(raw);
-      add(head, item === undefined ? `"raw_text":${JSON.stringify(content.text(raw))}` : `"raw":${item}`);
+      const from = child === undefined ? undefined : content.item(JSON.stringify(child));
+      // Without the listing that it came from, an item can't be tried again.
+      const whole = item !== undefined && (child === undefined || from !== undefined);
+      if (!whole) return add(head, `"raw_text":${JSON.stringify(content.text(raw))}`);
+      add(head, from === undefined ? `"raw":${item}` : `"child":${from},"raw":${item}`);
     },
     page(source, key, { code, message }, body, at) {
       // Before it is looked through for secrets: pages may be large.

@@ -90,7 +90,7 @@ export function createJournal(options: JournalOptions): RunJournal {
   }
 
   function delivered(page: DeliveredPage): void {
-    const { batch, receipt, rejects } = page;
+    const { batch, child, receipt, rejects } = page;
     const source = within(batch.source);
     const { figures } = source;
     if (receipt.ordinal === undefined) {
@@ -117,7 +117,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     if (rejects.length === 0) return;
     const at = clock.date();
     figures.rejects = mergeRejectGroups(figures.rejects, groupRejects(rejects, { key: batch.pageKey, at }, clean));
-    for (const reject of rejects) deadLetters.record(batch.source, batch.pageKey, reject, at);
+    for (const reject of rejects) deadLetters.record(batch.source, batch.pageKey, reject, at, child);
   }
 
   function onEvent(event: TimedEvent): void {

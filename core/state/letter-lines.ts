@@ -1,20 +1,20 @@
-import type { RejectGroup } from '../contracts/journal.ts';
-import type { JsonValue } from '../contracts/json.ts';
+import type { ChildOf } from '../contracts/child.ts';
+import type { RejectedItem, RejectGroup } from '../contracts/journal.ts';
+import type { JsonObject, JsonValue } from '../contracts/json.ts';
 import { isObject } from '../unknown.ts';
 import { changeTexts } from './change-texts.ts';
 
 /** What a line of the dead letters is about. */
 export type Letter =
   | { readonly kind: 'page' }
-  /** A whole item, which can be tried again: the group that it was counted in, and itself as JSON. */
-  | {
+  /** A whole item, which can be tried again, and the group that it was counted in. */
+  | ({
       readonly kind: 'item';
       readonly source: string;
       readonly group: RejectGroup;
-      readonly raw: string;
       /** Which of the item's records it is about; undefined where it was not split. */
       readonly part: number | undefined;
-    }
+    } & RejectedItem)
   /** An item that was cut, or a line that this program did not write: there is nothing to be made of it. */
   | { readonly kind: 'rest' };
 
@@ -39,7 +39,9 @@ export function parseLetter(line: string, show: (text: string) => string = (text
   const place = typeof field === 'string' ? { field } : {};
   const group = { reason: reason as RejectGroup['reason'], ...place, count: 1, first: example, last: example };
   const own = typeof part === 'number' ? part : undefined;
-  return { kind: 'item', source, group, raw: JSON.stringify(changeTexts(raw as JsonValue, show)), part: own };
+  const child = childOf(letter['child'], show);
+  const shown = JSON.stringify(changeTexts(raw as JsonValue, show));
+  return { kind: 'item', source, group, raw: shown, part: own, ...(child !== undefined && { child }) };
 }
 
 /** Whether a letter is about another record of the very item that the letter before it is about. */
@@ -53,6 +55,12 @@ export function isSameItem(letter: Letter, before: Letter | undefined): boolean 
     letter.raw === before.raw &&
     (letter.part ?? 0) > (before.part ?? Infinity)
   );
+}
+
+/** The dependent listing that an item came from, as it was written with the letter. */
+function childOf(written: unknown, show: (text: string) => string): ChildOf | undefined {
+  if (!isObject(written) || typeof written['name'] !== 'string' || !isObject(written['parent'])) return undefined;
+  return { name: written['name'], parent: changeTexts(written['parent'] as JsonObject, show) as JsonObject };
 }
 
 function parsed(line: string): unknown {

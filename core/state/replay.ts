@@ -33,6 +33,7 @@ export interface JournalOutline {
 /** What is kept of one source. */
 export interface ReplayedSource {
   added: number;
+  addedOfChildren: number;
   capped: boolean;
   last: PageRequest | undefined;
   readonly pending: Map<number, PendingRequest>;
@@ -137,6 +138,7 @@ export async function replayJournal({ disk, path, cut, baseUrls, hash, show }: R
 function beginSource(): ReplayedSource {
   return {
     added: 0,
+    addedOfChildren: 0,
     capped: false,
     last: undefined,
     pending: new Map(),
@@ -177,7 +179,8 @@ function applyEpoch(source: ReplayedSource, epoch: SourceEpoch, recall: Recall):
     for (const hash of hashes) source.seen.add(hash);
     const ordinal = source.added++;
     pending.set(ordinal, { ordinal, request, attempts: 0, fresh: true, expanded: false, extra });
-    source.last = request;
+    if (request.child === undefined) source.last = request;
+    else source.addedOfChildren += 1;
   }
   change(epoch.preceded, { fresh: false });
   change(epoch.expanded, { expanded: true });

@@ -22,7 +22,7 @@ export function requestVault(vault: Vault): RequestVault {
 }
 
 function changeRequest(request: PageRequest, change: (text: string) => string): PageRequest {
-  const { key, url, method, headers, body, state } = request;
+  const { key, url, method, headers, body, state, child } = request;
   return {
     key: change(key),
     url: change(url),
@@ -32,5 +32,6 @@ function changeRequest(request: PageRequest, change: (text: string) => string): 
     }),
     ...(body !== undefined && { body: change(body) }),
     ...(state !== undefined && { state: changeTexts(state, change) as JsonObject }),
+    ...(child !== undefined && { child: { ...child, parent: changeTexts(child.parent, change) as JsonObject } }),
   };
 }

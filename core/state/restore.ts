@@ -1,4 +1,4 @@
-import type { EarlierLives, RestoredSource } from '../contracts/journal.ts';
+import type { EarlierLives, RejectedItem, RestoredSource } from '../contracts/journal.ts';
 import { SluiceError } from '../errors.ts';
 import type { JournalOutline, ReplayedRun, ReplayedSource } from './replay.ts';
 
@@ -16,7 +16,7 @@ export function restoreRun(
   { run }: Pick<JournalOutline, 'run'>,
   { sources, elapsedMs }: ReplayedRun,
   life: number,
-  letters: ReadonlyMap<string, readonly string[]>,
+  letters: ReadonlyMap<string, readonly RejectedItem[]>,
 ): RestoredRun {
   const restored = new Map<string, RestoredSource>();
   // A source of which nothing was ever asked begins as in the first life.
@@ -28,12 +28,13 @@ export function restoreRun(
   return { restored, earlier: { life, startedAt: run.at, elapsedMs, sources: figures, records } };
 }
 
-function restoreSource(source: ReplayedSource, letters: readonly string[]): RestoredSource {
-  const { added, capped, last, seen, ids, pages, delivered, skipped, totals } = source;
+function restoreSource(source: ReplayedSource, letters: readonly RejectedItem[]): RestoredSource {
+  const { added, addedOfChildren, capped, last, seen, ids, pages, delivered, skipped, totals } = source;
   const refused = source.refused && new SluiceError(source.refused.code, source.refused.message);
   const pending = [...source.pending.values()];
   return {
     added,
+    addedOfChildren,
     capped,
     last,
     pending,

@@ -1,5 +1,6 @@
 import type { RejectGroup } from '../contracts/journal.ts';
 import { SluiceError } from '../errors.ts';
+import type { RejectedItem } from '../contracts/journal.ts';
 import type { DeadLetterPosition } from './dead-letters.ts';
 import type { Disk } from './disk.ts';
 import { noFigures, subtractFigures, writeFigures } from './figures.ts';
@@ -100,14 +101,16 @@ export async function readRetried(
   folder: string,
   life: number,
   show: (text: string) => string,
-): Promise<ReadonlyMap<string, readonly string[]>> {
-  const items = new Map<string, string[]>();
+): Promise<ReadonlyMap<string, readonly RejectedItem[]>> {
+  const items = new Map<string, RejectedItem[]>();
   for await (const line of textLines(disk, retryFile(folder, life), Infinity)) {
     const letter = parseLetter(line, show);
     if (letter.kind !== 'item') continue;
     const known = items.get(letter.source);
-    if (known === undefined) items.set(letter.source, [letter.raw]);
-    else known.push(letter.raw);
+    const { raw, child } = letter;
+    const item = { raw, ...(child !== undefined && { child }) };
+    if (known === undefined) items.set(letter.source, [item]);
+    else known.push(item);
   }
   return items;
 }

@@ -98,6 +98,9 @@ function readFake({ bytes, known, source }: PageInput): PageVerdict {
   }
   const page = body as { id: number }[] | { items: { id: number }[]; total?: number };
   const items = Array.isArray(page) ? page : page.items;
+  if (!Array.isArray(items)) {
+    return { ok: false, code: 'unexpected_shape', message: 'the items are not a list', processingMs: 0 };
+  }
   const ids = items.map((item) => `${source}:${item.id}`);
   const taken = new Set(known);
   const kept = known === undefined ? ids : ids.filter((id) => taken.size < taken.add(hasher.text(id)).size);

@@ -8,7 +8,7 @@ import { openRun } from '../../core/state/open-run.ts';
 import { fakeClock, settle } from './fake-clock.ts';
 import type { FakeDisk } from './fake-disk.ts';
 import { journalSink } from './journal-sink.ts';
-import { journalSources, journalTransport } from './journal-upstream.ts';
+import { type JournalScene, journalSources, journalTransport } from './journal-upstream.ts';
 import { silentLogger } from './silent-logger.ts';
 
 export interface LifeOptions {
@@ -20,8 +20,8 @@ export interface LifeOptions {
   readonly resume?: ResumeRequest;
   /** The plugins and the upstreams have been put right. */
   readonly fixed?: boolean;
-  /** Only the sources are run of which something is never read. */
-  readonly gaps?: boolean;
+  /** Which upstreams there are. Default: three listings. */
+  readonly scene?: JournalScene;
   /** Write at which the second sink fails. Default: it does not. */
   readonly failingWrite?: number;
   /** Requests after which somebody interrupts the run; 0: at its start. Default: nobody does. */
@@ -39,14 +39,14 @@ export interface Life {
 export const sinkNames = ['one', 'two'] as const;
 
 /** The config of that life: one process, the sinks on its disk. */
-export async function configOf({ disk, stateDir, fixed, gaps, failingWrite }: LifeOptions): Promise<ResolvedConfig> {
+export async function configOf({ disk, stateDir, fixed, scene, failingWrite }: LifeOptions): Promise<ResolvedConfig> {
   let writes = 0;
   const failing = (): void => {
     if (++writes === failingWrite) throw new Error('no space left');
   };
   const config = await resolveConfig(
     {
-      sources: journalSources(fixed, gaps).map((use) => ({ use, retry: { retries: 1, baseMs: 10 }, concurrency: 2 })),
+      sources: journalSources(fixed, scene).map((use) => ({ use, retry: { retries: 1, baseMs: 10 }, concurrency: 2 })),
       sinks: [{ use: journalSink('one', disk) }, { use: journalSink('two', disk, failing) }],
       workers: { threads: 0 },
       state: { dir: stateDir, fsyncMs: 300 },

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/contracts/clock.ts';
 import type { HttpRequest, HttpResponse, TransportFactory } from '../../core/contracts/http.ts';
 import {
   cursorPagination,
+  defineChild,
   defineSource,
   linkPagination,
   offsetPagination,
@@ -70,12 +71,29 @@ const strayed: Listing = new Map<string, Page>([
   ['/things?page=2', { items: things(3, 5), next: '//elsewhere.test/' }],
 ]);
 
+/**
+ * Things with parts of their own, in listings some of which are alike. One has no name, so that its parts are asked for
+ * after the fix; a part has no good price, and the parts of one thing can't be read.
+ */
+const branched: Listing = new Map<string, Page>([
+  ['/things?limit=2&offset=0', { items: things(1, 3) }],
+  ['/things?limit=2&offset=2', { items: [{ id: 3, price: 1 }, thing(4)] }],
+  ['/things?limit=2&offset=4', { items: things(5, 6) }],
+  ['/things/1/parts', { items: things(1, 3), next: 'b' }],
+  ['/things/1/parts?cursor=b', { items: [{ ...thing(3), price: 'free' }, thing(4)] }],
+  ['/things/2/parts', { items: things(1, 2) }],
+  ['/things/3/parts', { items: things(1, 3) }],
+  ['/things/4/parts', { items: things(1, 2) }],
+  ['/things/5/parts', { items: things(1, 2), broken: '<html>' }],
+]);
+
 const listings: ReadonlyMap<string, Listing> = new Map([
   ['counted', counted],
   ['chained', chained],
   ['linked', linked],
   ['gapped', withGap],
   ['strayed', strayed],
+  ['branched', branched],
 ]);
 
 /** Makes all items records, those without a name too: what a plugin is after a fix. */
@@ -87,8 +105,11 @@ const mended = (item: Thing) => ({
 });
 const asIs = ({ id, name, price, group }: Thing) => ({ id, title: name, price, category: group });
 
-/** A source for each upstream, or with `gaps` for those alone of which something is never read. */
-export function journalSources(fixed = false, gaps = false): readonly SourcePlugin[] {
+/** Which upstreams: listings of three kinds, those of which something is never read, or the one with parts. */
+export type JournalScene = 'listings' | 'gaps' | 'parts';
+
+/** A source for each upstream of the scene. */
+export function journalSources(fixed = false, scene: JournalScene = 'listings'): readonly SourcePlugin[] {
   const common = {
     rateLimit: { requests: 2, perMs: 300 },
     normalizer: { normalize: fixed ? mended : asIs },
@@ -132,7 +153,27 @@ export function journalSources(fixed = false, gaps = false): readonly SourcePlug
     baseUrl: 'https://strayed.test',
     pagination: linkPagination({ path: '/things' }),
   });
-  return gaps ? [gapped, straying] : sources;
+  const parts = defineChild({
+    name: 'parts',
+    parent: ({ id }: Thing) => ({ thing: id }),
+    pagination: ({ thing: of }) => cursorPagination({ path: `/things/${of}/parts`, cursor: (body) => body['next'] }),
+    items,
+    normalizer: {
+      normalize(item: Thing, { parent }) {
+        const made = common.normalizer.normalize(item);
+        return { ...made, id: `${Number(parent?.['thing'])}-${made.id}` };
+      },
+    },
+  });
+  const branching = defineSource({
+    ...common,
+    items,
+    name: 'branched',
+    baseUrl: 'https://branched.test',
+    pagination: offsetPagination({ path: '/things', limit: 2, total: (body) => body['total'] }),
+    children: [parts],
+  });
+  return { listings: sources, gaps: [gapped, straying], parts: [branching] }[scene];
 }
 
 /** Whether an item becomes a record. */
@@ -143,7 +184,9 @@ export function isGood({ name, price }: Thing, fixed = false): boolean {
 /** Ids of the records that a page brings when it is asked for by `source`. */
 export function idsOf(source: string, url: string, fixed = false): readonly string[] {
   const items = listings.get(source)?.get(url)?.items ?? [];
-  return items.filter((item) => isGood(item, fixed)).map(({ id }) => `${source}:${id}`);
+  const whole = /^\/things\/(\d+)\/parts/.exec(url)?.[1];
+  const prefix = whole === undefined ? `${source}:` : `${source}:parts/${whole}-`;
+  return items.filter((item) => isGood(item, fixed)).map(({ id }) => `${prefix}${id}`);
 }
 
 /** Answers as the upstreams do, after a moment; `onAsked` hears of each request. */
@@ -156,7 +199,8 @@ export function journalTransport(
     const source = new URL(origin).hostname.replace('.test', '');
     const listing = listings.get(source) ?? new Map<string, Page>();
     const total =
-      [...listing.values()].reduce((sum, { items }) => sum + items.length, 0) + (source === 'gapped' ? 2 : 0);
+      [...listing].reduce((sum, [url, { items }]) => (url.includes('/parts') ? sum : sum + items.length), 0) +
+      (source === 'gapped' ? 2 : 0);
     return {
       async handle(request: HttpRequest): Promise<HttpResponse> {
         const url = request.url.pathname + request.url.search;

@@ -61,7 +61,10 @@ describe('cursorPagination', () => {
     [{ limit: 0 }, 'cursorPagination: limit must be'],
     [{ cursorParam: 'limit' }, 'each parameter name must be used once'],
     [{ query: { cursor: 'a' } }, 'query must be'],
-    [{ cursor: 'next' as never }, 'cursor must be a function of the parsed body, found "next"'],
+    [
+      { cursor: 'next' as never },
+      'cursor must be a function of the parsed body, or { header: \'name\' }, found "next"',
+    ],
   ])('refuses %o where it is defined', (wrong, message) => {
     expect(() => cursorPagination({ path: '/p', limit: 2, cursor: (body) => body.next, ...wrong })).toThrow(message);
   });

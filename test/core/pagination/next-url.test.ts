@@ -19,11 +19,11 @@ describe('nextUrlPagination', () => {
     expect(only(pager.next(pageOf(first, { body: { next: '/p2' } }))).url).toBe('https://api.test/p2');
   });
 
-  it.each([[{ next: null }], [{ next: '' }], [{}]])('ends at %j', (body) => {
+  it.each([[{ next: null }], [{ next: '' }], [{ next: false }], [{}]])('ends at %j', (body) => {
     expect(pager.next(pageOf(first, { body }))).toEqual([]);
   });
 
-  it.each([[{ next: 2 }], [{ next: false }], [{ next: { href: '/p' } }], [{ next: 'http://[' }], [null]])(
+  it.each([[{ next: 2 }], [{ next: true }], [{ next: { href: '/p' } }], [{ next: 'http://[' }], [null]])(
     'does not take %j for an end',
     (body) => {
       expect(() => pager.next(pageOf(first, { body }))).toThrow(expect.objectContaining({ code: 'unexpected_shape' }));

@@ -69,7 +69,11 @@ export interface WalkOptions {
 }
 
 /** Asks for all that a pager wants, as a run does: what is ahead of a request joins the list when it is taken. */
-export function walk(pager: SourceAdapter, answer: (url: URL) => Answer, options: WalkOptions = {}): Walk {
+export function walk(
+  pager: SourceAdapter,
+  answer: (url: URL, request: PageRequest) => Answer,
+  options: WalkOptions = {},
+): Walk {
   const { pick = () => 0, fails = () => false, cap = 5000 } = options;
   const pending = [...pager.first()];
   const keys: string[] = [];
@@ -81,7 +85,7 @@ export function walk(pager: SourceAdapter, answer: (url: URL) => Answer, options
     keys.push(request.key);
     pending.push(...(pager.ahead?.(request) ?? []));
     if (!fails(request)) {
-      const page = pageOf(request, answer(new URL(request.url, origin)));
+      const page = pageOf(request, answer(new URL(request.url, origin), request));
       pages.push(page);
       pending.push(...pager.next(page));
     }

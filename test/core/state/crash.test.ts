@@ -100,12 +100,44 @@ describe('a run whose process dies in any operation on the disk', { timeout: 120
       {
         stateDir: await temporaryFolder(),
         begin: fakeDisk,
-        next: () => ({ resume: last, gaps: true }),
+        next: () => ({ resume: last, scene: 'gaps' }),
         done: (found) => !wasStopped(found),
       },
       [false],
     );
     expect(result?.report.errors).toMatchObject([{ endpoint: 'strayed', error: 'cross_origin' }]);
+  });
+
+  it('asks for the parts of each thing once, and tries those again that had failed', async () => {
+    const scene = { scene: 'parts' } as const;
+    const stateDir = await temporaryFolder();
+    const { result } = await everyCrash({
+      stateDir,
+      begin: fakeDisk,
+      next: () => ({ resume: last, ...scene }),
+      done: (found) => !wasStopped(found),
+    });
+    const { branched } = result?.report.monitoring.sources ?? {};
+    expect(branched).toMatchObject({ records: 4 + 5, items: { rejected: 2 }, pages: { failed: 1 } });
+
+    const folder = await temporaryFolder();
+    const ended = await runAfter(folder, () => scene);
+    const again = await everyCrash(
+      {
+        stateDir: folder,
+        begin: ended.begin,
+        next: (found) =>
+          found === undefined || !wasStopped(found)
+            ? { ...retry(ended.runId), ...scene }
+            : { resume: last, fixed: true, ...scene },
+        done: (found) => found.end?.ending === 'complete',
+      },
+      [true],
+    );
+    expect(again.result?.report.summary).toMatchObject({ partial: false, total_products: 5 + 9 });
+    expect(again.result?.report.errors).toEqual([]);
+    // The parts that could not be read, and those of the thing that was rejected; nothing else.
+    expect(again.asked.toSorted()).toEqual(['branched /things/3/parts', 'branched /things/5/parts']);
   });
 
   it('brings both sinks to the same end where one had failed in the middle', async () => {

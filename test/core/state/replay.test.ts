@@ -121,9 +121,9 @@ describe('a journal that is read again', () => {
 
   it('hands a retry the items that it has not come to, and begins anew a source that was never asked', async () => {
     const run = await after([...committedEpoch(1, { added: [page(0)], redriven: 1, figures: { n: { records: 4 } } })]);
-    const letters = new Map([['shop', ['1', '2', '3']]]);
+    const letters = new Map([['shop', ['1', '2', '3'].map((raw) => ({ raw }))]]);
     const { restored, earlier } = restoreRun({ run: runLine('a', { sources: ['shop', 'silent'] }) }, run, 3, letters);
-    expect(restored.get('shop')?.letters).toEqual(['2', '3']);
+    expect(restored.get('shop')?.letters).toEqual([{ raw: '2' }, { raw: '3' }]);
     expect(restored.has('silent')).toBe(false);
     expect(earlier).toMatchObject({ life: 3, records: 4, startedAt: Date.UTC(2026, 0, 31, 12) });
   });
