@@ -31,6 +31,7 @@ export type { LimitedListingOptions } from './pagination/limited-listing.ts';
 export { graphqlPagination } from './pagination/graphql.ts';
 export type { GraphqlOptions } from './pagination/graphql.ts';
 export { linkPagination } from './pagination/link.ts';
+export type { LinkOptions } from './pagination/link.ts';
 export { nextUrlPagination } from './pagination/next-url.ts';
 export type { NextUrlOptions } from './pagination/next-url.ts';
 export { offsetPagination } from './pagination/offset.ts';

@@ -68,4 +68,47 @@ describe('linkPagination', () => {
   it('refuses a limit of 0 where it is defined', () => {
     expect(() => linkPagination({ path: '/p', limit: 0 })).toThrow('linkPagination: limit must be');
   });
+
+  describe('with the parameter of a page number', () => {
+    const numbered = linkPagination({ path: '/v1/p', limit: 20, pageParam: 'page' });
+    const to = (page: number, rel: string, more = ''): string => `</v1/p?limit=20&page=${page}${more}>; rel="${rel}"`;
+    const begin = only(numbered.first());
+    const follow = (link: string) => numbered.next(pageOf(begin, { headers: { link } }));
+
+    it('asks for all pages up to the last at once, and then goes by what the last one says', () => {
+      const rest = follow(`${to(2, 'next')}, ${to(5, 'last')}`);
+      expect(rest.map(({ key }) => key)).toEqual([2, 3, 4, 5].map((page) => `GET /v1/p?limit=20&page=${page}`));
+      const revived = JSON.parse(JSON.stringify(rest)) as typeof rest;
+      const after = revived.map((request) =>
+        numbered
+          .next(pageOf(request, { headers: { link: `${to(6, 'next')}, ${to(9, 'last')}` } }))
+          .map(({ key }) => key),
+      );
+      expect(after).toEqual([[], [], [], ['GET /v1/p?limit=20&page=6']]);
+    });
+
+    it('keeps thousands of pages on the worklist by slices', () => {
+      const { keys, mostPending } = walk(numbered, ({ searchParams }) => {
+        const page = Number(searchParams.get('page') ?? 1);
+        return { headers: { link: page < 3000 ? `${to(page + 1, 'next')}, ${to(3000, 'last')}` : '' } };
+      });
+      expect(keys).toHaveLength(3000);
+      expect(new Set(keys).size).toBe(3000);
+      expect(mostPending).toBeLessThanOrEqual(1000);
+    });
+
+    it.each([
+      [to(2, 'next')],
+      [`${to(2, 'next')}, ${to(9, 'last', '&sort=id')}`],
+      [`${to(2, 'next')}, </v1/p?limit=20&page=x>; rel="last"`],
+      [`${to(2, 'next')}, ${to(2, 'last')}`],
+      [`</v1/p?cursor=b>; rel="next", ${to(9, 'last')}`],
+    ])('goes page by page where the links do not count: %s', (link) => {
+      expect(follow(link)).toHaveLength(1);
+    });
+
+    it('is never led far by what a page is not', () => {
+      expect(follow(to(9, 'last'))).toEqual([]);
+    });
+  });
 });

@@ -53,7 +53,14 @@ export const apiServers = {
     }));
     const to = (number: number, rel: string): string =>
       `<${asked.url.origin}/orgs/nodejs/repos?per_page=${size}&page=${number}>; rel="${rel}"`;
-    return { body: items, headers: { link: [to(1, 'first'), ...(more ? [to(page + 1, 'next')] : [])].join(', ') } };
+    return {
+      body: items,
+      headers: {
+        link: [to(1, 'first'), ...(more ? [to(page + 1, 'next'), to(Math.ceil(itemCount / size), 'last')] : [])].join(
+          ', ',
+        ),
+      },
+    };
   }),
   stripe: at('/v1/products', 'GET', (asked) => {
     const from = Number((asked.url.searchParams.get('starting_after') ?? 'prod_0').slice(5));
