@@ -17,12 +17,12 @@ export interface PageCount {
 /** Counts the pages of a source from its first one, at most `most`. */
 export function countPages(
   source: Pick<SourcePlugin, 'pagination'>,
-  { page, headers, next }: ProbedPage,
+  { request, page, headers, next }: ProbedPage,
   most: number,
 ): PageCount {
   const pager = source.pagination;
   const totals = createTotals(source);
-  totals.observe(page, headers);
+  totals.observe(request, page, () => pager.totalInHeaders?.(headers));
   const items = totals.state.declared;
   const walked = walk(pager, next, most);
   if (next.length === 0) return { pages: 1, items: items ?? page.items, sequential: true };
