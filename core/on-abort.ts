@@ -1,4 +1,6 @@
-const callbacksOf = new WeakMap<AbortSignal, Set<() => void>>();
+import { createLinkedList, type LinkedList } from './linked-list.ts';
+
+const callbacksOf = new WeakMap<AbortSignal, LinkedList<() => void>>();
 
 /**
  * Calls `callback` when `signal` aborts, at once where it already has; the returned function takes that back.
@@ -10,22 +12,21 @@ export function onAbort(signal: AbortSignal, callback: () => void): () => void {
     return () => undefined;
   }
   const callbacks = callbacksOf.get(signal) ?? listenOnce(signal);
-  // Wrapped, so that the same function given twice counts as two.
-  const entry = (): void => callback();
-  callbacks.add(entry);
-  return () => {
-    callbacks.delete(entry);
-  };
+  const entry = callbacks.add(callback);
+  return () => callbacks.remove(entry);
 }
 
-function listenOnce(signal: AbortSignal): Set<() => void> {
-  const callbacks = new Set<() => void>();
+function listenOnce(signal: AbortSignal): LinkedList<() => void> {
+  const callbacks = createLinkedList<() => void>();
   callbacksOf.set(signal, callbacks);
   signal.addEventListener(
     'abort',
     () => {
-      for (const callback of callbacks) callback();
-      callbacks.clear();
+      for (const entry of callbacks.entries()) {
+        if (!entry.listed) continue;
+        callbacks.remove(entry);
+        entry.value();
+      }
     },
     { once: true },
   );

@@ -43,7 +43,39 @@ export function isSecretKey(key: string): boolean {
  * absolute URL is treated as text.
  */
 export function redactUrl(url: URL | string): string {
-  return redactPatterns(String(url).replace(/#.*$/s, ''));
+  const text = String(url);
+  return isPlainUrl(text) ? text : redactPatterns(text.replace(/#.*$/s, ''));
+}
+
+/** Anything by which a text could hold more to be redacted than the values of its query. */
+const unusual = /[^\w:/.?&=,+~-]|authorization|cookie/i;
+
+/**
+ * Whether there is clearly nothing to redact: every request is told with its URL, and only few need the patterns. The
+ * keys of a source's queries are always the same few, so what was found out about them is kept.
+ */
+function isPlainUrl(text: string): boolean {
+  if (unusual.test(text)) return false;
+  const query = text.indexOf('?');
+  if (query === -1) return !text.includes('=');
+  if (query !== text.lastIndexOf('?') || text.lastIndexOf('&', query) !== -1) return false;
+  for (let start = query + 1; start > 0; start = text.indexOf('&', start) + 1) {
+    const end = text.indexOf('=', start);
+    if (end === -1) return true;
+    if (!isKnownPlain(text.slice(start, end))) return false;
+  }
+  return true;
+}
+
+/** Most keys that are kept: their names may come from an upstream. */
+const mostKeys = 1_000;
+const plainKeys = new Set<string>();
+
+function isKnownPlain(key: string): boolean {
+  if (plainKeys.has(key)) return true;
+  if (!/^[\w.-]{1,200}$/.test(key) || isSecretKey(key)) return false;
+  if (plainKeys.size < mostKeys) plainKeys.add(key);
+  return true;
 }
 
 /** Takes out what looks like a secret wherever it stands: userinfo, secret query values, Authorization. */

@@ -26,6 +26,15 @@ export function parseRateLimitHeaders(headers: Headers, nowEpochMs: number): Rat
   };
 }
 
+/** Whether the headers say how many requests are left: most APIs say nothing, and then there is nothing to parse. */
+export function tellsRateLimit(headers: Headers): boolean {
+  return (
+    headers['x-ratelimit-remaining'] !== undefined ||
+    headers['ratelimit-remaining'] !== undefined ||
+    headers['ratelimit'] !== undefined
+  );
+}
+
 /**
  * Milliseconds that a `Retry-After` asks for, in seconds or as an HTTP date; at most `longestPauseMs`. Undefined for
  * what gives no time in the future.

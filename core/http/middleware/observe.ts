@@ -1,7 +1,7 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { EmitEvent } from '../../contracts/events.ts';
 import type { HttpRequest, Middleware } from '../../contracts/http.ts';
-import { classify, SluiceError } from '../../errors.ts';
+import { classify, type ErrorCode, SluiceError } from '../../errors.ts';
 import { redactUrl } from '../../redact.ts';
 
 /** Whose requests are told, by which clock, and to whom. */
@@ -20,18 +20,10 @@ export function observe({ source, clock, emit }: ObserveOptions): Middleware {
     async function observeMiddleware(request) {
       const startedAt = clock.now();
       let sent = false;
-      const told = (outcome: { status?: number; error?: SluiceError; bytes: number }): void => {
-        const { error, ...rest } = outcome;
-        emit({
-          type: 'attempt',
-          source,
-          key: request.key,
-          url: redactUrl(request.url),
-          attempt: request.attempt,
-          ms: clock.now() - startedAt,
-          ...rest,
-          ...(error === undefined ? {} : { error: error.code, message: error.message }),
-        });
+      const told = (outcome: { status: number } | { error: ErrorCode; message: string }, bytes: number): void => {
+        const { key, attempt } = request;
+        const ms = clock.now() - startedAt;
+        emit({ type: 'attempt', source, key, url: redactUrl(request.url), attempt, ms, bytes, ...outcome });
       };
       const onPhase: NonNullable<HttpRequest['onPhase']> = (phase) => {
         sent = true;
@@ -39,11 +31,12 @@ export function observe({ source, clock, emit }: ObserveOptions): Middleware {
       };
       try {
         const response = await next({ ...request, onPhase });
-        told({ status: response.status, bytes: response.body.byteLength });
+        told({ status: response.status }, response.body.byteLength);
         return response;
       } catch (thrown) {
         const cut = request.signal.aborted;
-        if (sent || !cut) told({ error: cut ? interruption(thrown) : classify(thrown), bytes: 0 });
+        const { code: error, message } = cut ? interruption(thrown) : classify(thrown);
+        if (sent || !cut) told({ error, message }, 0);
         throw thrown;
       }
     };

@@ -66,14 +66,17 @@ export function responseActions(options: ResponseActionsOptions): Middleware {
     if (matched !== undefined) return obey(matched, response, sentAt);
     const { status, headers } = response;
     if (status === 429) throw limited(response, sentAt, true);
-    const retryAfterMs = parseRetryAfter(headers['retry-after'], upstreamTime(headers, clock.date()));
     // A 503 is no word on how many requests a window may hold.
-    if (status === 503 && retryAfterMs !== undefined) throw limited(response, sentAt, false);
+    if (status === 503 && saysWhen(headers)) throw limited(response, sentAt, false);
     const succeeded = status >= 200 && status < 300;
     pause.observed(response, { sentAt, succeeded });
     if (succeeded && !noContent.has(status)) return response;
     const hint = noContent.has(status) ? `; ${noContentHint(status)}` : '';
     throw failure(response, `http_${status}`, hint, { retryable: retryableStatuses.has(status) });
+  }
+
+  function saysWhen(headers: HttpResponse['headers']): boolean {
+    return parseRetryAfter(headers['retry-after'], upstreamTime(headers, clock.date())) !== undefined;
   }
 
   return (next) =>

@@ -1,9 +1,11 @@
 import type { Clock } from '../../contracts/clock.ts';
-import type { Middleware } from '../../contracts/http.ts';
+import type { Handler, HttpRequest, Middleware } from '../../contracts/http.ts';
 import type { TimeoutSettings } from '../../config/resolved.ts';
 import { SluiceError } from '../../errors.ts';
 import { onAbort } from '../../on-abort.ts';
 import { redactUrl } from '../../redact.ts';
+import { CancellableRequest } from '../cancellable-request.ts';
+import { createDueTimes, type DueTimes } from '../resilience/due-times.ts';
 
 /** Where the time limits come from. */
 export interface TimeoutOptions {
@@ -16,57 +18,65 @@ export interface TimeoutOptions {
  * attempt that takes too long is aborted, not merely left alone, and throws a retryable `timeout`.
  */
 export function timeout({ settings, clock }: TimeoutOptions): Middleware {
-  const { connectMs, headersMs, bodyMs, attemptMs } = settings;
+  // One timer for all attempts of the source.
+  const dueTimes = createDueTimes(clock);
   return (next) =>
     function timeoutMiddleware(request) {
-      const attempt = new AbortController();
-      const endsAt = clock.now() + attemptMs;
-      let stage = { message: `no connection within ${connectMs} ms`, endsAt: clock.now() + connectMs };
-      let armedFor = Infinity;
-      let disarm = (): void => undefined;
-
-      return new Promise((resolve, reject) => {
-        // Not left to the transport alone: whoever waits here is answered even if the work ignores its signal.
-        const abort = (reason: unknown): void => {
-          attempt.abort(reason);
-          reject(reason);
-        };
-        const ring = (): void => {
-          armedFor = Infinity;
-          if (clock.now() < Math.min(stage.endsAt, endsAt)) return arm();
-          const message = stage.endsAt <= endsAt ? stage.message : `not done within ${attemptMs} ms`;
-          abort(new SluiceError('timeout', message, { retryable: true, url: redactUrl(request.url) }));
-        };
-        // One timer at a time, set anew only when it would ring too late: each piece of a body moves the limit
-        // further away, and the timer finds that out when it rings.
-        const arm = (): void => {
-          const limit = Math.min(stage.endsAt, endsAt);
-          if (limit >= armedFor) return;
-          disarm();
-          armedFor = limit;
-          disarm = clock.timer(limit - clock.now(), ring);
-        };
-
-        arm();
-        const stopListening = onAbort(request.signal, () => abort(request.signal.reason));
-        const inner = {
-          ...request,
-          signal: attempt.signal,
-          onPhase(phase: 'sent' | 'headers' | 'data') {
-            stage =
-              phase === 'sent'
-                ? { message: `no response headers within ${headersMs} ms`, endsAt: clock.now() + headersMs }
-                : { message: `no data for ${bodyMs} ms`, endsAt: clock.now() + bodyMs };
-            arm();
-            request.onPhase?.(phase);
-          },
-        };
-        next(inner)
-          .then(resolve, reject)
-          .finally(() => {
-            stopListening();
-            disarm();
-          });
-      });
+      return limited(next, request, { settings, clock, dueTimes });
     };
+}
+
+interface Limits extends TimeoutOptions {
+  readonly dueTimes: DueTimes;
+}
+
+function limited(next: Handler, request: HttpRequest, { settings, clock, dueTimes }: Limits): ReturnType<Handler> {
+  return new Promise((resolve, reject) => {
+    const startedAt = clock.now();
+    const endsAt = startedAt + settings.attemptMs;
+    let stage: Stage = 'connect';
+    let stageEndsAt = startedAt + settings.connectMs;
+
+    // Plain data: an object with a getter of its own would have a hidden class of its own, for each attempt.
+    const due = {
+      dueAt: Math.min(stageEndsAt, endsAt),
+      expire() {
+        const message = stageEndsAt <= endsAt ? lateIn(stage, settings) : `not done within ${settings.attemptMs} ms`;
+        cancel(new SluiceError('timeout', message, { retryable: true, url: redactUrl(request.url) }));
+      },
+    };
+    const attempt = new CancellableRequest(request, (phase) => {
+      stage = phase === 'sent' ? 'headers' : 'body';
+      stageEndsAt = clock.now() + (phase === 'sent' ? settings.headersMs : settings.bodyMs);
+      due.dueAt = Math.min(stageEndsAt, endsAt);
+      dueTimes.moved(due);
+      request.onPhase?.(phase);
+    });
+    // Not left to the transport alone: whoever waits here is answered even if the work ignores its signal.
+    const cancel = (reason: unknown): void => {
+      attempt.cancel(reason);
+      reject(reason);
+    };
+    const end = (): void => {
+      stopListening();
+      dueTimes.remove(watched);
+    };
+
+    const watched = dueTimes.add(due);
+    const stopListening = onAbort(request.signal, () => cancel(request.signal.reason));
+    next(attempt).then(resolve, reject).finally(end);
+  });
+}
+
+type Stage = 'connect' | 'headers' | 'body';
+
+function lateIn(stage: Stage, { connectMs, headersMs, bodyMs }: TimeoutSettings): string {
+  switch (stage) {
+    case 'connect':
+      return `no connection within ${connectMs} ms`;
+    case 'headers':
+      return `no response headers within ${headersMs} ms`;
+    case 'body':
+      return `no data for ${bodyMs} ms`;
+  }
 }

@@ -38,13 +38,17 @@ export function createBucketedWindow({ windowMs, clock }: { windowMs: number; cl
   return {
     add() {
       const number = Math.floor(clock.now() / bucketMs);
-      const newest = current().at(-1);
-      const bucket = newest?.number === number ? newest : { number, count: 0 };
-      if (bucket !== newest) buckets.push(bucket);
-      bucket.count += 1;
+      let bucket = buckets.at(-1);
+      if (bucket?.number !== number) {
+        bucket = { number, count: 0 };
+        // Those that have left the window go now: within a bucket's time there is nothing to look for.
+        current().push(bucket);
+      }
+      const counting = bucket;
+      counting.count += 1;
       let counted = true;
       return () => {
-        if (counted) bucket.count -= 1;
+        if (counted) counting.count -= 1;
         counted = false;
       };
     },

@@ -1,7 +1,13 @@
 import type { Clock, Random } from '../../contracts/clock.ts';
 import type { HttpResponse } from '../../contracts/http.ts';
 import type { RateLimiter } from '../../contracts/resilience.ts';
-import { longestPauseMs, parseRateLimitHeaders, parseRequestedPause, upstreamTime } from '../rate-limit-headers.ts';
+import {
+  longestPauseMs,
+  parseRateLimitHeaders,
+  parseRequestedPause,
+  tellsRateLimit,
+  upstreamTime,
+} from '../rate-limit-headers.ts';
 import { backoffMs, type BackoffSettings } from './backoff.ts';
 
 /** What pauses a source, by which clock, and who hears of it. */
@@ -86,6 +92,7 @@ export function createSourcePause(options: SourcePauseOptions): SourcePause {
     observed({ headers }, { sentAt, succeeded }) {
       // A success that was under way before the pause says nothing about after it.
       if (succeeded && sentAt >= storm.pauseEndsAt) storm.steps = 0;
+      if (!tellsRateLimit(headers)) return;
       const { remaining, resetMs } = parseRateLimitHeaders(headers, upstreamTime(headers, clock.date()));
       if (remaining !== 0 || resetMs === undefined) return;
       const ms = Math.min(resetMs, longestPauseMs);

@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { Pool, type Dispatcher } from 'undici';
 import type { Handler, HttpRequest, HttpResponse, Transport, TransportOptions } from '../../contracts/http.ts';
 import { SluiceError } from '../../errors.ts';
-import { onAbort } from '../../on-abort.ts';
+import { createLinkedList, type LinkedList, type ListEntry } from '../../linked-list.ts';
+import { onCancel } from '../cancellable-request.ts';
 import { createBodyCollector, type BodyCollector } from './body-collector.ts';
 import { acceptedEncodings, decodeBody, parseContentEncoding } from './decode.ts';
 import { guardedLookup, type Resolver } from './guarded-lookup.ts';
@@ -18,6 +19,8 @@ export function createUndiciTransport(options: TransportOptions, resolve?: Resol
   const closing = new AbortController();
   // Each socket listens to it.
   setMaxListeners(0, closing.signal);
+  /** Ends each of the exchanges that are under way. */
+  const underWay = createLinkedList<(reason: unknown) => void>();
   const pool = new Pool(origin, {
     connections: options.connections,
     pipelining: 1,
@@ -34,9 +37,13 @@ export function createUndiciTransport(options: TransportOptions, resolve?: Resol
       throw transportError(new SluiceError('cross_origin', `this client only talks to ${origin}`), request);
     }
     try {
-      const { status, headers, body } = await exchange(pool, request, options.maxBodyBytes, closing.signal);
-      const encodings = parseContentEncoding(headers['content-encoding']);
-      return { status, headers, url: request.url.href, body: await decodeBody(body, encodings, options.maxBodyBytes) };
+      closing.signal.throwIfAborted();
+      const { status, headers, body } = await exchange(pool, request, options.maxBodyBytes, underWay);
+      const url = request.url.href;
+      const coding = headers['content-encoding'];
+      if (coding === undefined) return { status, headers, url, body };
+      const encodings = parseContentEncoding(coding);
+      return { status, headers, url, body: await decodeBody(body, encodings, options.maxBodyBytes) };
     } catch (thrown) {
       throw transportError(thrown, request);
     }
@@ -45,11 +52,16 @@ export function createUndiciTransport(options: TransportOptions, resolve?: Resol
   return {
     handle,
     async close() {
-      closing.abort(new SluiceError('aborted', 'the transport was closed'));
+      const reason = new SluiceError('aborted', 'the transport was closed');
+      closing.abort(reason);
+      for (const { value: end } of underWay.entries()) end(reason);
       await pool.destroy();
     },
   };
 }
+
+/** What waits for it runs when this turn's synchronous work is done; `queueMicrotask` would track each one at a cost. */
+const written = Promise.resolve();
 
 type RawResponse = Pick<HttpResponse, 'status' | 'headers' | 'body'>;
 
@@ -58,23 +70,22 @@ async function exchange(
   pool: Dispatcher,
   request: HttpRequest,
   maxBodyBytes: number,
-  closing: AbortSignal,
+  underWay: LinkedList<(reason: unknown) => void>,
 ): Promise<RawResponse> {
-  const stopListening: (() => void)[] = [];
+  let stopListening: (() => void) | undefined;
+  let entry: ListEntry<(reason: unknown) => void> | undefined;
   try {
     return await new Promise((resolve, reject) => {
       let controller: Dispatcher.DispatchController | undefined;
       let cancelled: Error | undefined;
-      for (const signal of [request.signal, closing]) {
-        const stop = onAbort(signal, () => {
-          const reason: unknown = signal.reason;
-          cancelled = reason instanceof Error ? reason : new SluiceError('aborted', String(reason));
-          // Before `onRequestStart` there is nothing to destroy yet; the flag stops the request there.
-          controller?.abort(cancelled);
-          reject(reason);
-        });
-        stopListening.push(stop);
-      }
+      const end = (reason: unknown): void => {
+        cancelled = reason instanceof Error ? reason : new SluiceError('aborted', String(reason));
+        // Before `onRequestStart` there is nothing to destroy yet; the flag stops the request there.
+        controller?.abort(cancelled);
+        reject(reason);
+      };
+      entry = underWay.add(end);
+      stopListening = onCancel(request, end);
       if (cancelled !== undefined) return;
 
       let status = 0;
@@ -95,7 +106,7 @@ async function exchange(
           // could be long before it on a busy machine, and the rate limit counts from it.
           onRequestStart(started) {
             controller = started;
-            if (cancelled === undefined) queueMicrotask(() => request.onPhase?.('sent'));
+            if (cancelled === undefined) void written.then(() => request.onPhase?.('sent'));
             else started.abort(cancelled);
           },
           onResponseStart(_, statusCode, responseHeaders) {
@@ -116,7 +127,8 @@ async function exchange(
       );
     });
   } finally {
-    for (const stop of stopListening) stop();
+    stopListening?.();
+    if (entry !== undefined) underWay.remove(entry);
   }
 }
 
