@@ -16,14 +16,17 @@ export interface PageCount {
 
 /** Counts the pages of a source from its first one, at most `most`. */
 export function countPages(
-  source: Pick<SourcePlugin, 'pagination'>,
+  source: Pick<SourcePlugin, 'pagination' | 'children'>,
   { request, page, headers, next }: ProbedPage,
   most: number,
 ): PageCount {
   const pager = source.pagination;
   const totals = createTotals(source);
   totals.observe(request, page, () => pager.totalInHeaders?.(headers));
+  // One of several listings says nothing of the others, and nobody knows yet what hangs from the items.
+  if (pager.opens !== undefined) return { pages: undefined, items: undefined, sequential: false };
   const items = totals.state.declared;
+  if (source.children !== undefined) return { pages: undefined, items, sequential: false };
   const walked = walk(pager, next, most);
   if (next.length === 0) return { pages: 1, items: items ?? page.items, sequential: true };
   const sequential = walked === 2;

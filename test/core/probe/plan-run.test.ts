@@ -2,7 +2,14 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cursorPagination, offsetPagination, pagePagination, singlePage } from '../../../core/plugin.ts';
+import {
+  cursorPagination,
+  defineChild,
+  offsetPagination,
+  pagePagination,
+  singlePage,
+  timeWindowPagination,
+} from '../../../core/plugin.ts';
 import { planRun } from '../../../core/probe/plan-run.ts';
 import { takeLock } from '../../../core/state/lock.ts';
 import { drive, listed, page, probed } from '../../support/probe-upstream.ts';
@@ -60,6 +67,30 @@ describe('the plan of a source', () => {
     });
     expect(sources[0]).toMatchObject({ pages: null, requests: null, least_ms: null, bound: null, sequential: true });
     expect(run).toMatchObject({ pages: 1, least_ms: 50, whole: false, slowest: 'shop' });
+  });
+
+  test('with listings of which one alone was asked says that it does not know', async () => {
+    const windows = timeWindowPagination({
+      from: '2026-01-01',
+      to: '2026-02-01',
+      step: { days: 1 },
+      within: ({ from }) => singlePage({ path: '/items', query: { day: from.getUTCDate() } }),
+    });
+    const child = defineChild({
+      name: 'parts',
+      parent: () => ({}),
+      pagination: () => singlePage({ path: '/parts' }),
+      normalizer: (item: { id: number }) => ({ id: item.id }),
+    });
+    const { sources, run } = await forecast(
+      [listed('events', { pagination: windows }), listed('shop', { children: [child] })],
+      { events: (request) => page(request, 3), shop: (request) => page(request, 20) },
+    );
+    expect(sources).toMatchObject([
+      { pages: null, items: null },
+      { pages: null, items: 20 },
+    ]);
+    expect(run).toMatchObject({ whole: false });
   });
 
   test('that ends with its first page is of one page, total or not', async () => {

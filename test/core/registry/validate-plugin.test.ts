@@ -9,11 +9,12 @@ const source = {
   pagination,
   normalizer: { normalize: () => ({ id: 1 }) },
 };
+const child = { name: 'reviews', parent: () => ({}), pagination: () => pagination, normalizer: source.normalizer };
 const schema = { '~standard': { version: 1, vendor: 'x', validate: () => ({ value: {} }) } };
 
 describe('pluginProblems', () => {
   it('finds nothing wrong with good plugins, with and without what is optional', () => {
-    const full = { ...source, items: () => [], headers: { a: 'b' }, mock: async () => ({}) };
+    const full = { ...source, children: [child], items: () => [], headers: { a: 'b' }, mock: async () => ({}) };
     expect([source, full].map((value) => pluginProblems('source', value))).toEqual([[], []]);
     const sinks = [
       { name: 'x', open: () => {} },
@@ -56,6 +57,34 @@ describe('pluginProblems', () => {
     ['an empty list of steps', { normalizer: [] }, /^normalizer must be .+ that is not empty$/],
     ['items that are no function', { items: 'products' }, /^items must be a function/],
     ['headers that are no texts', { headers: { a: 1 } }, /^headers must be an object of texts/],
+    ['children that are no list', { children: {} }, /^children must be a list of what defineChild/],
+    [
+      'a child that is nothing',
+      { children: [undefined] },
+      /^children\[0\] must be made by defineChild.+, not nothing$/,
+    ],
+    [
+      'a child without a pager',
+      { children: [{ ...child, pagination: {} }] },
+      /^children\[0\]\.pagination must be a function/,
+    ],
+    [
+      'a child without parents',
+      { children: [{ ...child, parent: 'id' }] },
+      /^children\[0\]\.parent must be a function/,
+    ],
+    [
+      'a child without a normalizer',
+      { children: [{ ...child, normalizer: {} }] },
+      /^children\[0\]\.normalizer must be a/,
+    ],
+    [
+      'a child with a limit of nothing',
+      { children: [{ ...child, rateLimit: [] }] },
+      /^children\[0\]\.rateLimit must be/,
+    ],
+    ['a child with a name in capitals', { children: [{ ...child, name: 'A' }] }, /^children\[0\]\.name must be lower/],
+    ['two children of one name', { children: [child, child] }, /^children\[1\]\.name is "reviews", as that of another/],
     ['a mock that is no function', { mock: {} }, /^mock must be a function/],
   ])('tells %s of a source', (_title, change, problem) => {
     const problems = pluginProblems('source', { ...source, ...change });
