@@ -1,19 +1,17 @@
 import type { Model } from '../contracts/model.ts';
-import type { RunReport } from '../contracts/report.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { classify } from '../errors.ts';
-import { decodeBody } from '../processing/decode-body.ts';
-import { readItems } from '../processing/read-items.ts';
 import { pluginProblems } from '../registry/validate-plugin.ts';
 import { checkNormalizer } from './normalizer-checks.ts';
-import { counted, createProblems, type Problems, wordsOf } from './problems.ts';
+import { createProblems, type Problems, wordsOf } from './problems.ts';
+import { checkWindows, judgeReport } from './source/judge.ts';
 import { hostileUpstreams, stumbling } from './source/hostile-pages.ts';
 import { type Life, live, type LifeOptions } from './source/life.ts';
 import { checkModule } from './source/module-checks.ts';
 import { withoutOwnRequests } from './source/own-requests.ts';
 import { checkResume, idOf } from './source/resume-checks.ts';
-import { watchPlugin } from './source/watched-plugin.ts';
-import { limitProblem, mostInWindow } from './source/window.ts';
+import { watchSource } from './source/watched-source.ts';
+import { limitProblem } from './source/window.ts';
 import { type Answer, openPages, type Pages, type Session, type TestUpstream } from './upstream.ts';
 
 /** What a source is tested with. */
@@ -67,22 +65,19 @@ async function testOnPages(
   problems: Problems,
 ): Promise<SourceTestResult> {
   const seen: Answer[] = [];
-  const watched = watchPlugin(plugin, problems);
+  const watched = watchSource(plugin, problems);
   const { model = 'product', seed = 1, env = {} } = options;
   const common = { model, env, baseUrl: upstream.baseUrl, seed: String(seed), mostRequests: 2_000 };
   const store = { lines: [] as string[] };
   const session = keeping(upstream.begin(), seen);
   const first = await tryLife({ ...common, plugin: watched.plugin, session, store, steady: true }, '', problems);
   if (first?.report === undefined) problems.throwAny();
-  else judge(first.report, upstream, options, problems);
+  else judgeReport(first.report, upstream, options.rejects ?? 0, problems);
   watched.askAgain();
-  await checkModule(plugin, watched, problems);
-  checkWindow(plugin, first, problems);
-  checkNormalizer(
-    plugin.normalizer,
-    { items: itemsOf(seen, plugin), source: plugin.name, seed: String(seed), raw: plugin.raw },
-    problems,
-  );
+  await checkModule(plugin, watched.own, problems);
+  checkWindows(plugin, first, problems);
+  for (const listing of watched.listings)
+    checkNormalizer(listing.normalizer, { ...listing, seed: String(seed) }, problems);
   // What goes wrong when all goes well goes wrong in all that follows too.
   problems.throwAny();
 
@@ -114,50 +109,6 @@ async function tryLife(options: LifeOptions, when: string, problems: Problems): 
   }
 }
 
-/** Every error of an undisturbed run is one of the plugin, or of the pages. */
-function judge(
-  report: RunReport,
-  { origin }: TestUpstream,
-  { rejects = 0 }: SourceTestOptions,
-  problems: Problems,
-): void {
-  const { errors, monitoring } = report;
-  for (const { error, message, endpoint, count, reason, field } of errors) {
-    if (error === 'invalid_record') {
-      if (rejects > 0) continue;
-      problems.add(
-        `${counted(count, 'item')} became no record (${[reason, field].filter((part) => part !== undefined).join(', ')}): ${message}`,
-      );
-    } else if (error === 'replay_miss') {
-      problems.add(`${message}, for which there is no page in ${origin}: the last page has to end the listing`);
-    } else if (error === 'pagination_loop') problems.add(`its pagination loops: ${message}`);
-    else problems.add(`${endpoint} ends with ${error}: ${message}`);
-  }
-  for (const { items } of Object.values(monitoring.sources)) {
-    if (items.read === 0) problems.add('none of the pages holds an item: give pages with items, or look at items()');
-    if (items.duplicates > 0)
-      problems.add(`${counted(items.duplicates, 'item')} came with the id of another item: an id is one item's alone`);
-    if (rejects > 0 && items.rejected !== rejects)
-      problems.add(`${counted(items.rejected, 'item')} became no record, where ${rejects} are meant to`);
-  }
-}
-
-function checkWindow(plugin: SourcePlugin, life: Life | undefined, problems: Problems): void {
-  for (const { requests, perMs } of [plugin.rateLimit].flat()) {
-    const most = mostInWindow(life?.sends ?? [], perMs);
-    if (most > requests)
-      problems.add(`requests took ${most} places within ${perMs} ms, where ${requests} are declared`);
-  }
-}
-
-function itemsOf(answers: readonly Answer[], plugin: SourcePlugin): readonly unknown[] {
-  return answers.flatMap(({ body }) => {
-    const decoded = decodeBody(body, '');
-    const items = decoded.ok ? readItems(decoded.body, plugin) : [];
-    return 'ok' in items ? [] : items;
-  });
-}
-
 async function checkHostile(
   plugin: SourcePlugin,
   common: Common,
@@ -176,7 +127,7 @@ async function checkHostile(
       problems.add(`${when}it never ends: after ${mostRequests} requests it still asks for more`);
     const bug = life?.report?.errors.find(({ error }) => error === 'internal_error');
     if (bug !== undefined) problems.add(`${when}it fails with ${bug.error}: ${bug.message}`);
-    checkWindow(plugin, life, problems);
+    checkWindows(plugin, life, problems);
   }
 }
 
@@ -192,7 +143,7 @@ async function checkRetries(
   const session = stumbling(upstream.begin());
   const life = await tryLife({ ...common, plugin, session, store }, when, problems);
   if (life === undefined) return;
-  checkWindow(plugin, life, problems);
+  checkWindows(plugin, life, problems);
   const found = new Set(store.lines.map(idOf));
   const missing = expected.find((id) => !found.has(id));
   if (missing !== undefined) problems.add(`${when}records are missing, such as ${missing}`);

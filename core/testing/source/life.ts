@@ -60,8 +60,8 @@ export async function live(options: LifeOptions): Promise<Life> {
     clock,
     dice: options.steady === true ? undefined : dice,
     session,
-    onSent({ cost = 1 }) {
-      sends.push({ at: clock.now(), cost });
+    onSent({ cost = 1 }, way) {
+      sends.push({ at: clock.now(), cost, way });
       if (sends.length > mostRequests) stop.abort(new SluiceError('aborted', 'it has asked enough'));
     },
   });

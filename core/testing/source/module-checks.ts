@@ -3,13 +3,13 @@ import { moduleOf } from '../../normalizing/flat-steps.ts';
 import { loadSource } from '../../registry/load-located.ts';
 import { property } from '../../unknown.ts';
 import { type Problems, wordsOf } from '../problems.ts';
-import type { WatchedPlugin } from './watched-plugin.ts';
+import type { WatchedPager } from './watched-pager.ts';
 
 /**
  * Loads the source again from where its normalizer says that it stands, as a worker thread does, and asks that copy about
  * the pages too: it has not seen any of them. A source that does not say so is found by its config.
  */
-export async function checkModule(plugin: SourcePlugin, watched: WatchedPlugin, problems: Problems): Promise<void> {
+export async function checkModule(plugin: SourcePlugin, watched: WatchedPager, problems: Problems): Promise<void> {
   const module = moduleOf(plugin.normalizer) ?? property(plugin.normalizer, 'module');
   if (module === undefined) return;
   if (typeof module !== 'string' || !module.startsWith('file:')) {
@@ -19,7 +19,7 @@ export async function checkModule(plugin: SourcePlugin, watched: WatchedPlugin, 
   const url = /\.[cm]?ts$/.test(module) ? module : `${module}?fresh`;
   try {
     const copy = await loadSource({ kind: 'module', url }, plugin.name);
-    if (copy.name === plugin.name) watched.askCopy(copy);
+    if (copy.name === plugin.name) watched.askCopy(copy.pagination);
     else
       problems.add(
         `normalizer.module leads to the source "${copy.name}": it must be import.meta.url in the module whose default export is this one`,

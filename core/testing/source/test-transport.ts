@@ -13,15 +13,15 @@ export interface TestTransportOptions {
   /** Decides how long answers take; undefined: all take as long, and come in the order in which they were asked for. */
   readonly dice: Dice | undefined;
   readonly session: Session;
-  /** Called for each request as it goes out. */
-  readonly onSent: (request: HttpRequest) => void;
+  /** Called for each request as it goes out; `way` counts the transports that were made, from 0. */
+  readonly onSent: (request: HttpRequest, way: number) => void;
 }
 
 /** A transport that answers from a session after a while. */
 export function testTransport({ clock, dice, session, onSent }: TestTransportOptions): TransportFactory {
-  async function handle(request: HttpRequest): Promise<HttpResponse> {
+  async function handle(request: HttpRequest, way: number): Promise<HttpResponse> {
     request.signal.throwIfAborted();
-    onSent(request);
+    onSent(request, way);
     request.onPhase?.('sent');
     const outcome = session(request) ?? unknownPage(request);
     await delay(dice?.int(1, slowestMs) ?? slowestMs, clock, request.signal);
@@ -29,7 +29,12 @@ export function testTransport({ clock, dice, session, onSent }: TestTransportOpt
     request.onPhase?.('headers');
     return { ...copyOf(outcome), url: request.url.href };
   }
-  return () => ({ handle, close: () => Promise.resolve() });
+  let ways = 0;
+  return () => {
+    const way = ways;
+    ways += 1;
+    return { handle: (request) => handle(request, way), close: () => Promise.resolve() };
+  };
 }
 
 /** A body is the receiver's own: it may be handed on to a thread. */

@@ -17,6 +17,8 @@ export interface Send {
   /** Milliseconds. */
   readonly at: number;
   readonly cost: number;
+  /** Which of the ways to the upstream it took: 0 is the source's own. */
+  readonly way: number;
 }
 
 /** Most places taken within any `perMs` milliseconds. `sends` are in order. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limitProblem, mostInWindow } from '../../../core/testing/source/window.ts';
 
-const sends = (...times: number[]) => times.map((at) => ({ at, cost: 1 }));
+const sends = (...times: number[]) => times.map((at) => ({ at, cost: 1, way: 0 }));
 
 describe('the most within a window', () => {
   it('is that of the fullest one, wherever it begins', () => {
@@ -13,16 +13,8 @@ describe('the most within a window', () => {
   });
 
   it('counts what requests cost', () => {
-    expect(
-      mostInWindow(
-        [
-          { at: 0, cost: 3 },
-          { at: 600, cost: 2 },
-          { at: 1200, cost: 4 },
-        ],
-        1000,
-      ),
-    ).toBe(6);
+    const costly = [3, 2, 4].map((cost, index) => ({ at: index * 600, cost, way: 0 }));
+    expect(mostInWindow(costly, 1000)).toBe(6);
   });
 });
 

@@ -1,26 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { FetchedPage, PageRequest } from '../../contracts/page.ts';
 import type { SourceAdapter } from '../../contracts/pager.ts';
-import type { SourcePlugin } from '../../contracts/source.ts';
 import { notPlainJson } from '../plain-json.ts';
 import { type Problems, shown, wordsOf } from '../problems.ts';
 
-/** A plugin whose pager is watched while it runs. */
-export interface WatchedPlugin {
-  readonly plugin: SourcePlugin;
-  /** Pages that `next` was asked about. */
-  readonly pages: number;
+/** A pager that is watched while it runs. */
+export interface WatchedPager {
+  readonly pager: SourceAdapter;
+  /** Pages that `next` was asked about, in order. */
+  readonly pages: readonly FetchedPage[];
   /** Asks about all of them again, the last first: a pager that remembers anything says something else now. */
   askAgain(): void;
-  /** Asks another copy of the plugin, which has seen nothing. */
-  askCopy(copy: SourcePlugin): void;
+  /** Asks another copy of the pager, which has seen nothing. */
+  askCopy(copy: SourceAdapter): void;
 }
 
 const attempts = [1, 2, 3, 4, 5] as const;
 
-/** Wraps a source so that what its pager says is held against what is asked of a pager. */
-export function watchPlugin(plugin: SourcePlugin, problems: Problems): WatchedPlugin {
-  const { pagination } = plugin;
+/** Wraps a pager so that what it says is held against what is asked of one. */
+export function watchPager(pagination: SourceAdapter, problems: Problems): WatchedPager {
   const answered: { readonly page: FetchedPage; readonly followUps: readonly PageRequest[] }[] = [];
 
   function check(method: string, requests: unknown): void {
@@ -49,42 +47,39 @@ export function watchPlugin(plugin: SourcePlugin, problems: Problems): WatchedPl
   }
 
   return {
-    plugin: {
-      ...plugin,
-      pagination: {
-        ...pagination,
-        ...bound(pagination),
-        first() {
-          const requests = pagination.first();
-          check('first', requests);
-          // A pager that asks by the time of day says the same within one millisecond, some time or other.
-          if (!attempts.some(() => isDeepStrictEqual(pagination.first(), pagination.first())))
-            problems.add(
-              'pagination.first() returns other requests when it is called again: it must be pure, or no run can be taken up',
-            );
+    pager: {
+      ...pagination,
+      ...bound(pagination),
+      first() {
+        const requests = pagination.first();
+        check('first', requests);
+        // A pager that asks by the time of day says the same within one millisecond, some time or other.
+        if (!attempts.some(() => isDeepStrictEqual(pagination.first(), pagination.first())))
+          problems.add(
+            'pagination.first() returns other requests when it is called again: it must be pure, or no run can be taken up',
+          );
+        return requests;
+      },
+      next(page) {
+        const followUps = pagination.next(page);
+        check('next', followUps);
+        compare(page, followUps, pagination.next(page), 'when it is asked twice');
+        answered.push({ page, followUps });
+        return followUps;
+      },
+      ...(pagination.ahead && {
+        ahead(request: PageRequest) {
+          const requests = pagination.ahead?.(request) ?? [];
+          check('ahead', requests);
           return requests;
         },
-        next(page) {
-          const followUps = pagination.next(page);
-          check('next', followUps);
-          compare(page, followUps, pagination.next(page), 'when it is asked twice');
-          answered.push({ page, followUps });
-          return followUps;
-        },
-        ...(pagination.ahead && {
-          ahead(request: PageRequest) {
-            const requests = pagination.ahead?.(request) ?? [];
-            check('ahead', requests);
-            return requests;
-          },
-        }),
-      },
+      }),
     },
     get pages() {
-      return answered.length;
+      return answered.map(({ page }) => page);
     },
     askAgain: () => askAbout(pagination, 'after it has seen other pages'),
-    askCopy: (copy) => askAbout(copy.pagination, 'in a process that has not seen the other pages'),
+    askCopy: (copy) => askAbout(copy, 'in a process that has not seen the other pages'),
   };
 
   function compare(

@@ -1,0 +1,38 @@
+import type { RunReport } from '../../contracts/report.ts';
+import type { SourcePlugin } from '../../contracts/source.ts';
+import { counted, type Problems } from '../problems.ts';
+import type { TestUpstream } from '../upstream.ts';
+import type { Life } from './life.ts';
+import { mostInWindow } from './window.ts';
+
+/** Every error of an undisturbed run is one of the plugin, or of the pages. */
+export function judgeReport(report: RunReport, { origin }: TestUpstream, rejects: number, problems: Problems): void {
+  const { errors, monitoring } = report;
+  for (const { error, message, endpoint, count, reason, field } of errors) {
+    if (error === 'invalid_record') {
+      if (rejects > 0) continue;
+      problems.add(
+        `${counted(count, 'item')} became no record (${[reason, field].filter((part) => part !== undefined).join(', ')}): ${message}`,
+      );
+    } else if (error === 'replay_miss') {
+      problems.add(`${message}, for which there is no page in ${origin}: the last page has to end the listing`);
+    } else if (error === 'pagination_loop') problems.add(`its pagination loops: ${message}`);
+    else problems.add(`${endpoint} ends with ${error}: ${message}`);
+  }
+  for (const { items } of Object.values(monitoring.sources)) {
+    if (items.read === 0) problems.add('none of the pages holds an item: give pages with items, or look at items()');
+    if (items.duplicates > 0)
+      problems.add(`${counted(items.duplicates, 'item')} came with the id of another item: an id is one item's alone`);
+    if (rejects > 0 && items.rejected !== rejects)
+      problems.add(`${counted(items.rejected, 'item')} became no record, where ${rejects} are meant to`);
+  }
+}
+
+/** Holds the requests that went out against the declared limits. */
+export function checkWindows(plugin: SourcePlugin, life: Life | undefined, problems: Problems): void {
+  for (const { requests, perMs } of [plugin.rateLimit].flat()) {
+    const most = mostInWindow(life?.sends ?? [], perMs);
+    if (most > requests)
+      problems.add(`requests took ${most} places within ${perMs} ms, where ${requests} are declared`);
+  }
+}
