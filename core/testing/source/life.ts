@@ -1,4 +1,4 @@
-import type { ResolvedConfig } from '../../config/resolved.ts';
+import type { ResolvedConfig, ResolvedSource } from '../../config/resolved.ts';
 import { resolveConfig } from '../../config/resolve.ts';
 import type { Logger } from '../../contracts/logger.ts';
 import type { Model } from '../../contracts/model.ts';
@@ -124,6 +124,11 @@ async function configOf({ plugin, model, env, baseUrl, store, kept }: LifeOption
     state: kept === undefined ? false : { dir: kept.stateDir, fsyncMs: 300 },
   };
   const config = await resolveConfig(written, { env: { ...process.env, ...env } });
-  // Nobody has to remember in a file what was sent to an upstream that is none.
-  return { ...config, sources: config.sources.map((source) => ({ ...source, identity: source.baseUrl })) };
+  // Nobody has to remember in a file what was sent to an upstream that is none, and what it answered.
+  const change = (source: ResolvedSource): ResolvedSource => ({
+    ...source,
+    identity: source.baseUrl,
+    conditional: false,
+  });
+  return { ...config, sources: config.sources.map(change) };
 }
