@@ -5,7 +5,7 @@ import { createProblems, type Problems, wordsOf } from './problems.ts';
 import { checkAbort, checkForget } from './sink/abort-checks.ts';
 import { checkOptions } from './sink/options-checks.ts';
 import { idsInFiles } from './sink/output.ts';
-import { checkResumes, checkWholeLife, type Expected } from './sink/life-checks.ts';
+import { checkConcurrentWrites, checkResumes, checkWholeLife, type Expected } from './sink/life-checks.ts';
 import { createStage, type FieldsOf, productFields } from './sink/stage.ts';
 
 /** What a sink is tested with. */
@@ -56,6 +56,7 @@ export async function testSink<Options>(plugin: SinkPlugin<Options>, test: SinkT
     const expected = await attempt('undisturbed', () => checkWholeLife(tools), problems);
     problems.throwAny();
     const whole: Expected = { output: expected, atLeastOnce: test.atLeastOnce ?? false };
+    await attempt('written to by several at once', () => checkConcurrentWrites(tools, expected), problems);
     await checkResumes(tools, whole);
     await attempt('given up', () => checkAbort(tools), problems);
     await attempt('given up and forgotten', () => checkForget(tools), problems);

@@ -69,6 +69,31 @@ function checkWhole({ pages }: Stage, output: unknown, nothing: unknown, problem
   }
 }
 
+/** Writes as many pages at once as the sink says that it takes. */
+export async function checkConcurrentWrites(
+  { stage, read, reset, problems }: SinkTools,
+  wanted: unknown,
+): Promise<void> {
+  const { plugin, pages } = stage;
+  const { concurrency = 1 } = plugin;
+  if (concurrency === 1) return;
+  await reset();
+  const folder = await stage.folder();
+  const writer = await stage.open(folder);
+  for (let from = 0; from < pages.length; from += concurrency) {
+    const together = pages.slice(from, from + concurrency);
+    await Promise.all(together.map((page) => stage.timed('write', () => writer.write(page))));
+    await stage.timed('commit', () => writer.commit());
+  }
+  await stage.timed('close', () => writer.close(reportOf(51)));
+  const output = await read(folder);
+  const sorted = (value: unknown): unknown => (isTextList(value) ? value.toSorted() : value);
+  if (!isDeepStrictEqual(sorted(output), sorted(wanted)))
+    problems.add(
+      `it says concurrency: ${concurrency}, and with as many writes at once readers see ${shown(output)} instead of ${shown(wanted)}`,
+    );
+}
+
 /** Kills the sink at many places, goes on from many positions, and holds the end of each against the undisturbed life. */
 export async function checkResumes(tools: SinkTools, expected: Expected): Promise<void> {
   const last = tools.stage.pages.length;

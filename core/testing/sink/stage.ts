@@ -62,7 +62,7 @@ export async function createStage(
     name: plugin.name,
     baseDir,
     sources: ['kit'],
-    model: { name: 'product', fields: undefined, jsonSchema: undefined },
+    model: { name: 'product', fields: Object.keys(fields(1)), jsonSchema: undefined },
     resumable: true,
     logger: silent,
   });

@@ -264,6 +264,19 @@ export const brokenSinks: Readonly<Record<string, () => readonly [sink: SinkPlug
     ];
   },
   'forgets nothing': () => [{ ...good, forget: async () => undefined }, 'forget() leaves .out.ndjson.run1 behind'],
+  'says that it takes several writes at once, and does not': () => [
+    {
+      ...writing((_writer, context, own) => ({
+        async write(batch) {
+          const file = hidden(context, own);
+          const before = await readFile(file);
+          await writeFile(file, Buffer.concat([before, batch.ndjson]));
+        },
+      })),
+      concurrency: 3,
+    },
+    'it says concurrency: 3, and with as many writes at once readers see [',
+  ],
   'takes no notice of a failure': () => [
     writing((writer) => ({ write: (batch) => writer.write(batch).catch(() => undefined) })),
     'its files are removed while it writes, and commit() says that all is well',

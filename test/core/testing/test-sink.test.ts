@@ -37,6 +37,13 @@ describe('testSink', { timeout: 120_000 }, () => {
     await expect(testSink(good)).resolves.toBeUndefined();
   });
 
+  it('takes one that takes several writes at once', async () => {
+    const rows = new Map<string, { id: string }>();
+    const read = async (): Promise<readonly string[]> => [...rows.keys()];
+    const sink = { ...tableSink(rows), concurrency: 4 };
+    await expect(testSink(sink, { read, reset: () => rows.clear() })).resolves.toBeUndefined();
+  });
+
   it.each(Object.keys(brokenSinks))('says what is wrong with a sink that %s', async (what) => {
     const [sink, problem] = brokenSinks[what]?.() ?? [good, ''];
     // Enough for a page of nearly a megabyte, and not long to wait for what hangs.
