@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ChildOf } from '../contracts/child.ts';
 import type { NormalizerPlan } from '../contracts/normalizer.ts';
 import { createDice } from '../dice.ts';
 import { flatSteps } from '../normalizing/flat-steps.ts';
@@ -16,6 +17,8 @@ export interface NormalizerCheck {
   readonly items: readonly unknown[];
   readonly source: string;
   readonly seed: string;
+  /** The dependent resource that the items belong to, and what their parent gave. Default: they are the source's own. */
+  readonly child?: ChildOf | undefined;
   /** What items are held against before they get to the normalizer. Default: nothing. */
   readonly raw?: StandardSchemaV1 | undefined;
 }
@@ -30,7 +33,11 @@ type Outcome = { readonly value: unknown } | { readonly thrown: unknown } | { re
 /** Holds a normalizer against its contract, on these items and on hostile versions of them. */
 export function checkNormalizer(normalizer: NormalizerPlan, check: NormalizerCheck, problems: Problems): void {
   const objects = check.items.filter(isObject);
-  const context = { source: check.source, processedAt: '2026-01-01T00:00:00.000Z' };
+  const context = {
+    source: check.source,
+    processedAt: '2026-01-01T00:00:00.000Z',
+    ...(check.child && { child: check.child.name, parent: check.child.parent }),
+  };
   const steps = flatSteps(normalizer);
   const run = (item: unknown): Outcome => {
     const checked = check.raw === undefined ? { value: item } : checkRaw(item, check.raw);

@@ -5,6 +5,7 @@ import { pluginProblems } from '../registry/validate-plugin.ts';
 import { checkNormalizer } from './normalizer-checks.ts';
 import { createProblems, type Problems, wordsOf } from './problems.ts';
 import { checkWindows, judgeReport } from './source/judge.ts';
+import { checkChild } from './source/child-checks.ts';
 import { hostileUpstreams, stumbling } from './source/hostile-pages.ts';
 import { type Life, live, type LifeOptions } from './source/life.ts';
 import { checkModule } from './source/module-checks.ts';
@@ -76,8 +77,9 @@ async function testOnPages(
   watched.askAgain();
   await checkModule(plugin, watched.own, problems);
   checkWindows(plugin, first, problems);
-  for (const listing of watched.listings)
-    checkNormalizer(listing.normalizer, { ...listing, seed: String(seed) }, problems);
+  const { listings } = watched;
+  for (const listing of listings) checkNormalizer(listing.normalizer, { ...listing, seed: String(seed) }, problems);
+  for (const child of plugin.children ?? []) checkChild(child, listings[0]?.items ?? [], String(seed), problems);
   // What goes wrong when all goes well goes wrong in all that follows too.
   problems.throwAny();
 

@@ -28,11 +28,16 @@ export function judgeReport(report: RunReport, { origin }: TestUpstream, rejects
   }
 }
 
-/** Holds the requests that went out against the declared limits. */
+/** Holds the requests that went out against the declared limits: the source's, and those of children that have their own. */
 export function checkWindows(plugin: SourcePlugin, life: Life | undefined, problems: Problems): void {
-  for (const { requests, perMs } of [plugin.rateLimit].flat()) {
-    const most = mostInWindow(life?.sends ?? [], perMs);
-    if (most > requests)
-      problems.add(`requests took ${most} places within ${perMs} ms, where ${requests} are declared`);
+  const own = (plugin.children ?? []).flatMap(({ rateLimit }) => (rateLimit === undefined ? [] : [rateLimit]));
+  // In the order in which the run makes a way to the upstream for each.
+  for (const [way, limits] of [plugin.rateLimit, ...own].entries()) {
+    const sends = (life?.sends ?? []).filter((send) => send.way === way);
+    for (const { requests, perMs } of [limits].flat()) {
+      const most = mostInWindow(sends, perMs);
+      if (most > requests)
+        problems.add(`requests took ${most} places within ${perMs} ms, where ${requests} are declared`);
+    }
   }
 }
