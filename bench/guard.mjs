@@ -64,4 +64,4 @@ const ratios = {
   ),
 };
 console.log(JSON.stringify(ratios));
-for (const { close } of [chain, inline, threads, objects]) await close();
+for (const contestant of [chain, inline, threads, objects]) await contestant.close();

@@ -39,13 +39,20 @@ if (!existsSync(join(import.meta.dirname, 'node_modules'))) {
 const machine = describeMachine();
 console.log(machineLine(machine));
 const results = {};
+let failed = false;
 for (const number of chosen) {
   process.stderr.write(`case ${number}: ${cases[number]}\n`);
-  const result = await runCase(number, { rounds, quick: values.quick });
-  results[number] = { measuredAt: new Date().toISOString().slice(0, 16), ...result };
-  console.log(`\n${heading(number, result.title)}\n\n${caseTable(result)}`);
+  try {
+    const result = await runCase(number, { rounds, quick: values.quick });
+    results[number] = { measuredAt: new Date().toISOString().slice(0, 16), ...result };
+    console.log(`\n${heading(number, result.title)}\n\n${caseTable(result)}`);
+    // At once: what has been measured is not lost with a later case.
+    if (!values.quick) keepResults(machine, results);
+  } catch (error) {
+    failed = true;
+    console.error(error.message);
+  }
 }
 console.log(`\nGoals\n\n${goalTable(results)}`);
-if (!values.quick) keepResults(machine, results);
-const missed = Object.values(results).flatMap(({ goals }) => goals.filter(({ reached }) => reached === false));
-if (values.check && missed.length > 0) process.exitCode = 1;
+const missed = Object.values(results).some(({ goals }) => goals.some(({ reached }) => reached === false));
+if (failed || (values.check && missed)) process.exitCode = 1;

@@ -21,7 +21,7 @@ export async function run({ rounds, quick, log }) {
       log(`${name}: ${taken.toFixed(2)} µs a call`);
       return taken;
     });
-    for (const { close } of chains) await close?.();
+    for (const chain of chains) await chain.close?.();
     const medians = Object.fromEntries(chains.map((chain) => [chain.key, medianOf(perCall.get(chain))]));
     return {
       unit: 'µs a call',

@@ -15,7 +15,7 @@ const contestants = [
   {
     key: 'objects',
     name: 'objects, 2 threads',
-    note: 'plain Tinypool, one page a task, the same normalizer and schema, simpler metrics',
+    note: 'plain Tinypool, one page a task, the same schema, simpler metrics',
     create: () => createObjectProcessor(2),
   },
 ];

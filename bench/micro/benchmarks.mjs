@@ -22,7 +22,7 @@ async function resilience() {
       'core/system-clock.js',
     ].map(loadBuilt),
   );
-  const limiter = createSlidingLogLimiter({ ...unlimited, marginMs: 20, clock });
+  const limiter = createSlidingLogLimiter({ limits: [unlimited], marginMs: 20, clock });
   const settings = {
     failures: 5,
     failureRate: 0.8,

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadBuilt } from '../suite/dist.mjs';
 import { unlimited } from '../suite/unlimited.mjs';
@@ -16,19 +17,15 @@ export async function resolveSource() {
  * a run that can be taken up again are.
  */
 export async function createSourceChain(source, folder) {
-  const [{ createSourceClient }, { systemClock: clock }, { openSendMemory }] = await Promise.all(
-    ['core/http/client.js', 'core/system-clock.js', 'core/state/send-memory.js'].map(loadBuilt),
-  );
-  const memory = () =>
-    openSendMemory({
-      file: join(folder, 'sends'),
-      ...unlimited,
-      marginMs: source.rateLimitMarginMs,
-      clock,
-      onFailure(error) {
-        throw error;
-      },
-    });
+  const [{ createSourceClient }, { createSourceLimits }, { openSendMemory }, { systemClock: clock }] =
+    await Promise.all(
+      ['core/http/client.js', 'core/http/source-limits.js', 'core/state/send-memory.js', 'core/system-clock.js'].map(
+        loadBuilt,
+      ),
+    );
+  const { rateLimits: limits, rateLimitMarginMs: marginMs } = source;
+  const file = folder && join(folder, 'sends');
+  const memory = file && openSendMemory({ file, limits, marginMs, clock, onFailure });
   const client = createSourceClient({
     source,
     transportFactory: () => ({ handle: instant, close: async () => undefined }),
@@ -36,7 +33,18 @@ export async function createSourceChain(source, folder) {
     random: Math.random,
     emit: () => undefined,
     middleware: [],
-    sendMemory: folder === undefined ? undefined : memory,
+    limits: createSourceLimits({ source, clock, memory }),
   });
-  return { call: () => client.handle(request), close: () => client.close() };
+  return {
+    call: () => client.handle(request),
+    async close() {
+      await client.close();
+      // Else it would be the chain alone that was measured.
+      if (file !== undefined && statSync(file).size === 0) throw new Error('no send was kept');
+    },
+  };
+}
+
+function onFailure(error) {
+  throw error;
 }
