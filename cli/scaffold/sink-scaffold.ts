@@ -60,7 +60,7 @@ export default defineSink({
   },
 });
 
-function filesOf({ baseDir, runId }: SinkContext): { readonly target: string; readonly unfinished: string } {
+function filesOf({ baseDir, runId }: Pick<SinkContext, 'baseDir' | 'runId'>): { readonly target: string; readonly unfinished: string } {
   const target = resolve(baseDir, 'out/${name}.ndjson');
   return { target, unfinished: join(dirname(target), \`.\${basename(target)}.\${runId}.tmp\`) };
 }
