@@ -30,8 +30,21 @@ const secretEnding = /(?:token|secret|password|passphrase|signature|apikey|acces
 /** Where the next page starts is no secret, and a log without it says little. */
 const pagingToken = /^(?:next|prev|previous)?(?:page|paging|cursor|continuation|continue|next|start|sync|scroll)token$/;
 
+/** Keys that have been looked at: those of a source's requests are always the same few. */
+const knownKeys = new Map<string, boolean>();
+/** Most keys that are kept: their names may come from an upstream, who may send any number. */
+const mostKeys = 1_000;
+
 /** Whether what stands under this key, of a query or an object, is to be kept secret. */
 export function isSecretKey(key: string): boolean {
+  const known = knownKeys.get(key);
+  if (known !== undefined) return known;
+  const secret = looksSecret(key);
+  if (knownKeys.size < mostKeys && key.length <= 200) knownKeys.set(key, secret);
+  return secret;
+}
+
+function looksSecret(key: string): boolean {
   const plain = decoded(key)
     .toLowerCase()
     .replaceAll(/[^a-z0-9]/g, '');
@@ -50,10 +63,9 @@ export function redactUrl(url: URL | string): string {
 /** Anything by which a text could hold more to be redacted than the values of its query. */
 const unusual = /[^\w:/.?&=,+~-]|authorization|cookie/i;
 
-/**
- * Whether there is clearly nothing to redact: every request is told with its URL, and only few need the patterns. The
- * keys of a source's queries are always the same few, so what was found out about them is kept.
- */
+const usualKey = /^[\w.-]{1,200}$/;
+
+/** Whether there is clearly nothing to redact: every request is told with its URL, and only few need the patterns. */
 function isPlainUrl(text: string): boolean {
   if (unusual.test(text)) return false;
   const query = text.indexOf('?');
@@ -62,19 +74,9 @@ function isPlainUrl(text: string): boolean {
   for (let start = query + 1; start > 0; start = text.indexOf('&', start) + 1) {
     const end = text.indexOf('=', start);
     if (end === -1) return true;
-    if (!isKnownPlain(text.slice(start, end))) return false;
+    const key = text.slice(start, end);
+    if (!usualKey.test(key) || isSecretKey(key)) return false;
   }
-  return true;
-}
-
-/** Most keys that are kept: their names may come from an upstream. */
-const mostKeys = 1_000;
-const plainKeys = new Set<string>();
-
-function isKnownPlain(key: string): boolean {
-  if (plainKeys.has(key)) return true;
-  if (!/^[\w.-]{1,200}$/.test(key) || isSecretKey(key)) return false;
-  if (plainKeys.size < mostKeys) plainKeys.add(key);
   return true;
 }
 

@@ -11,6 +11,24 @@ export interface EventLine {
   readonly fields: LogFields;
 }
 
+/** Whether all lines of an event are at debug. */
+export function isDetail(event: RunEvent): boolean {
+  switch (event.type) {
+    case 'attempt':
+    case 'limiter-wait':
+    case 'page-skipped':
+    case 'pages-known':
+    case 'sink-wrote':
+    case 'sink-committed':
+    case 'time-spent':
+      return true;
+    case 'page-delivered':
+      return event.rejects.length === 0;
+    default:
+      return false;
+  }
+}
+
 /** Puts an event into words, at the level at which someone would want to read it. */
 export function eventLines(event: RunEvent): readonly EventLine[] {
   switch (event.type) {

@@ -1,6 +1,7 @@
 import type { EventListener } from '../contracts/events.ts';
 import type { Logger } from '../contracts/logger.ts';
-import { eventLines } from './event-lines.ts';
+import { eventLines, isDetail } from './event-lines.ts';
+import { takesDebug } from './logger.ts';
 
 /**
  * Writes the events of a run to the log. Of lines on one subject (a retry of one source for one error, a reject
@@ -10,10 +11,13 @@ import { eventLines } from './event-lines.ts';
  */
 export function logEvents(logger: Logger): EventListener {
   const seen = new Map<string, number>();
+  const detailed = takesDebug(logger);
   let unread = false;
 
   return (event) => {
     unread ||= event.type === 'run-stopping' && event.error.code === 'reader_gone';
+    // Several for each page: to put them into words for nobody would cost more than all other listeners do.
+    if (!detailed && isDetail(event)) return;
     for (const line of eventLines(event)) {
       const { subject, message, fields } = line;
       const level = unread ? 'debug' : line.level;

@@ -31,6 +31,14 @@ export function isCleaning(logger: Logger): boolean {
   return cleaning.has(logger);
 }
 
+/** Those made here that drop what they are told at debug. */
+const undetailed = new WeakSet<Logger>();
+
+/** Whether anything may come of a line at debug: most runs tell a logger that drops all of them. */
+export function takesDebug(logger: Logger): boolean {
+  return !undetailed.has(logger);
+}
+
 /** Consola's numbers for our levels. */
 const levels: Readonly<Record<LogLevel, number>> = { silent: -1, error: 0, warn: 1, info: 3, debug: 4 };
 const styles = { error: 'red', warn: 'yellow', info: 'cyan', debug: 'gray' } as const;
@@ -56,6 +64,7 @@ export function createLogger(options: LoggerOptions): Logger {
       consola[level](message, fields);
   const logger = { error: method('error'), warn: method('warn'), info: method('info'), debug: method('debug') };
   cleaning.add(logger);
+  if (options.level !== 'debug') undetailed.add(logger);
   return logger;
 }
 

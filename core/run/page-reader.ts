@@ -64,7 +64,8 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     if (startNow) frontier.follow(item, early);
     const expanded = item.expanded || startNow;
     const turn = { ...item, expanded, attempts: attemptsOf(item, response) };
-    const where = whereOf(response);
+    // Only errors say it.
+    const where = (): ReturnType<typeof whereOf> => whereOf(response);
 
     const input: PageInput = {
       source: source.name,
@@ -75,16 +76,16 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     };
     const verdict = await processor.process(input);
     // The worker's verdict on the body has the first word, then what the pager makes of it.
-    if (!verdict.ok) return again(turn, unreadable(verdict).with(where));
+    if (!verdict.ok) return again(turn, unreadable(verdict).with(where()));
     page.counted(verdict.items);
     const late = early ?? frontier.followUps(item, page);
-    if (late instanceof SluiceError) return again(turn, late.with(where));
+    if (late instanceof SluiceError) return again(turn, late.with(where()));
 
     let accepted: AcceptedPage | PageUnreadable;
     try {
       accepted = await acceptance.accept(verdict, input, listing.salt);
     } catch (thrown) {
-      const error = classify(thrown).with({ ...where, attempts: turn.attempts });
+      const error = classify(thrown).with({ ...where(), attempts: turn.attempts });
       // An extra page equal to an earlier one: past its end, the upstream repeats itself, and that is an end.
       if (item.extra) return error;
       if (child !== undefined) {
@@ -95,7 +96,7 @@ export function createPageReader(options: PageReaderOptions): PageReader {
       frontier.worklist.putBack(item);
       return 'put-back';
     }
-    if (!('page' in accepted)) return again(turn, unreadable(accepted).with(where));
+    if (!('page' in accepted)) return again(turn, unreadable(accepted).with(where()));
     totals.observe(item, accepted.page, response.headers);
     // Past its end an upstream may repeat its last page for ever: only what is new leads further.
     if (item.extra && accepted.page.count === 0) frontier.endExtras();
@@ -110,10 +111,10 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     push(createDelivery(accepted, { ...delivery, bytes: body.length, unchanged, release }));
     announce();
     const tooLong = checkLength(pager, accepted.page);
-    if (tooLong !== undefined) frontier.end(listing, tooLong.with(where));
+    if (tooLong !== undefined) frontier.end(listing, tooLong.with(where()));
     listing.stalePages = accepted.page.count === 0 && accepted.duplicates > 0 ? listing.stalePages + 1 : 0;
-    if (listing.stalePages >= mostStalePages) frontier.end(listing, goesInCircles().with(where));
-    if (totals.exhausted && totals.mismatch !== undefined) giveUp(totals.mismatch.with(where));
+    if (listing.stalePages >= mostStalePages) frontier.end(listing, goesInCircles().with(where()));
+    if (totals.exhausted && totals.mismatch !== undefined) giveUp(totals.mismatch.with(where()));
     return 'delivered';
   }
 
