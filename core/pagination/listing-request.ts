@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from '../contracts/json.ts';
-import { SluiceError } from '../errors.ts';
 import type { ListingOptions } from './options.ts';
 import type { PageRequestOptions, Query } from './page-request.ts';
 
@@ -24,17 +23,22 @@ export function isTaken({ query = {}, body }: ListingOptions, param: string): bo
   return found !== undefined;
 }
 
+/** Whether a parameter `a.b` can be put into the body: `a` is an object there, or is not there yet. */
+export function hasPlace({ body }: ListingOptions, param: string): boolean {
+  let found: JsonValue | undefined = body;
+  for (const name of param.split('.')) {
+    if (found !== undefined && !isJsonObject(found)) return false;
+    found = memberOf(found, name);
+  }
+  return true;
+}
+
 function setIn(object: JsonObject, path: readonly string[], value: JsonValue): JsonObject {
   const [name = '', ...rest] = path;
   if (rest.length === 0) return { ...object, [name]: value };
-  const inner = memberOf(object, name) ?? {};
-  if (!isJsonObject(inner)) {
-    throw new SluiceError(
-      'plugin_invalid',
-      `the body of a listing holds no object "${name}" to put ${rest.join('.')} into`,
-    );
-  }
-  return { ...object, [name]: setIn(inner, rest, value) };
+  const inner = memberOf(object, name);
+  // Checked where the pager was made: it is an object, or nothing.
+  return { ...object, [name]: setIn(isJsonObject(inner) ? inner : {}, rest, value) };
 }
 
 function memberOf(value: JsonValue | undefined, name: string): JsonValue | undefined {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../contracts/json.ts';
 import { SluiceError } from '../errors.ts';
 import { isObject } from '../unknown.ts';
-import { isTaken } from './listing-request.ts';
+import { hasPlace, isTaken } from './listing-request.ts';
 import type { Query } from './page-request.ts';
 
 /** Options that every pager takes. */
@@ -40,6 +40,7 @@ export function checkListing(
     demand(isText(param), pager, 'a parameter name', 'a text that is not empty', param);
     demand(ownParams.indexOf(param) === index, pager, 'each parameter name', 'used once', param);
     demand(!isTaken(options, param), pager, where, 'without the parameters that the pager sets', param);
+    demand(hasPlace(options, param), pager, 'body', 'one with an object to put each parameter into', param);
   }
 }
 
