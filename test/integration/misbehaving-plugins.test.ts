@@ -106,7 +106,7 @@ test.each([
   ['ends the process', 'process.exit(0);', 'record_crashed'],
   ['aborts the process', 'process.abort();', 'normalizer_failed'],
   ['returns a promise that never settles', 'return new Promise(() => {});', 'normalizer_failed'],
-  ['returns another shape', 'return [item];', 'normalizer_failed'],
+  ['returns another shape', 'return "an item";', 'normalizer_failed'],
   ['returns nothing', 'return;', 'normalizer_failed'],
   ['leaves a promise behind that fails', '{ Promise.reject(new Error("later")); return { id: "" }; }', 'missing_id'],
 ])(
