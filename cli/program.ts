@@ -1,10 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { defineChaosCommand } from './definitions/chaos.ts';
+import { defineCheckCommand } from './definitions/check.ts';
 import { defineInitCommand } from './definitions/init.ts';
 import { defineMockCommand } from './definitions/mock.ts';
 import { definePlanCommand } from './definitions/plan.ts';
 import { defineNewCommand } from './definitions/new.ts';
 import { definePluginsCommand } from './definitions/plugins.ts';
+import { definePreviewCommand } from './definitions/preview.ts';
 import { defineRunCommand } from './definitions/run.ts';
 import { defineRunsCommand } from './definitions/runs.ts';
 import { defineSchemaCommand } from './definitions/schema.ts';
@@ -14,7 +16,9 @@ import { exitCodes } from './exit-codes.ts';
 const definitions = [
   defineInitCommand,
   defineRunCommand,
+  defineCheckCommand,
   definePlanCommand,
+  definePreviewCommand,
   defineRunsCommand,
   defineNewCommand,
   definePluginsCommand,

@@ -11,7 +11,9 @@ import type { Services } from './contracts/services.ts';
 import type { LoggerOptions } from './log/logger.ts';
 import type { MockOptions, MockUpstream } from './mock/server.ts';
 import type { ExchangedRun } from './recording/exchanges-of-run.ts';
+import type { CheckResult, Finding } from './probe/check-run.ts';
 import type { RunForecast } from './probe/plan-run.ts';
+import type { Preview } from './probe/preview-source.ts';
 import type { PluginList } from './registry/list-plugins.ts';
 import type { Pipeline } from './run/pipeline.ts';
 import type { ResumeRequest } from './state/choose-run.ts';
@@ -48,7 +50,9 @@ export { secretVariables } from './secret-variables.ts';
 export type { LogStream } from './log/logger.ts';
 export type { MockArrival } from './mock/arrivals.ts';
 export type { MockOptions, MockUpstream } from './mock/server.ts';
+export type { CheckResult, Finding } from './probe/check-run.ts';
 export type { PlannedSource, RunForecast } from './probe/plan-run.ts';
+export type { Preview } from './probe/preview-source.ts';
 export type { PluginList } from './registry/list-plugins.ts';
 export type { Pipeline, RunOptions, RunResult } from './run/pipeline.ts';
 export type { ResumeRequest } from './state/choose-run.ts';
@@ -138,6 +142,35 @@ export async function listRuns({ state }: Pick<ResolvedConfig, 'state'>): Promis
 export async function planRun(config: ResolvedConfig, services: Services, signal: AbortSignal): Promise<RunForecast> {
   const { planRun: plan } = await import('./probe/plan-run.ts');
   return plan(config, services, signal);
+}
+
+/**
+ * Looks at everything that a run needs: one request to each source, the write access of each sink, the state folder. All
+ * problems are in the result; what there is stays as it is. Throws the signal's reason.
+ */
+export async function checkRun(config: ResolvedConfig, services: Services, signal: AbortSignal): Promise<CheckResult> {
+  const { checkRun: check } = await import('./probe/check-run.ts');
+  return check(config, services, signal);
+}
+
+/** The problems of a config that could not be loaded, one by one. */
+export async function configFindings(thrown: unknown): Promise<readonly Finding[]> {
+  const { configFindings: find } = await import('./probe/check-run.ts');
+  return find(thrown);
+}
+
+/**
+ * Shows the first `count` items of a source, raw and normalised. Throws what keeps them from being had, and the signal's
+ * reason.
+ */
+export async function previewSource(
+  config: ResolvedConfig,
+  services: Services,
+  signal: AbortSignal,
+  wanted: { readonly source: string; readonly count: number },
+): Promise<Preview> {
+  const { previewSource: preview } = await import('./probe/preview-source.ts');
+  return preview(config, services, signal, wanted);
 }
 
 /** Lists the plugins that need no installation. */

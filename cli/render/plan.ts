@@ -65,7 +65,12 @@ function boundOf({ bound, limit, pages, sequential, concurrency }: PlannedSource
 }
 
 function notes(sources: readonly PlannedSource[]): string[] {
-  return sources.flatMap(({ source, pages, capped, error }) => {
+  return sources.flatMap(({ source, pages, capped, error, children }) => {
+    if (children.length > 0) {
+      return [
+        `${cleanText(source)}: asks for ${children.map((name) => cleanText(name)).join(', ')} of its items too, which no figure has in it`,
+      ];
+    }
     if (capped) return [`${cleanText(source)}: has more pages than maxPages; the run ends it after ${pages ?? 0}`];
     if (pages !== null || error !== null) return [];
     return [`${cleanText(source)}: the upstream tells no total, so its size shows only at its last page`];

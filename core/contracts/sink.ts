@@ -71,6 +71,11 @@ export interface SinkPlugin<Options = unknown, Fields extends object = Record<st
    * last. What was written behind it must be gone, or be written again without harm.
    */
   open(context: SinkContext, options: Options, position?: SinkPosition): Promise<SinkWriter<Fields>>;
+  /**
+   * Finds out whether `open` would succeed and records could be written, and leaves everything as it was; rejects where
+   * not. For `pipeline check`. Default: the sink is opened and aborted.
+   */
+  check?(context: SinkContext, options: Options): Promise<void>;
   /** Removes what an unfinished run left behind for a resume that will never come. Default: nothing is left behind. */
   forget?(context: Omit<SinkContext, 'model'>, options: Options): Promise<void>;
 }

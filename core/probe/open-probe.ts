@@ -35,6 +35,8 @@ export interface Probe {
    * can't be had or read, and the signal's reason.
    */
   ask(source: ResolvedSource, signal: AbortSignal, request?: PageRequest): Promise<ProbedPage>;
+  /** What a worker makes of one raw item, on its own. Throws `worker_failed`. */
+  process(source: ResolvedSource, item: unknown): Promise<PageRead>;
   close(): Promise<void>;
 }
 
@@ -127,6 +129,13 @@ async function probeOver(config: ResolvedConfig, services: Services, release: ()
       page.counted(verdict.items);
       const next = response.action === 'end-of-pages' ? [] : pagerNext(() => plugin.pagination.next(page));
       return { ...told, page: verdict, items: settled ? [] : itemsOf(source, input), next };
+    },
+    async process({ name }, item) {
+      const bytes = new Uint8Array(Buffer.from(JSON.stringify([item])));
+      const processedAt = new Date(clock.date()).toISOString();
+      const verdict = await processor.process({ source: name, bytes, contentType: '', processedAt, bare: true });
+      if (!verdict.ok) throw new SluiceError(verdict.code, verdict.message);
+      return verdict;
     },
     async close() {
       await Promise.allSettled([...[...clients.values()].map((client) => client.close()), processor.close()]);

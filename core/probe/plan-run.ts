@@ -19,6 +19,8 @@ export interface PlannedSource {
   /** The limits for people, such as `5/s and 100/min`. */
   readonly limit: string;
   readonly concurrency: number;
+  /** Listings that hang from its items: they are asked for too, and are in no figure. */
+  readonly children: readonly string[];
   /** Null where the upstream tells no total: its size is unknown until its last page. */
   readonly pages: number | null;
   /** Pages are cut off at the source's `maxPages`. */
@@ -47,7 +49,7 @@ export interface RunForecast {
     readonly pages: number;
     readonly requests: number;
     readonly least_ms: number;
-    /** False: at least one source is of unknown size or could not be asked, so that the figures are lower bounds. */
+    /** False: at least one source is of unknown size, has children or could not be asked, so that the figures are lower bounds. */
     readonly whole: boolean;
     /** The source that takes longest. */
     readonly slowest: string | null;
@@ -108,6 +110,7 @@ function planSource({ source, count, latencyMs, places, error }: Survey, all: re
     limit_group: limitGroup ?? null,
     limit: rateLimits.map(limitText).join(' and '),
     concurrency,
+    children: plugin.children?.map((child) => child.name) ?? [],
     pages: null,
     capped: false,
     items: null,
@@ -139,7 +142,7 @@ function addUp(sources: readonly PlannedSource[], { deadlineMs }: ResolvedConfig
     pages: sum(({ pages }) => pages),
     requests: sum(({ requests }) => requests),
     least_ms: slowest?.least_ms ?? 0,
-    whole: known.length === sources.length,
+    whole: sources.every(({ pages, children }) => pages !== null && children.length === 0),
     slowest: slowest?.source ?? null,
     deadline_ms: deadlineMs ?? null,
   };

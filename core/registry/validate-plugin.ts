@@ -90,6 +90,7 @@ function sinkProblems(value: unknown): readonly string[] {
       (found) => Number.isInteger(found) && Number(found) > 0,
       'a whole number from 1 on',
     ),
+    ...optional(value, 'check', isFunction, 'a function that finds out whether the sink could be opened'),
     ...optional(value, 'forget', isFunction, 'a function that removes what an unfinished run left behind'),
     ...optional(value, 'api', isText, apiRange),
     ...optional(

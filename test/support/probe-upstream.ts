@@ -70,14 +70,18 @@ export async function probed(
   return { config, services, clock, asked };
 }
 
-/** Moves the clock while `work` waits for it, or for the disk and for modules, which know nothing of that clock. */
-export async function drive<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
+/**
+ * Moves the clock while `work` waits for it, or for the disk and for modules, which know nothing of that clock: from timer
+ * to timer or, where a timeout must not ring while the disk works, by `stepMs`.
+ */
+export async function drive<T>(clock: FakeClock, work: Promise<T>, stepMs?: number): Promise<T> {
   const ended = work.then(
     () => true,
     () => true,
   );
   while (!(await Promise.race([ended, new Promise<false>((resolve) => setTimeout(resolve, 1, false))]))) {
-    await clock.next();
+    if (stepMs === undefined) await clock.next();
+    else await clock.advance(stepMs);
   }
   return work;
 }

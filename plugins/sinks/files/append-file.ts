@@ -2,12 +2,13 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder, SluiceError } from '../../../core/plugin.ts';
-import { fileError, isMissing } from './file-error.ts';
+import { fileError } from './file-error.ts';
 import { type FilePosition, positionAt } from './file-position.ts';
 import { type RunFile, type RunFilePaths, runFilePaths } from './run-file.ts';
 import { orClose } from './or-close.ts';
 import { syncFolder } from './sync-folder.ts';
 import { takeUp } from './take-up.ts';
+import { lookAtTarget } from './target.ts';
 
 /** Which file, and how it is to be opened. */
 export interface AppendFileOptions extends RunFile {
@@ -156,16 +157,7 @@ async function prepare(file: RunFile): Promise<{ readonly paths: RunFilePaths; r
   const { path } = file;
   await makeFolder(dirname(path));
   const paths = await runFilePaths(file);
-  const found = await lstat(path).catch((error: unknown) => {
-    if (isMissing(error)) return undefined;
-    throw error;
-  });
-  if (found?.isSymbolicLink() === true) {
-    throw new SluiceError('sink_failed', `${path} is a symbolic link: give the path that it points to`);
-  }
-  if (found !== undefined && !found.isFile()) {
-    throw new SluiceError('sink_failed', `${path} is ${found.isDirectory() ? 'a folder' : 'not a regular file'}`);
-  }
+  const found = await lookAtTarget(path);
   return { paths, mode: (found?.mode ?? 0o644) & 0o666 };
 }
 

@@ -4,6 +4,7 @@ import { defineSink } from '../../../core/plugin.ts';
 import { type AppendFile, openAppendFile } from '../files/append-file.ts';
 import { filePosition } from '../files/file-position.ts';
 import { forgetFile } from '../files/forget-file.ts';
+import { checkTarget } from '../files/target.ts';
 import { arrayElements, documentHead, documentTail, summaryBytes, summaryAt } from './document.ts';
 
 const options = z.strictObject({
@@ -53,6 +54,7 @@ export default defineSink({
       abort: () => file.abort(),
     };
   },
+  check: ({ baseDir }, { path }) => checkTarget(resolve(baseDir, path)),
   forget: ({ baseDir, runId }, { path }) => forgetFile({ path: resolve(baseDir, path), runId }),
 });
 

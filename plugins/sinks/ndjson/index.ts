@@ -4,6 +4,7 @@ import { defineSink } from '../../../core/plugin.ts';
 import { openAppendFile } from '../files/append-file.ts';
 import { filePosition } from '../files/file-position.ts';
 import { forgetFile } from '../files/forget-file.ts';
+import { checkTarget } from '../files/target.ts';
 
 const options = z.strictObject({
   path: z
@@ -35,5 +36,6 @@ export default defineSink({
       abort: () => file.abort(),
     };
   },
+  check: ({ baseDir }, { path }) => checkTarget(resolve(baseDir, path)),
   forget: ({ baseDir, runId }, { path }) => forgetFile({ path: resolve(baseDir, path), runId }),
 });

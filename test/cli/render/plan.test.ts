@@ -12,6 +12,7 @@ function planned(change: Partial<PlannedSource> = {}): PlannedSource {
     limit_group: null,
     limit: '5/s',
     concurrency: 16,
+    children: [],
     pages: 10,
     capped: false,
     items: 194,
@@ -36,6 +37,12 @@ const forecast: RunForecast = {
   ],
   run: { pages: 14, requests: 14, least_ms: 1_070, whole: false, slowest: 'shop', deadline_ms: 500 },
 };
+
+it('says what no figure has in it', () => {
+  const sources = [planned({ children: ['reviews', 'images'] })];
+  const shown = renderPlan({ ...forecast, sources }, { width: 120, paint: createPaint(false) });
+  expect(shown).toContain('shop: asks for reviews, images of its items too, which no figure has in it');
+});
 
 const rendered = (width: number): string[] => renderPlan(forecast, { width, paint: createPaint(false) });
 
