@@ -53,6 +53,8 @@ export type { Model, Numeric, RecordHead, UnifiedRecord } from './contracts/mode
 export { chain } from './normalizing/chain.ts';
 export { mapFields } from './normalizing/map-fields.ts';
 export type { FieldMap, FieldMapper } from './normalizing/map-fields.ts';
+export { defineEnricher } from './normalizing/define-enricher.ts';
+export type { EnrichContext, Enricher, EnrichRequest, EnrichResponse } from './contracts/enricher.ts';
 export { drop } from './normalizing/drop.ts';
 export type {
   Chain,

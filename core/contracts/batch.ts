@@ -1,5 +1,6 @@
 import type { ChildOf } from './child.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { Ask } from './enricher.ts';
 import type { PageMetrics } from './metrics.ts';
 import type { UnifiedRecord } from './model.ts';
 import type { CursorValue } from './incremental.ts';
@@ -14,6 +15,7 @@ export type RejectReason =
   | 'invalid_price'
   | 'invalid_field'
   | 'normalizer_failed'
+  | 'enrichment_failed'
   | 'record_too_large'
   | 'nested_too_deep'
   | 'record_timeout'
@@ -110,7 +112,7 @@ export type PageVerdict = PageRead | PageUnreadable;
 export interface PageProcessor {
   /** Threads that work at once; 0 is the main thread. */
   readonly threads: number;
-  /** Never rejects for what a page holds: that is data. */
-  process(page: PageInput): Promise<PageVerdict>;
+  /** Never rejects for what a page holds: that is data. `ask` is for the enrichers of the page's source. */
+  process(page: PageInput, ask?: Ask): Promise<PageVerdict>;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { Enricher } from './enricher.ts';
 import type { JsonObject } from './json.ts';
 
 /** What a normalizer may know about where an item comes from. */
@@ -44,6 +45,7 @@ export type Step<In = never, Out = unknown> =
       readonly module?: string;
       normalize(item: In, context: NormalizeContext): Outcome<Out>;
     }
+  | Enricher<In, Out>
   | Chain<In, Out>;
 
 /** Steps that follow each other; made by `chain`, which sees to it that each takes what the one before it gives. */

@@ -16,7 +16,7 @@ import { logEvents } from '../log/log-events.ts';
 import { runLogger } from '../log/run-logger.ts';
 import { createHasher, type Hasher } from '../processing/hash.ts';
 import { createInlineProcessor } from '../processing/inline.ts';
-import { createWorkerPool } from '../processing/pool.ts';
+import { createProcessorPools } from '../processing/pools.ts';
 import { createEventBus } from '../run/event-bus.ts';
 import { describeModel } from '../run/describe-model.ts';
 import { localEngine } from '../run/local-engine.ts';
@@ -153,18 +153,10 @@ function unkept(): Pick<OpenedRun, 'journal' | 'hashKey'> {
 }
 
 function createProcessor(config: ResolvedConfig, hasher: Hasher, hashKey: bigint): PageProcessor {
-  const { sources, model, modelLocator, workers } = config;
+  const { sources, model, workers } = config;
   if (workers.threads === 0) {
     const plugins = new Map(sources.map(({ name, plugin }) => [name, plugin]));
     return createInlineProcessor({ sources: plugins, model, hasher });
   }
-  const locators = Object.fromEntries(sources.map(({ name, locator }) => [name, locator]));
-  return createWorkerPool({
-    threads: workers.threads,
-    batchBytes: workers.batchBytes,
-    recordTimeoutMs: workers.recordTimeoutMs,
-    sources: locators,
-    model: { name: model.name, locator: modelLocator },
-    hashKey,
-  });
+  return createProcessorPools(config, hashKey);
 }

@@ -5,7 +5,8 @@ import type { FlatStep } from './flat-steps.ts';
 /** Takes an item through steps, unchecked: what comes out is one value, or a list where a step has split it. Throws what a step throws. */
 export function runSteps(steps: readonly FlatStep[], item: unknown, context: NormalizeContext): unknown {
   const [step, ...rest] = steps;
-  if (step === undefined) return item;
+  // What an enricher makes of it, nobody knows here: it ends there.
+  if (typeof step !== 'function') return item;
   const answer = step(item as never, context);
   const go = (value: unknown): unknown =>
     isObject(value) && !isDropped(value) ? runSteps(rest, value, context) : value;

@@ -6,10 +6,15 @@ export const none = -1;
 /** In the place of an item's index: the page's plugins are being loaded. */
 export const loading = -2;
 
+/** In the place of an item's index: items wait for something outside of the thread, and its event loop has to go on. */
+export const waiting = -3;
+
 /** Index of a page within its task and of an item within that page; `none` where there is none. */
 export interface Place {
   readonly page: number;
   readonly item: number;
+  /** Grows while the event loop of a thread goes on whose items wait; else it stays. */
+  readonly beat?: number;
 }
 
 /** The main thread's side: memory for one task, to be handed over with it. */
@@ -22,14 +27,21 @@ export interface InHand {
 export interface InHandMarker {
   readonly page: (index: number) => void;
   readonly item: (index: number) => void;
+  readonly beat: () => void;
 }
 
 export function createInHand(): InHand {
-  const memory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+  const memory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
   const marker = markInHand(memory);
   marker.page(none);
   const places = new Int32Array(memory);
-  return { memory, read: () => ({ page: Atomics.load(places, 0), item: Atomics.load(places, 1) }) };
+  return {
+    memory,
+    read() {
+      const [page, item, beat] = [0, 1, 2].map((index) => Atomics.load(places, index)) as [number, number, number];
+      return item === waiting ? { page, item, beat } : { page, item };
+    },
+  };
 }
 
 export function markInHand(memory: SharedArrayBuffer): InHandMarker {
@@ -42,6 +54,9 @@ export function markInHand(memory: SharedArrayBuffer): InHandMarker {
     },
     item(index) {
       Atomics.store(places, 1, index);
+    },
+    beat() {
+      Atomics.add(places, 2, 1);
     },
   };
 }

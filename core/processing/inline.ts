@@ -1,8 +1,10 @@
 import type { PageInput, PageProcessor, PageVerdict } from '../contracts/batch.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
+import type { Ask } from '../contracts/enricher.ts';
+import { hasEnricher } from '../normalizing/flat-steps.ts';
 import type { Hasher } from './hash.ts';
-import { processPage } from './process-page.ts';
+import { processPage, processWaitingPage } from './process-page.ts';
 import { workerFailure } from './worker-failure.ts';
 
 /** The plugins themselves: nothing has to be loaded on the main thread. */
@@ -17,27 +19,41 @@ export function createInlineProcessor({ sources, model, hasher }: InlineProcesso
   let closed = false;
   let previous: Promise<unknown> = Promise.resolve();
 
-  function reply(page: PageInput): PageVerdict {
+  const ownLine = new Map<string, Promise<unknown>>();
+
+  async function reply(page: PageInput, ask: Ask | undefined): Promise<PageVerdict> {
     if (closed) return workerFailure('processing was closed');
     const source = sources.get(page.source);
     if (source === undefined) return workerFailure(`there is no source "${page.source}"`);
+    const tools = { source, model, hash: hasher };
     try {
-      return processPage(page, { source, model, hash: hasher });
+      if (ask === undefined || !waits(page.source)) return processPage(page, tools);
+      return await processWaitingPage(page, tools, { ask, inHand: () => undefined });
     } catch (error) {
       return workerFailure(error);
     }
   }
 
+  function waits(name: string): boolean {
+    const source = sources.get(name);
+    return source !== undefined && hasEnricher(source);
+  }
+
   return {
     threads: 0,
-    process(page) {
-      // One page a turn of the event loop: pages that came together must not keep sockets and timers waiting.
-      const verdict = previous.then(nextTurn).then(() => reply(page));
-      previous = verdict;
+    process(page, ask) {
+      // One page a turn of the event loop: pages that came together must not keep sockets and timers waiting. Those that
+      // wait for an upstream stand in a line of their source's own.
+      const own = ask !== undefined && waits(page.source);
+      const line = own ? (ownLine.get(page.source) ?? Promise.resolve()) : previous;
+      const verdict = line.then(nextTurn).then(() => reply(page, ask));
+      if (own) ownLine.set(page.source, verdict);
+      else previous = verdict;
       return verdict;
     },
     async close() {
       closed = true;
+      // Not for those that wait for an upstream: they end with their source.
       await previous;
     },
   };

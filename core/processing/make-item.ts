@@ -12,7 +12,7 @@ import { isNestedDeeper, maxNesting } from './nesting.ts';
 import type { ItemFault } from './reject.ts';
 
 /** Records that one item may become: each that is rejected keeps the item, so that they must not be without number. */
-const mostParts = 1000;
+export const mostParts = 1000;
 
 /** Not wanted, and why. */
 export interface DroppedPart {
@@ -21,6 +21,12 @@ export interface DroppedPart {
 
 /** What became of an item, or of one record of it. */
 export type Part = MadeRecord | ItemFault | DroppedPart;
+
+/** A value that has come to an enricher: the step at `at` of the item's. */
+export interface WaitingPart {
+  readonly waiting: unknown;
+  readonly at: number;
+}
 
 export interface ItemTools {
   /** What items are held against before the first step; undefined: they are taken as they come. */
@@ -31,19 +37,41 @@ export interface ItemTools {
 }
 
 /**
- * Takes one raw item through all steps. Several parts come back where a step returned a list, and each of them goes on
- * alone. Throws `plugin_invalid` for a schema that answers with a promise.
+ * Takes one raw item through its steps, up to an enricher. Several parts come back where a step returned a list, and each
+ * of them goes on alone. Throws `plugin_invalid` for a schema that answers with a promise.
  */
-export function makeItem(item: unknown, tools: ItemTools): Part | readonly Part[] {
+export function beginItem(item: unknown, tools: ItemTools): PartOrWaiting | readonly PartOrWaiting[] {
   const fault = itemFault(item);
   if (fault !== undefined) return fault;
   const checked = tools.raw === undefined ? { value: item } : checkRaw(item, tools.raw);
   if ('reason' in checked) return checked;
-  const parts = advance(checked.value, 0, tools);
-  if (!Array.isArray(parts) || parts.length <= mostParts) return parts;
-  const message = `the item is split into more than ${mostParts} records`;
-  return { reason: 'normalizer_failed', message };
+  return bounded(advance(checked.value, 0, tools));
 }
+
+/** Takes what an enricher returned through the steps behind it. */
+export function goOn(answer: unknown, at: number, tools: ItemTools): PartOrWaiting | readonly PartOrWaiting[] {
+  if (Array.isArray(answer)) return bounded(split(answer, at + 1, tools));
+  return ending(answer) ?? bounded(advance(answer, at + 1, tools));
+}
+
+/** An item whose steps do not wait: see `beginItem`. */
+export function makeItem(item: unknown, tools: ItemTools): Part | readonly Part[] {
+  // Without an enricher among the steps, nothing comes to one.
+  return beginItem(item, tools) as Part | readonly Part[];
+}
+
+/** One part, or one that is on its way. */
+export type PartOrWaiting = Part | WaitingPart;
+
+function bounded(parts: PartOrWaiting | PartOrWaiting[]): PartOrWaiting | readonly PartOrWaiting[] {
+  return Array.isArray(parts) && parts.length > mostParts ? tooMany : parts;
+}
+
+/** What becomes of an item that is split without measure. */
+export const tooMany: ItemFault = {
+  reason: 'normalizer_failed',
+  message: `the item is split into more than ${mostParts} records`,
+};
 
 function itemFault(item: unknown): ItemFault | undefined {
   if (!isObject(item)) return { reason: 'not_an_object', message: `an item is an object, not ${kindOf(item)}` };
@@ -51,13 +79,15 @@ function itemFault(item: unknown): ItemFault | undefined {
   return { reason: 'nested_too_deep', message: `the item is nested more than ${maxNesting} levels deep` };
 }
 
-function advance(item: unknown, from: number, tools: ItemTools): Part | Part[] {
+function advance(item: unknown, from: number, tools: ItemTools): PartOrWaiting | PartOrWaiting[] {
   const { steps, model, context } = tools;
   let value = item;
   for (let at = from; at < steps.length; at++) {
     let list: readonly unknown[] | undefined;
+    const step = steps[at];
+    if (typeof step !== 'function') return { waiting: value, at };
     try {
-      const answer: unknown = steps[at]?.(value as never, context);
+      const answer: unknown = step(value as never, context);
       if (Array.isArray(answer)) list = [...(answer as readonly unknown[])];
       else value = answer;
     } catch (error) {
@@ -71,9 +101,9 @@ function advance(item: unknown, from: number, tools: ItemTools): Part | Part[] {
 }
 
 /** Takes each value of a list through the steps that are left. */
-function split(values: readonly unknown[], from: number, tools: ItemTools): Part | Part[] {
+function split(values: readonly unknown[], from: number, tools: ItemTools): PartOrWaiting | PartOrWaiting[] {
   if (values.length === 0) return { dropped: 'an empty list' };
-  const parts: Part[] = [];
+  const parts: PartOrWaiting[] = [];
   for (const value of values) {
     const more = ending(value) ?? advance(value, from, tools);
     if (Array.isArray(more)) parts.push(...more);

@@ -1,4 +1,5 @@
 import type { PageInput, PageVerdict } from '../contracts/batch.ts';
+import type { Ask } from '../contracts/enricher.ts';
 import { none } from './in-hand.ts';
 import type { ItemFault } from './reject.ts';
 import { afterLoss, type ThreadLoss, type WaitingPage } from './thread-loss.ts';
@@ -9,7 +10,7 @@ const maxThreadsLost = 20;
 
 /** The pages that wait for a thread, and what is known of those that cost one. */
 export interface PageQueue {
-  readonly add: (page: PageInput, settle: (verdict: PageVerdict) => void) => void;
+  readonly add: (page: PageInput, settle: (verdict: PageVerdict) => void, ask?: Ask) => void;
   /** The next batch, of at least one page; empty where nothing can go to a thread now. */
   readonly take: () => readonly WaitingPage[];
   /** Puts the pages of a thread that is gone back to the front, but for those that fail of it. */
@@ -43,11 +44,11 @@ export function createPageQueue(batchBytes: number): PageQueue {
   }
 
   return {
-    add(page, settle) {
+    add(page, settle, ask) {
       if (isSpent(page.source)) return settle(spentFailure(page.source));
       const poisoned = poisonedIn.get(page.bytes);
       const known = poisoned === undefined ? page : { ...page, poisoned };
-      waiting.push({ page: known, deaths: 0, alone: false, apart: false, settle });
+      waiting.push({ page: known, deaths: 0, alone: false, apart: false, ask, settle });
     },
     take() {
       const start = apartUnderWay ? waiting.findIndex(({ apart }) => !apart) : 0;

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { MessageChannel } from 'node:worker_threads';
 import { Tinypool } from 'tinypool';
 import type { PageProcessor, PageVerdict } from '../contracts/batch.ts';
 import { systemClock } from '../system-clock.ts';
@@ -7,6 +8,7 @@ import { messageOf } from './message-of.ts';
 import { unpackReplies } from './packed-replies.ts';
 import { createPageQueue } from './page-queue.ts';
 import { packPages, type PageTask, type TaskResult, type WorkerSetup } from './protocol.ts';
+import { serveRequests } from './side-channel.ts';
 import { createTaskGuard, memoryOfThreads, type Overdue } from './task-guard.ts';
 import type { ThreadLoss, WaitingPage } from './thread-loss.ts';
 import { watchThreads } from './watch-threads.ts';
@@ -21,6 +23,8 @@ export interface WorkerPoolOptions extends WorkerSetup {
   readonly recordTimeoutMs: number;
   /** Bytes by which memory may grow for one record, and that the heap of a thread may keep. Default 512 MiB. */
   readonly recordMemoryBytes?: number;
+  /** All its pages are of one source, whose enrichers wait for their upstream. Default false. */
+  readonly enriching?: boolean;
   /** Compiled module that the threads run. Default: the one beside this file. */
   readonly workerUrl?: URL;
 }
@@ -40,7 +44,7 @@ const mebibyte = 1024 * 1024;
  */
 export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
   const { threads, batchBytes, recordTimeoutMs, workerUrl = new URL('./worker.js', import.meta.url) } = options;
-  const { recordMemoryBytes = 512 * mebibyte, sources, model, hashKey } = options;
+  const { recordMemoryBytes = 512 * mebibyte, sources, model, hashKey, enriching } = options;
   const pool = new Tinypool({
     filename: fileURLToPath(workerUrl),
     name: 'processTask',
@@ -89,9 +93,14 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
     // A new one for each task: a thread that was killed may go on writing into its own for a moment.
     const inHand = createInHand();
     const pages = batch.map(({ page }) => page);
+    // All pages of a batch are of one source where there are enrichers: they have a pool of their own.
+    const ask = enriching === true ? batch[0]?.ask : undefined;
+    const channel = ask && new MessageChannel();
+    const endRequests = channel && serveRequests(channel.port1, ask);
     const task: PageTask = {
       ...packPages(pages, spareBuffers.pop() ?? new ArrayBuffer(batchBytes)),
       inHand: inHand.memory,
+      ...(channel !== undefined && { port: channel.port2 }),
     };
     const killed = new AbortController();
     let loss: ThreadLoss | undefined;
@@ -105,7 +114,10 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
       },
     });
     try {
-      const result = pool.run(task, { transferList: [task.buffer], signal: killed.signal }) as Promise<TaskResult>;
+      const result = pool.run(task, {
+        transferList: [task.buffer, ...(channel ? [channel.port2] : [])],
+        signal: killed.signal,
+      }) as Promise<TaskResult>;
       watch();
       const { buffer, ...packed } = await result;
       // A page larger than a batch had a buffer of its own size: that one is not kept.
@@ -119,6 +131,7 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
       else for (const { settle } of batch) settle(workerFailure(error));
     } finally {
       unwatch();
+      endRequests?.();
       queue.done(batch);
       running--;
       feed();
@@ -133,10 +146,10 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
 
   return {
     threads,
-    process(page) {
+    process(page, ask) {
       return new Promise<PageVerdict>((settle) => {
         if (closed !== undefined) return settle(workerFailure('the worker pool is closed'));
-        queue.add(page, settle);
+        queue.add(page, settle, ask);
         feedSoon();
       });
     },

@@ -1,15 +1,17 @@
 /** What a worker does with a page: pure, the same in a thread and on the main thread. */
-import type { PageVerdict } from '../contracts/batch.ts';
+import type { PageUnreadable, PageVerdict } from '../contracts/batch.ts';
 import type { ChildOf } from '../contracts/child.ts';
 import type { CursorValue } from '../contracts/incremental.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { cursorOf, later } from '../incremental/cursor.ts';
 import { flatSteps } from '../normalizing/flat-steps.ts';
+import { SluiceError } from '../errors.ts';
+import { createEnrichment, type EnrichmentOptions } from './enrichment.ts';
 import { decodeBody, type BodyFault } from './decode-body.ts';
 import type { Hasher } from './hash.ts';
 import { none } from './in-hand.ts';
-import { makeItem } from './make-item.ts';
+import { makeItem, type Part } from './make-item.ts';
 import { createPageContent } from './page-content.ts';
 import type { SuspectPage } from './protocol.ts';
 import { readParents } from './read-parents.ts';
@@ -29,18 +31,53 @@ export interface PageTools {
  * thread sees all pages. `inHand` is told the index of each item before it is looked at, and `none` after the last.
  * Throws `plugin_invalid` for a schema that answers with a promise.
  */
-export function processPage(
+export function processPage(page: SuspectPage, tools: PageTools, inHand?: (item: number) => void): PageVerdict {
+  const opened = openPage(page, tools);
+  if ('ok' in opened) return opened;
+  const { items, itemTools } = opened;
+  for (const [index, item] of items.entries()) {
+    inHand?.(index);
+    opened.look(item);
+    opened.take(page.poisoned?.get(index) ?? makeItem(item, itemTools), index, item);
+  }
+  inHand?.(none);
+  return opened.close();
+}
+
+/** What items need that wait. */
+export type Waits = Pick<EnrichmentOptions, 'ask' | 'inHand'>;
+
+/** The same for a source with an enricher: its items wait side by side, and come out in their order all the same. */
+export async function processWaitingPage(
   page: SuspectPage,
-  { source, model, hash }: PageTools,
-  inHand?: (item: number) => void,
-): PageVerdict {
+  tools: PageTools,
+  { ask, inHand }: Waits,
+): Promise<PageVerdict> {
+  const opened = openPage(page, tools);
+  if ('ok' in opened) return opened;
+  const { items, itemTools } = opened;
+  const enrichment = createEnrichment({ tools: itemTools, ask, inHand });
+  const made = await Promise.all(
+    items.map(async (item, index) => {
+      opened.look(item);
+      return page.poisoned?.get(index) ?? enrichment.make(item, index);
+    }),
+  );
+  inHand(none);
+  if (enrichment.stopped)
+    throw new SluiceError('interrupted', 'the source was stopped while its records were enriched');
+  made.forEach((parts, index) => opened.take(parts, index, items[index]));
+  return opened.close();
+}
+
+/** What the two ways of processing have in common: how a page begins and ends. */
+function openPage(page: SuspectPage, { source, model, hash }: PageTools) {
   const started = performance.now();
   const decoded = decodeBody(page.bytes, page.contentType);
   if (!decoded.ok) return unreadable(decoded, started);
   const resource = resourceOf(source, page.child);
   const items = page.bare === true ? readBareItems(decoded.body) : readItems(decoded.body, resource);
   if ('code' in items) return unreadable(items, started);
-
   const context = { source: page.source, processedAt: page.processedAt, ...contextOf(page.child) };
   const itemTools = { raw: resource.raw, steps: flatSteps(resource.normalizer), model, context };
   const content = createPageContent({ model, hash, length: items.length, known: page.known });
@@ -48,28 +85,31 @@ export function processPage(
   // The cursor is that of the source's own items.
   const incremental = page.child === undefined ? source.incremental : undefined;
   let cursor: CursorValue | undefined;
-  for (const [index, item] of items.entries()) {
-    inHand?.(index);
-    if (incremental !== undefined) cursor = later(cursor, cursorOf(item, incremental), incremental.kind ?? 'iso');
-    const made = page.poisoned?.get(index) ?? makeItem(item, itemTools);
-    if (resource.children === undefined || 'reason' in made) {
-      content.add(made, index, item);
-      continue;
-    }
-    const hanging = readParents(item, resource.children);
-    if ('reason' in hanging) content.add(hanging, index, item);
-    else if (content.add(made, index, item)) parents.push(...hanging);
-  }
-  inHand?.(none);
   return {
-    ok: true,
-    items: items.length,
-    total: page.bare === true ? undefined : readTotal(decoded.body, resource),
-    bytesHash: hash.bytes(page.bytes),
-    ...(cursor !== undefined && { cursor }),
-    ...content.build(),
-    ...(parents.length > 0 && { parents }),
-    processingMs: performance.now() - started,
+    items,
+    itemTools,
+    look(item: unknown): void {
+      if (incremental !== undefined) cursor = later(cursor, cursorOf(item, incremental), incremental.kind ?? 'iso');
+    },
+    take(made: Part | readonly Part[], index: number, item: unknown): void {
+      if (resource.children === undefined || 'reason' in made) {
+        content.add(made, index, item);
+        return;
+      }
+      const hanging = readParents(item, resource.children);
+      if ('reason' in hanging) content.add(hanging, index, item);
+      else if (content.add(made, index, item)) parents.push(...hanging);
+    },
+    close: (): PageVerdict => ({
+      ok: true,
+      items: items.length,
+      total: page.bare === true ? undefined : readTotal(decoded.body, resource),
+      bytesHash: hash.bytes(page.bytes),
+      ...(cursor !== undefined && { cursor }),
+      ...content.build(),
+      ...(parents.length > 0 && { parents }),
+      processingMs: performance.now() - started,
+    }),
   };
 }
 
@@ -77,6 +117,6 @@ function contextOf(child: ChildOf | undefined) {
   return child === undefined ? undefined : { child: child.name, parent: child.parent };
 }
 
-function unreadable({ code, message }: BodyFault, started: number): PageVerdict {
+function unreadable({ code, message }: BodyFault, started: number): PageUnreadable {
   return { ok: false, code, message, processingMs: performance.now() - started };
 }

@@ -1,4 +1,5 @@
 /** What goes between the main thread and a worker: plain data that a structured clone carries. */
+import type { MessagePort } from 'node:worker_threads';
 import type { PageInput } from '../contracts/batch.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
 import type { PackedReplies } from './packed-replies.ts';
@@ -29,6 +30,8 @@ export interface PageTask {
   readonly pages: readonly TaskPage[];
   /** Where the thread notes what it has in hand: see `in-hand.ts`. */
   readonly inHand: SharedArrayBuffer;
+  /** Where the enrichers of these pages ask; their source has some. */
+  readonly port?: MessagePort;
 }
 
 /** What a worker answers. */

@@ -1,6 +1,6 @@
 /** Sees to it that no thread is kept for ever, or eats up the memory of the process. */
 import type { Clock } from '../contracts/clock.ts';
-import { type InHand, loading, none, type Place } from './in-hand.ts';
+import { type InHand, loading, none, type Place, waiting } from './in-hand.ts';
 
 /** Milliseconds between two looks at what the threads have in hand. */
 const lookMs = 50;
@@ -10,6 +10,9 @@ const suspiciousMs = 100;
 
 /** Milliseconds for loading a plugin: one in TypeScript is compiled in each thread. */
 const loadingMs = 30_000;
+
+/** Milliseconds without a sign of life from a thread whose items wait: whose code hangs is not known then. */
+const waitingMs = 1_000;
 
 /** Bytes of a body that take less than a millisecond to parse, on slow machines too. */
 const parsedPerMs = 16 * 1024;
@@ -63,6 +66,7 @@ export function createTaskGuard(options: TaskGuardOptions): TaskGuard {
   function limitOf({ place, pageBytes }: Watched): number {
     // The thread is still starting, or is handing its results over: nothing of a plugin is running.
     if (place.page === none) return Infinity;
+    if (place.item === waiting) return Math.max(recordTimeoutMs, waitingMs);
     if (place.item === loading) return Math.max(recordTimeoutMs, loadingMs);
     if (place.item !== none) return recordTimeoutMs;
     return recordTimeoutMs + (pageBytes[place.page] ?? 0) / parsedPerMs;
@@ -76,7 +80,9 @@ export function createTaskGuard(options: TaskGuardOptions): TaskGuard {
     cancelTimer = clock.timer(intervalMs, look);
     for (const task of tasks) {
       const place = task.inHand.read();
-      const moved = place.page !== task.place.page || place.item !== task.place.item;
+      const { page, item, beat } = task.place;
+      // Waiting is no work: as long as the thread's event loop goes on, enrichers end by their own time limits.
+      const moved = place.page !== page || place.item !== item || place.beat !== beat;
       if (moved) Object.assign(task, { place, heldMs: 0, memoryBefore: undefined });
       else task.heldMs += passed;
       if (task.heldMs >= limitOf(task)) end(task, 'timeout');

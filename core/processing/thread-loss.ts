@@ -1,5 +1,6 @@
 /** What becomes of the pages whose thread is gone: whoever is to blame pays, and nobody else. */
 import type { PageVerdict } from '../contracts/batch.ts';
+import type { Ask } from '../contracts/enricher.ts';
 import { none, type Place } from './in-hand.ts';
 import type { SuspectPage } from './protocol.ts';
 import type { ItemFault } from './reject.ts';
@@ -16,6 +17,8 @@ export interface WaitingPage {
   readonly alone: boolean;
   /** Only one such page is under way at once, so that it is known whose memory grows. */
   readonly apart: boolean;
+  /** For its enrichers. */
+  readonly ask: Ask | undefined;
   readonly settle: (verdict: PageVerdict) => void;
 }
 

@@ -7,7 +7,8 @@ import { createHasher } from './hash.ts';
 import { type InHandMarker, loading, markInHand, none } from './in-hand.ts';
 import { messageOf } from './message-of.ts';
 import { packReplies } from './packed-replies.ts';
-import { processPage, type PageTools } from './process-page.ts';
+import { processPage, processWaitingPage, type PageTools, type Waits } from './process-page.ts';
+import { askThrough } from './side-channel.ts';
 import type { PageTask, SuspectPage, TaskResult, WorkerSetup } from './protocol.ts';
 import { workerFailure } from './worker-failure.ts';
 
@@ -22,6 +23,9 @@ process.on('unhandledRejection', (reason) => {
   process.stderr.write(`a promise of a plugin failed, and nothing waits for it: ${messageOf(reason)}\n`);
 });
 
+/** Milliseconds between two signs of life. */
+const beatMs = 20;
+
 const hash = createHasher(setup.hashKey);
 const loaded = new Map<string, Promise<PageTools>>();
 
@@ -29,24 +33,30 @@ const loaded = new Map<string, Promise<PageTools>>();
  * Processes a batch of pages. Returns, never throws: an error that crosses the boundary loses its class and its
  * code. All buffers are handed over, not copied.
  */
-export async function processTask({ buffer, pages, inHand }: PageTask): Promise<unknown> {
+export async function processTask({ buffer, pages, inHand, port }: PageTask): Promise<unknown> {
   const marker = markInHand(inHand);
   const verdicts: PageVerdict[] = [];
+  const waits = port && { ask: askThrough(port), inHand: marker.item };
+  // Tells the main thread that the event loop goes on, while nothing but waiting is to be seen.
+  const beating = port && setInterval(marker.beat, beatMs);
   let offset = 0;
   for (const [index, page] of pages.entries()) {
     marker.page(index);
-    verdicts.push(await processOne({ ...page, bytes: new Uint8Array(buffer, offset, page.length) }, marker));
+    verdicts.push(await processOne({ ...page, bytes: new Uint8Array(buffer, offset, page.length) }, marker, waits));
     offset += page.length;
   }
+  clearInterval(beating);
+  port?.close();
   marker.page(none);
   const result: TaskResult = { buffer, ...packReplies(verdicts) };
   return Tinypool.move({ [kTransferable]: [buffer, result.lines, result.columns], [kValue]: result });
 }
 
-async function processOne(page: SuspectPage, marker: InHandMarker): Promise<PageVerdict> {
+async function processOne(page: SuspectPage, marker: InHandMarker, waits: Waits | undefined): Promise<PageVerdict> {
   try {
     const tools = await toolsFor(page.source, marker);
-    return processPage(page, tools, marker.item);
+    // Awaited here, for what it throws is the answer to this page.
+    return waits === undefined ? processPage(page, tools, marker.item) : await processWaitingPage(page, tools, waits);
   } catch (error) {
     return workerFailure(error);
   }

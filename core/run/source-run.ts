@@ -10,6 +10,7 @@ import { holdPage } from './held-page.ts';
 import { createPageReader, type ReadResult } from './page-reader.ts';
 import { redrive } from './redrive.ts';
 import { requestCost } from './request-cost.ts';
+import { createSideRequests, withAsk } from './side-requests.ts';
 import { createSourceTotals } from './source-totals.ts';
 import { createClients } from './source-clients.ts';
 import { capReached, resolveUrl, type WorkItem } from './worklist.ts';
@@ -31,16 +32,17 @@ export interface SourceRunOptions {
 export async function runSource({
   source,
   client,
-  ports,
+  ports: given,
   budget,
   push,
   signal,
 }: SourceRunOptions): Promise<SourceState> {
-  const { emit } = ports;
+  const { emit } = given;
   // Ends this source alone; the run's signal ends it too.
   const stop = new AbortController();
   const leaveRun = onAbort(signal, () => stop.abort(signal.reason));
 
+  const ports = withAsk(given, createSideRequests(source, client, stop.signal));
   const stages = ports.stages(source.name);
   const journal = ports.journal(source.name);
   const { restored } = journal;

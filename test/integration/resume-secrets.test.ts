@@ -126,7 +126,7 @@ describe('a run that is taken up', () => {
       normalizer: {
         normalize: (item: never, context: NormalizeContext) => {
           seen.push(item);
-          return normalize?.(item, context);
+          return typeof normalize === 'function' ? normalize(item, context) : undefined;
         },
       },
     };

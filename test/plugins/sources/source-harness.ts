@@ -1,4 +1,5 @@
 import { flatSteps } from '../../../core/normalizing/flat-steps.ts';
+import { runSteps } from '../../../core/normalizing/run-steps.ts';
 import type { FetchedPage, PageRequest } from '../../../core/contracts/page.ts';
 import type { MockApi } from '../../../core/contracts/mock.ts';
 import type { SourcePlugin } from '../../../core/contracts/source.ts';
@@ -33,7 +34,7 @@ export function itemsOf(plugin: SourcePlugin, body: unknown): unknown[] {
 /** What the normalizer makes of a raw item, whatever that is. */
 export function normalize(plugin: SourcePlugin, item: unknown): object {
   const context = { source: plugin.name, processedAt: '2026-01-01T00:00:00.000Z' };
-  return flatSteps(plugin.normalizer).reduce((value, step) => step(value as never, context) as object, item as object);
+  return runSteps(flatSteps(plugin.normalizer), item, context) as object;
 }
 
 /** The type of each field that is there. */
