@@ -56,6 +56,9 @@ function inOrder(config: ResolvedConfig): ResolvedConfig {
   return { ...config, workers: { ...workers, threads: Math.min(workers.threads, 1), batchBytes: 1 } };
 }
 
+/** What failed by a time limit was recorded as such; nothing else may fail by one, for answers wait for their turn. */
+const noLimitMs = 3_600_000;
+
 /** Backoff and cooldown of a replay, in milliseconds: there is nobody to be gentle with. */
 const shortest = 1;
 
@@ -73,6 +76,7 @@ function replayedSource(source: ResolvedSource, { folder, sources }: Recording):
     baseUrl: recorded.baseUrl,
     identity: `recording of ${source.baseUrl}`,
     unpaced: true,
+    timeouts: { connectMs: noLimitMs, headersMs: noLimitMs, bodyMs: noLimitMs, attemptMs: noLimitMs },
     retry: { ...source.retry, baseMs: shortest, maxMs: shortest },
     breaker: { ...source.breaker, cooldownMs: shortest },
   };

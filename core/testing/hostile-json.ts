@@ -46,7 +46,7 @@ export function hostileItems(item: Record<string, unknown>, count: number, dice:
     const value = makers[dice.int(0, makers.length - 1)]?.();
     return { item: changed(item, path, value), change: `${path.join('.')} is ${describe(value)}` };
   });
-  return [{ item: {}, change: 'it has no fields at all' }, ...fixed, ...odd];
+  return [{ item: {}, change: 'there are no fields at all' }, ...fixed, ...odd];
 }
 
 type Path = readonly (string | number)[];

@@ -13,7 +13,7 @@ export interface TestTransportOptions {
   /** Decides how long answers take; undefined: all take as long, and come in the order in which they were asked for. */
   readonly dice: Dice | undefined;
   readonly session: Session;
-  /** Called for each request as it goes out; `way` counts the transports that were made, from 0. */
+  /** Called for each request as it goes out; `way` counts the transports to the source's origin, from 0. */
   readonly onSent: (request: HttpRequest, way: number) => void;
 }
 
@@ -29,10 +29,13 @@ export function testTransport({ clock, dice, session, onSent }: TestTransportOpt
     request.onPhase?.('headers');
     return { ...copyOf(outcome), url: request.url.href };
   }
+  let home: string | undefined;
   let ways = 0;
-  return () => {
-    const way = ways;
-    ways += 1;
+  return ({ origin }) => {
+    home ??= origin;
+    // Whatever is asked elsewhere, a token for one, falls under no limit of the source.
+    const way = origin === home ? ways : -1;
+    if (way >= 0) ways += 1;
     return { handle: (request) => handle(request, way), close: () => Promise.resolve() };
   };
 }

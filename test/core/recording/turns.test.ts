@@ -12,13 +12,13 @@ describe('turns', () => {
     expect(order).toEqual([10, 20, 30]);
   });
 
-  it('pass over who does not come for 100 ms, and let a latecomer go at once', async () => {
+  it('pass over who does not come for 3 s, then sooner, and let a latecomer go at once', async () => {
     const clock = fakeClock();
-    const turns = createTurns([1, 2, 3], clock);
+    const turns = createTurns([1, 2, 3, 4, 5], clock);
     const order: number[] = [];
     const wait = (place: number): unknown => turns.wait(place, never).then(() => order.push(place));
     wait(3);
-    await clock.advance(99);
+    await clock.advance(2_999);
     expect(order).toEqual([]);
     await clock.advance(1);
     await settle();
@@ -26,6 +26,12 @@ describe('turns', () => {
     wait(1);
     await settle();
     expect(order).toEqual([3, 1]);
+    wait(5);
+    await clock.advance(49);
+    expect(order).toEqual([3, 1]);
+    await clock.advance(1);
+    await settle();
+    expect(order).toEqual([3, 1, 5]);
   });
 
   it('end with the signal, and do not hold the others', async () => {
@@ -36,7 +42,7 @@ describe('turns', () => {
     const second = turns.wait(2, never);
     stop.abort(new Error('stopped'));
     await expect(first).rejects.toThrow('stopped');
-    await clock.advance(100);
+    await clock.advance(3_000);
     await expect(second).resolves.toBeUndefined();
     await expect(turns.wait(1, stop.signal)).rejects.toThrow('stopped');
   });
