@@ -141,10 +141,11 @@ describe('examples', () => {
 
   test('of plugins are plugins', async () => {
     const folder = await projectFolder();
-    writeExamples('docs/writing-plugins.md', folder);
+    for (const page of ['docs/writing-plugins.md', 'docs/normalizers.md']) writeExamples(page, folder);
     const load = (name: string): Promise<unknown> => importDefault(pathToFileURL(join(folder, name)).href);
     expect(pluginProblems('source', await load('books.ts'))).toEqual([]);
     expect(pluginProblems('source', await load('catalogue.ts'))).toEqual([]);
+    expect(pluginProblems('source', await load('offers.ts'))).toEqual([]);
     expect(pluginProblems('sink', await load('count-sink.ts'))).toEqual([]);
     expect(pluginProblems('model', await load('article.ts'))).toEqual([]);
   });
