@@ -51,6 +51,7 @@ export async function inspect<T>(
   const loaded = await ports.loadConfig({
     cwd: process.cwd(),
     env: process.env,
+    mock: options.mock,
     file: options.config,
     overrides: { sources: options.source },
   });

@@ -1,4 +1,4 @@
-import { type ResolvedConfig, SluiceError, type startMockUpstreams } from '../core/index.ts';
+import { authAtUpstream, type ResolvedConfig, SluiceError, type startMockUpstreams } from '../core/index.ts';
 
 /** A config whose sources ask embedded upstreams. */
 export interface MockedConfig {
@@ -29,6 +29,7 @@ export async function mockSources(config: ResolvedConfig, start: typeof startMoc
       sources: config.sources.map((source, index) => ({
         ...source,
         baseUrl: upstreams[index]?.url ?? source.baseUrl,
+        auth: authAtUpstream(source.auth),
         // On another port each time, and still the same source.
         identity: `embedded upstream of ${source.plugin.name}`,
       })),

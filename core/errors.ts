@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'network_error'
   | 'rate_limited'
   | 'cost_refused'
+  | 'auth_failed'
   | 'circuit_open'
   | `http_${number}`
   | 'response_refused'

@@ -19,6 +19,7 @@ import type { Pipeline } from './run/pipeline.ts';
 import type { ResumeRequest } from './state/choose-run.ts';
 import type { ListedRun } from './state/list-runs.ts';
 
+export { authAtUpstream } from './auth/at-upstream.ts';
 export { defineConfig } from './config/define-config.ts';
 export type { PipelineConfig } from './config/define-config.ts';
 export type { SinkOptions, SourceOptions } from './config/plugin-options.ts';

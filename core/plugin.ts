@@ -3,6 +3,7 @@
  */
 import type { ChildResource } from './contracts/child.ts';
 import type { JsonObject } from './contracts/json.ts';
+import type { NamedMiddleware } from './contracts/middleware.ts';
 import type { Model } from './contracts/model.ts';
 import type { Normalizer } from './contracts/normalizer.ts';
 import type { SinkPlugin } from './contracts/sink.ts';
@@ -10,12 +11,17 @@ import type { SourceAdapter } from './contracts/pager.ts';
 import type { SourceOfRaw, SourcePlugin, WithoutRaw } from './contracts/source.ts';
 import type { SourceFactory } from './contracts/source-factory.ts';
 
+export { apiKey, basic, bearer, oauth2ClientCredentials, oauth2RefreshToken, signedRequests } from './auth/declare.ts';
+export type { ClientCredentialsOptions, RefreshTokenOptions } from './auth/declare.ts';
+export type { Auth, Credentials, SignableRequest, SignRequest } from './contracts/auth.ts';
 export { SluiceError } from './errors.ts';
 export type { ErrorCode, ErrorDetails } from './errors.ts';
 export type { Batch } from './contracts/batch.ts';
 export type { ChildResource } from './contracts/child.ts';
 export type { CursorKind, CursorValue, Incremental } from './contracts/incremental.ts';
 export type { JsonObject, JsonValue } from './contracts/json.ts';
+export type { Handler, HttpRequest, HttpResponse, Middleware } from './contracts/http.ts';
+export type { MiddlewarePlace, NamedMiddleware } from './contracts/middleware.ts';
 export type { MockApi, MockRequest, MockResponse, MockSettings } from './contracts/mock.ts';
 export { createDice } from './dice.ts';
 export type { Dice } from './dice.ts';
@@ -102,6 +108,11 @@ export function defineNormalizer<Raw, Fields extends object = object>(
   normalizer: Normalizer<Raw, Fields>,
 ): Normalizer<Raw, Fields> {
   return normalizer;
+}
+
+/** Declares a middleware; gives it back unchanged, typed. */
+export function defineMiddleware(middleware: NamedMiddleware): NamedMiddleware {
+  return middleware;
 }
 
 /**

@@ -32,7 +32,6 @@ export async function createSourceChain(source, folder) {
     clock,
     random: Math.random,
     emit: () => undefined,
-    middleware: [],
     limits: createSourceLimits({ source, clock, memory }),
   });
   return {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadConfig, type ResolvedConfig, type ResumeRequest, SluiceError } from '../../core/index.ts';
+import { authAtUpstream, loadConfig, type ResolvedConfig, type ResumeRequest, SluiceError } from '../../core/index.ts';
 
 /** All that a process must know to live one life of a run; plain data. */
 export interface LifeSettings {
@@ -23,7 +23,7 @@ const longest = { connectMs: 3_000, headersMs: 3_000, bodyMs: 3_000, attemptMs: 
 /** Loads the config with the sinks that chaos compares. Throws as `loadConfig` does. */
 export function loadChaosConfig(file?: string, sources?: readonly string[]): Promise<ResolvedConfig> {
   const overrides = { sources, sinks: Object.keys(outputFiles) };
-  return loadConfig({ cwd: process.cwd(), env: process.env, file, overrides });
+  return loadConfig({ cwd: process.cwd(), env: process.env, file, overrides, mock: true });
 }
 
 /** Where the state of a run is kept within its folder. */
@@ -51,6 +51,7 @@ export function chaosConfig(
     return {
       ...source,
       baseUrl,
+      auth: authAtUpstream(source.auth),
       timeouts: {
         connectMs: Math.min(timeouts.connectMs, longest.connectMs),
         headersMs: Math.min(timeouts.headersMs, longest.headersMs),

@@ -71,6 +71,8 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
   const loaded = await ports.loadConfig({
     cwd: process.cwd(),
     env: process.env,
+    // Neither asks anybody who would look at credentials.
+    mock: options.mock === true || options.replay !== undefined,
     file: options.config,
     overrides: { sources: options.source, sinks: options.sink, deadlineMs: options.deadline },
   });

@@ -6,27 +6,34 @@ import { cut, formatCount, wrap } from './text.ts';
 const sourceColumns: readonly Column[] = [
   { title: 'source', drop: 0 },
   { title: 'limit', drop: 1 },
+  { title: 'auth', drop: 6 },
   { title: 'pagination', drop: 2 },
   { title: 'page size', align: 'right', drop: 3 },
   { title: 'mock', drop: 5 },
   { title: 'base URL', drop: 4 },
 ];
 
+/** Where any source brings middleware. */
+const middlewareColumn: Column = { title: 'middleware', drop: 7 };
+
 /** The plugins as lines of text, none wider than `width`. */
 export function renderPlugins(
   { sources, sinks, models }: PluginList,
   { width, paint }: { readonly width: number; readonly paint: Paint },
 ): string[] {
-  const rows = sources.map(({ name, baseUrl, rateLimits, limitGroup, pagination, limit, mock }) => [
+  const rows = sources.map(({ name, baseUrl, rateLimits, limitGroup, auth, middleware, pagination, limit, mock }) => [
     name,
     [...rateLimits.map(formatLimit), ...(limitGroup === undefined ? [] : [`shared as ${limitGroup}`])].join(', '),
+    auth ?? '–',
     pagination,
     limit === undefined ? '–' : formatCount(limit),
     mock ? 'yes' : 'no',
     baseUrl,
+    middleware.map((one) => `${one.name} (${one.place})`).join(', ') || '–',
   ]);
+  const some = sources.some(({ middleware }) => middleware.length > 0);
   return [
-    ...renderTable(sourceColumns, rows, { width, paint }),
+    ...renderTable(some ? [...sourceColumns, middlewareColumn] : sourceColumns, rows, { width, paint }),
     '',
     paint('gray', cut('sinks', width)),
     ...wrap(sinks.map(({ name }) => name).join(', '), width),

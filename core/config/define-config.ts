@@ -1,4 +1,6 @@
 /** A config as its author writes it. Free of everything but types: a worker thread may load a user's config. */
+import type { Auth } from '../contracts/auth.ts';
+import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { Model } from '../contracts/model.ts';
 import type { Services } from '../contracts/services.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
@@ -31,6 +33,8 @@ export interface PipelineConfig {
    * `false` for a config given as an object.
    */
   readonly state?: false | StateOptions;
+  /** Middleware of every source, first is outermost. Default: none. Only in a TypeScript or JavaScript config. */
+  readonly middleware?: readonly NamedMiddleware[];
   /** Services that stand in for the run's own. Default: none. Only in a TypeScript or JavaScript config. */
   readonly services?: Services;
 }
@@ -77,6 +81,10 @@ interface SourceSettings {
   readonly conditional?: boolean;
   /** Sent with every request, over the plugin's own. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** How it proves who asks. Default: the plugin's own. */
+  readonly auth?: Auth;
+  /** Inside that for all sources, outside the plugin's own; first is outermost. Default: none. */
+  readonly middleware?: readonly NamedMiddleware[];
 }
 
 /** `retries` (default 3), `baseMs` (default 250) and `maxMs` (default 10 000), the bounds of the random waits in milliseconds. */

@@ -17,6 +17,10 @@ export interface InterpolateOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Folder at which the paths of files begin. */
   readonly baseDir: string;
+  /**
+   * Whether an auth whose variable is not set gets a stand-in: an embedded upstream takes any. Default false.
+   */
+  readonly standIns?: boolean | undefined;
 }
 
 /** `${NAME}` or `${file:PATH}`, or with another `$` before it for the text itself. */
@@ -25,9 +29,14 @@ const fileReference = 'file:';
 
 /**
  * Replaces `${NAME}` in every text of a config by the environment's value, and `${file:PATH}` by what the file holds;
- * `$${NAME}` becomes `${NAME}`. Plugin objects and services are code: they are left as they are.
+ * `$${NAME}` becomes `${NAME}`. Plugin objects and services are code: they are left as they are. `root` is where the value
+ * stands in the config; default: it is the config.
  */
-export function interpolate(config: unknown, { env, baseDir }: InterpolateOptions): Interpolated {
+export function interpolate(
+  config: unknown,
+  { env, baseDir, standIns = false }: InterpolateOptions,
+  root: ConfigPath = [],
+): Interpolated {
   const values: string[] = [];
   const fileValues: string[] = [];
   const issues: ConfigIssue[] = [];
@@ -47,7 +56,9 @@ export function interpolate(config: unknown, { env, baseDir }: InterpolateOption
   }
 
   function readVariable(name: string, path: ConfigPath): string | undefined {
-    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    const [section, , key] = path;
+    const standIn = standIns && section === 'sources' && key === 'auth' ? `stand-in-for-${name}` : undefined;
+    const value = (Object.hasOwn(env, name) ? env[name] : undefined) ?? standIn;
     if (value === undefined) issues.push(missing(name, path));
     else values.push(value);
     return value;
@@ -68,7 +79,7 @@ export function interpolate(config: unknown, { env, baseDir }: InterpolateOption
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, walk(entry, [...path, key])]));
   }
 
-  return { config: walk(config, []), values, fileValues, issues };
+  return { config: walk(config, root), values, fileValues, issues };
 }
 
 /** Whether a text holds a reference to the environment or to a file. */
@@ -92,9 +103,10 @@ function issue(code: ConfigIssue['code'], path: ConfigPath, name: string, proble
 
 function isCode(value: object, path: ConfigPath): boolean {
   const [section, , key, ...deeper] = path;
+  if (section === 'middleware') return true;
   if (path.length === 1) return section === 'model' || section === 'services';
   if (section !== 'sources' && section !== 'sinks') return false;
-  return path.length === 2 ? isPluginEntry(value) : key === 'use' && deeper.length === 0;
+  return path.length === 2 ? isPluginEntry(value) : (key === 'use' && deeper.length === 0) || key === 'middleware';
 }
 
 /** Instances of classes are code as well: a copy would lose what they are. */

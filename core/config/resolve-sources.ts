@@ -1,8 +1,11 @@
+import type { Auth } from '../contracts/auth.ts';
+import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { lowerCased } from '../lower-cased.ts';
 import { windowsOf } from '../rate-limits.ts';
 import { inlinePlugin, isPluginEntry } from '../registry/inline-plugin.ts';
+import { namedTwice } from '../registry/middleware-problems.ts';
 import { isSourceFactory } from '../registry/source-factory.ts';
 import { property } from '../unknown.ts';
 import { type ConfigIssue, notKnown } from './issues.ts';
@@ -67,7 +70,12 @@ export function selectSources(
 }
 
 /** Puts together what the plugin says, what the config says, and the defaults that the schema filled in. */
-export function resolveSource(draft: SourceDraft, parsed: ParsedSource): ResolvedSource {
+export function resolveSource(
+  draft: SourceDraft,
+  parsed: ParsedSource,
+  auth: Auth | undefined,
+  forAll: readonly NamedMiddleware[],
+): ResolvedSource {
   const { name, plugin, locator } = draft;
   const { rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages } = parsed;
   return {
@@ -86,8 +94,36 @@ export function resolveSource(draft: SourceDraft, parsed: ParsedSource): Resolve
     conditional: parsed.conditional ?? plugin.conditional ?? false,
     maxHeaderBytes: parsed.maxHeaderBytes,
     maxBodyBytes: parsed.maxBodyBytes,
+    auth,
+    middleware: middlewareOf(plugin, parsed, forAll),
     headers: { ...lowerCased(plugin.headers ?? {}), ...lowerCased(parsed.headers) },
   };
+}
+
+/** Two that are called the same in what one source gets: nobody could tell them apart. */
+export function middlewareConflicts(
+  drafts: readonly SourceDraft[],
+  parsed: readonly ParsedSource[],
+  forAll: readonly NamedMiddleware[],
+): readonly ConfigIssue[] {
+  return drafts.flatMap(({ index, plugin }) => {
+    const entry = parsed[index];
+    if (entry === undefined) return [];
+    return namedTwice(middlewareOf(plugin, entry, forAll)).map((name) => ({
+      code: 'config_invalid' as const,
+      path: `sources[${index}].middleware`,
+      problem: `more than one middleware of this source is called "${name}"`,
+      hints: ['those of the config, of the entry and of the plugin each need a name of their own'],
+    }));
+  });
+}
+
+function middlewareOf(
+  plugin: SourcePlugin,
+  parsed: ParsedSource,
+  forAll: readonly NamedMiddleware[],
+): readonly NamedMiddleware[] {
+  return [...forAll, ...parsed.middleware, ...(plugin.middleware ?? [])];
 }
 
 function secondNamed(name: string, index: number): ConfigIssue {

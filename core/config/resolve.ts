@@ -3,12 +3,20 @@ import { createRedactor } from '../redact.ts';
 import { createRegistry, type Registry } from '../registry/registry.ts';
 import { type Environment, secretVariables } from '../secret-variables.ts';
 import { isObject } from '../unknown.ts';
+import { authSecrets } from './auth-secrets.ts';
 import { explain, show } from './explain.ts';
 import { interpolate } from './interpolate.ts';
 import { configError, type ConfigIssue } from './issues.ts';
 import { type ConfigContext, type Found, lookUp } from './look-up.ts';
+import { resolveAuths } from './resolve-auth.ts';
 import { draftSinks, resolveSink } from './resolve-sinks.ts';
-import { draftSources, resolveSource, selectSources, type SourceDraft } from './resolve-sources.ts';
+import {
+  draftSources,
+  middlewareConflicts,
+  resolveSource,
+  selectSources,
+  type SourceDraft,
+} from './resolve-sources.ts';
 import type { ResolvedConfig, ResolvedSource } from './resolved.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
 import { limitConflicts, shareLimits } from './share-limits.ts';
@@ -31,6 +39,8 @@ export interface ResolveOptions {
   /** Default: the process's own. */
   readonly env?: Environment | undefined;
   readonly overrides?: ConfigOverrides | undefined;
+  /** Whether no real upstream is asked: what an auth lacks of the environment gets a stand-in. Default false. */
+  readonly mock?: boolean | undefined;
   /** Default: the one of the built-in plugins. */
   readonly registry?: Registry | undefined;
 }
@@ -46,7 +56,8 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
 
   const { sources: wantedSources = [], sinks: wantedSinks = [], deadlineMs } = overrides;
   const baseDir = options.baseDir ?? (file === undefined ? process.cwd() : dirname(file));
-  const interpolated = interpolate(deadlineMs === undefined ? input : { ...input, deadlineMs }, { env, baseDir });
+  const given = { env, baseDir, standIns: options.mock };
+  const interpolated = interpolate(deadlineMs === undefined ? input : { ...input, deadlineMs }, given);
   const config = isObject(interpolated.config) ? interpolated.config : {};
   const entries = listOf(config['sources']);
   const variables = [...secretVariables(env).values()];
@@ -58,6 +69,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   const context: ConfigContext = { registry, baseDir, module, redact, issues };
   const drafts = await draftSources(entries, listOf(input['sources']), context);
   const sources = selectSources(drafts, wantedSources, issues);
+  const auths = resolveAuths(sources, entries, given);
   const sinks = await draftSinks(listOf(config['sinks']), wantedSinks, context);
   const model = await lookUpModel(config['model'], context);
   const whole = {
@@ -70,20 +82,25 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   if (parsed.success) {
     issues.push(...unreachable(parsed.data.workers.threads, sources, model));
     issues.push(...limitConflicts(sources, parsed.data.sources));
+    issues.push(...middlewareConflicts(sources, parsed.data.sources, parsed.data.middleware));
   } else issues.push(...explain(parsed.error.issues, configJsonSchema(), whole, redact));
 
-  const { issues: unset } = interpolated;
+  const unset = [...interpolated.issues, ...auths.issues];
   const others = issues.filter((issue) => !followsFrom(issue, unset)).map((issue) => redacted(issue, redact));
   const all = [...unset, ...others].toSorted((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
   if (all.length > 0 || !parsed.success || model === undefined) throw configError(all, where);
 
-  const { workers, deadlineMs: deadline, onSourceFailure, state, services } = parsed.data;
+  const { workers, deadlineMs: deadline, onSourceFailure, state, services, middleware } = parsed.data;
   const resolved = parsed.data.sources.flatMap((entry, index) =>
-    sources.filter((draft) => draft.index === index).map((draft) => resolveSource(draft, entry)),
+    sources
+      .filter((draft) => draft.index === index)
+      .map((draft) => resolveSource(draft, entry, auths.byIndex.get(index), middleware)),
   );
+  const { values, fileValues } = interpolated;
   const secrets = collectSecrets(
-    interpolated,
+    { config, values: [...values, ...auths.values], fileValues: [...fileValues, ...auths.fileValues] },
     resolved.map((source) => source.headers),
+    resolved.flatMap((source) => authSecrets(source.auth)),
   );
   return {
     file,

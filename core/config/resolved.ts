@@ -1,4 +1,6 @@
+import type { Auth } from '../contracts/auth.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
+import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { Model } from '../contracts/model.ts';
 import type { Services } from '../contracts/services.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
@@ -69,6 +71,9 @@ export interface ResolvedSource {
   readonly maxHeaderBytes: number;
   readonly maxBodyBytes: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly auth?: Auth | undefined;
+  /** First is outermost among those of a place: the config's, the entry's, the plugin's. */
+  readonly middleware: readonly NamedMiddleware[];
 }
 
 /** A sink with everything decided. */

@@ -1,10 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import type { Middleware } from '../contracts/http.ts';
+import type { Auth } from '../contracts/auth.ts';
+import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { Services } from '../contracts/services.ts';
 import { isPluginEntry } from '../registry/inline-plugin.ts';
+import { authKinds, authProblems } from '../registry/auth-problems.ts';
+import { isMiddleware, middlewareForm } from '../registry/middleware-problems.ts';
 import { differInLength } from '../registry/rate-limit-problems.ts';
-import { isBaseUrl, pluginName } from '../registry/validate-plugin.ts';
+import { pluginName } from '../registry/plugin-name.ts';
+import { isBaseUrl } from '../registry/validate-plugin.ts';
 
 /** The longest time that a timer can measure: 2^31 − 1 ms, about 24 days. */
 const longestMs = 2_147_483_647;
@@ -56,6 +60,17 @@ const rateLimit = z
       .refine(differInLength, 'has two windows of the same length: the lower number is the limit'),
   ])
   .describe("what the upstream allows, in one window or in several at once; default: the plugin's own");
+
+/** What else each kind needs is told by the same check as for a plugin. */
+const auth = z
+  .looseObject({ kind: z.enum(authKinds).describe('how the source proves who asks') })
+  .superRefine((value, context) => {
+    for (const message of authProblems(value)) context.addIssue({ code: 'custom', message });
+  })
+  .transform((value) => value as unknown as Auth)
+  .describe("how the source proves who asks; default: the plugin's own");
+
+const middleware = z.array(z.custom<NamedMiddleware>(isMiddleware, middlewareForm)).default([]);
 
 const retry = z
   .strictObject({
@@ -119,6 +134,8 @@ const sourceEntry = z
       .optional()
       .describe("ask whether a page has changed since the last run, and keep what has not; default: the plugin's own"),
     headers,
+    auth: auth.optional(),
+    middleware: middleware.describe("middleware of this source; the plugin's own stands inside it"),
   })
   .describe('a source with settings of this run');
 
@@ -195,6 +212,7 @@ export const configSchema = z
       ])
       .prefault(false)
       .describe('where runs are kept so that they can be taken up again; default: on for a config file, else false'),
+    middleware: middleware.describe('middleware of every source; only in a TypeScript or JavaScript config'),
     services: z
       .strictObject({
         transport: service<'transport'>('function'),
@@ -203,9 +221,6 @@ export const configSchema = z
         random: service<'random'>('function'),
         engine: service<'engine'>('object'),
         processor: service<'processor'>('object'),
-        middleware: z
-          .array(z.custom<Middleware>((value) => typeof value === 'function', 'must be a function'))
-          .exactOptional(),
       })
       .prefault({})
       .describe("services that stand in for the run's own; only in a TypeScript or JavaScript config"),

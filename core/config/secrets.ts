@@ -1,7 +1,8 @@
 import { isSecretKey } from '../redact.ts';
 import { isPluginEntry } from '../registry/inline-plugin.ts';
 import { partsOf } from '../secret-forms.ts';
-import { isObject } from '../unknown.ts';
+import { isObject, property } from '../unknown.ts';
+import { authKeys } from './auth-secrets.ts';
 import { hasReference, type Interpolated } from './interpolate.ts';
 import { type ConfigPath, pathText } from './issues.ts';
 
@@ -22,11 +23,13 @@ interface Kept {
 /**
  * Collects what must never be printed: what came from the environment or from files, what stands in headers that prove
  * who asks, in the user part of a URL, or in a plugin's option of a telling name; and the credentials in all of these. A
- * plain URL from the environment is no secret: a log that hides it says nothing. `headers` are those of plugins.
+ * plain URL from the environment is no secret: a log that hides it says nothing. `headers` and `credentials` are those of
+ * plugins.
  */
 export function collectSecrets(
   { config, values, fileValues }: Pick<Interpolated, 'config' | 'values' | 'fileValues'>,
   headers: readonly Readonly<Record<string, string>>[] = [],
+  credentials: readonly string[] = [],
 ): readonly string[] {
   const ofPlugins = headers.flatMap((record) => Object.entries(record)).filter(([name]) => isSecretHeader(name));
   const secrets = [
@@ -34,6 +37,7 @@ export function collectSecrets(
     ...fileValues,
     ...keptIn(config).map(({ value }) => value),
     ...ofPlugins.map(([, value]) => value),
+    ...credentials,
   ];
   // Parts come last: how many there are hangs on the values, and the place of the others is to be the same every time.
   return [...new Set([...secrets, ...secrets.flatMap(partsOf)])].filter((secret) => secret !== '');
@@ -73,10 +77,11 @@ interface Entry {
 }
 
 function keptInSource({ entry, path }: Entry): readonly Kept[] {
-  const { baseUrl, headers, options } = entry;
+  const { baseUrl, headers, auth, options } = entry;
   const sent = isObject(headers) ? Object.entries(headers) : [];
   return [
     ...(typeof baseUrl === 'string' && hasUser(baseUrl) ? [{ path: [...path, 'baseUrl'], value: baseUrl }] : []),
+    ...authKeys(auth).map((key) => ({ path: [...path, 'auth', key], value: String(property(auth, key)) })),
     ...sent.flatMap(([name, value]) =>
       typeof value === 'string' && value !== '' && isSecretHeader(name)
         ? [{ path: [...path, 'headers', name], value }]

@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Put into the URL by the last step before the transport: credentials, of which nobody else is to make a text. */
+  readonly secretQuery?: Readonly<Record<string, string>>;
   /** Places of each rate-limit window that it takes; default 1. */
   readonly cost?: number;
   /** 1 for the first; a request that was put back goes on counting. */

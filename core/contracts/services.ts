@@ -1,7 +1,7 @@
 import type { PageProcessor } from './batch.ts';
 import type { Clock, Random } from './clock.ts';
 import type { Engine } from './engine.ts';
-import type { Middleware, TransportFactory } from './http.ts';
+import type { TransportFactory } from './http.ts';
 import type { Logger } from './logger.ts';
 
 /** Services that a config or an embedding program may put in the place of the built-in ones. */
@@ -12,6 +12,4 @@ export interface Services {
   readonly random?: Random;
   readonly engine?: Engine;
   readonly processor?: PageProcessor;
-  /** Added to the chain of every source, first is outermost; they stand outside the limits and see each attempt. */
-  readonly middleware?: readonly Middleware[];
 }

@@ -1,7 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ChildResource } from './child.ts';
+import type { Auth } from './auth.ts';
 import type { Incremental } from './incremental.ts';
 import type { UnknownBody } from './json.ts';
+import type { NamedMiddleware } from './middleware.ts';
 import type { MockApi } from './mock.ts';
 import type { NormalizerPlan, Step } from './normalizer.ts';
 import type { PageRequest } from './page.ts';
@@ -49,6 +51,11 @@ export interface SourcePlugin {
   readonly normalizer: NormalizerPlan;
   /** Listings that hang from each item, such as the reviews of a product. Default: none. */
   readonly children?: readonly ChildResource[];
+  /**
+   * How it proves who asks: one of `apiKey`, `bearer`, `basic`, `oauth2ClientCredentials`, `oauth2RefreshToken` and
+   * `signedRequests`. Applied to every request on the wire, never for another origin. Default: nothing.
+   */
+  readonly auth?: Auth;
   /** Sent with every request. Values may hold secrets; they are never printed. */
   readonly headers?: Readonly<Record<string, string>>;
   /**
@@ -63,6 +70,8 @@ export interface SourcePlugin {
    * was kept, and its records are delivered all the same. Default false.
    */
   readonly conditional?: boolean;
+  /** Middleware of its own, first is outermost; the config's stand outside them. Default: none. */
+  readonly middleware?: readonly NamedMiddleware[];
   /** An embedded upstream that answers as the real one does, for `--mock` and `pipeline mock`. Loaded on use. */
   mock?(): Promise<{ readonly default: MockApi }>;
 }

@@ -9,6 +9,7 @@ import type { Logger } from '../contracts/logger.ts';
 import type { PageCache } from '../contracts/page-cache.ts';
 import type { SendMemory } from '../contracts/resilience.ts';
 import type { Services } from '../contracts/services.ts';
+import { createAuthenticators } from '../http/auth/authenticators.ts';
 import { createSourceClient } from '../http/client.ts';
 import { createLimitsOfRun } from '../http/source-limits.ts';
 import { createUndiciTransport } from '../http/transports/undici.ts';
@@ -61,7 +62,6 @@ export async function createContainer(
   provide(tokens.random, given.random, () => Math.random);
   provide(tokens.logger, undefined, () => runLogger(config, given.logger));
   provide(tokens.transport, given.transport, () => createUndiciTransport);
-  provide(tokens.middleware, given.middleware, () => []);
   provide(tokens.engine, given.engine, () => localEngine);
   provide(tokens.processor, given.processor, () => createProcessor(config, hasher, hashKey));
   provide(tokens.events, undefined, (own) => {
@@ -80,7 +80,6 @@ export async function createContainer(
     const clock = own.resolve(tokens.clock);
     const shared = {
       transportFactory: own.resolve(tokens.transport),
-      middleware: own.resolve(tokens.middleware),
       clock,
       random: own.resolve(tokens.random),
       emit: own.resolve(tokens.events).emit,
@@ -89,6 +88,7 @@ export async function createContainer(
     const openMemory = sendMemoryIn(config, clock, own.resolve(tokens.logger));
     const cacheOf = pageCacheIn(config, { logger: own.resolve(tokens.logger), anew: run?.anew ?? false });
     const limitsOf = createLimitsOfRun({ sources: config.sources, clock, openMemory });
+    const authenticatorOf = createAuthenticators(clock);
     const byName = new Map(config.sources.map((source) => [source.name, source]));
     return ({ name, child, rateLimits }) => {
       const source = byName.get(name);
@@ -102,6 +102,7 @@ export async function createContainer(
         stages: stages.of(name),
         limits: limitsOf(kept),
         cache: cacheOf(kept),
+        authenticator: authenticatorOf(source),
       });
     };
   });

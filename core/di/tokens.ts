@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/resolved.ts';
 import type { PageProcessor } from '../contracts/batch.ts';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { Engine, SourceClient, SourcePlan } from '../contracts/engine.ts';
-import type { Middleware, TransportFactory } from '../contracts/http.ts';
+import type { TransportFactory } from '../contracts/http.ts';
 import type { RunJournal } from '../contracts/journal.ts';
 import type { Logger } from '../contracts/logger.ts';
 import type { EventBus } from '../run/event-bus.ts';
@@ -25,7 +25,6 @@ export const tokens = {
   random: token<Random>('random'),
   hasher: token<Hasher>('hasher'),
   transport: token<TransportFactory>('transport'),
-  middleware: token<readonly Middleware[]>('middleware'),
   clients: token<(source: SourcePlan) => SourceClient>('clients'),
   processor: token<PageProcessor>('processor'),
   engine: token<Engine>('engine'),

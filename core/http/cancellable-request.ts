@@ -12,6 +12,7 @@ export class CancellableRequest implements HttpRequest {
   readonly headers: HttpRequest['headers'];
   readonly attempt: number;
   declare readonly body?: string;
+  declare readonly secretQuery?: Readonly<Record<string, string>>;
   declare readonly signal: AbortSignal;
   readonly onPhase: NonNullable<HttpRequest['onPhase']>;
   // Costs nothing before its signal is asked for.
@@ -27,6 +28,7 @@ export class CancellableRequest implements HttpRequest {
     this.headers = request.headers;
     this.attempt = request.attempt;
     if (request.body !== undefined) this.body = request.body;
+    if (request.secretQuery !== undefined) this.secretQuery = request.secretQuery;
     this.onPhase = onPhase;
     Object.defineProperty(this, 'signal', lazySignal);
   }

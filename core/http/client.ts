@@ -3,11 +3,13 @@ import type { ResolvedSource } from '../config/resolved.ts';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { SourceClient } from '../contracts/engine.ts';
 import type { EmitEvent } from '../contracts/events.ts';
-import type { Middleware, TransportFactory } from '../contracts/http.ts';
+import type { TransportFactory } from '../contracts/http.ts';
 import type { PageCache } from '../contracts/page-cache.ts';
 import type { StageClock } from '../contracts/stages.ts';
 import { lowerCased } from '../lower-cased.ts';
 import { version } from '../version.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import { openTransport, tokenOriginOf } from './auth/token-transport.ts';
 import { compose } from './compose.ts';
 import { defaultChain } from './default-chain.ts';
 import { createCircuitBreaker } from './resilience/circuit-breaker.ts';
@@ -23,8 +25,8 @@ export interface SourceClientOptions {
   readonly emit: EmitEvent;
   /** Counts where this source's requests are. Default: nobody does. */
   readonly stages?: StageClock | undefined;
-  /** The user's own middleware, first is outermost; it stands between response actions and redirects. */
-  readonly middleware: readonly Middleware[];
+  /** What its requests prove themselves by. Default: nothing. */
+  readonly authenticator?: Authenticator | undefined;
   /** What holds its requests back; closed with the client. Default: limits of its own, remembered nowhere. */
   readonly limits?: SourceLimits;
   /** Where its answers are kept from run to run; closed with the client. Default: nowhere. */
@@ -39,11 +41,11 @@ const budgetSettings = { windowMs: 60_000, minimum: 20 };
  * `SluiceError`s and the reasons of aborted signals.
  */
 export function createSourceClient(options: SourceClientOptions): SourceClient {
-  const { source, transportFactory, clock, random, emit, middleware, cache } = options;
+  const { source, transportFactory, clock, random, emit, cache } = options;
   const { name, timeouts, maxHeaderBytes, maxBodyBytes } = source;
   const { limits = createSourceLimits({ source, clock }) } = options;
   const baseUrl = new URL(source.baseUrl);
-  const transport = transportFactory({
+  const transport = openTransport(transportFactory, tokenOriginOf(source), {
     origin: baseUrl.origin,
     // Nothing may queue after the limiter, so each slot has a connection.
     connections: source.concurrency,
@@ -59,13 +61,13 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   const chain = defaultChain({
     source,
     limits,
+    authenticator: options.authenticator,
     breaker,
     budget: createRetryBudget({ clock, ...budgetSettings }),
     clock,
     random,
     emit,
     stages: options.stages,
-    extra: middleware,
     cache,
   });
   const send = compose(chain)(transport.handle);

@@ -1,3 +1,5 @@
+import type { Auth } from '../contracts/auth.ts';
+import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { PagerStyle } from '../contracts/pager.ts';
 import type { RateLimit } from '../contracts/source.ts';
 import { windowsOf } from '../rate-limits.ts';
@@ -18,6 +20,10 @@ export interface ListedSource {
   readonly rateLimits: readonly RateLimit[];
   /** Shared by all sources of this group; undefined for a limit of its own. */
   readonly limitGroup: string | undefined;
+  /** How it proves who asks; undefined where it does not. */
+  readonly auth: Auth['kind'] | undefined;
+  /** Middleware that it brings, with its place. */
+  readonly middleware: readonly Required<Pick<NamedMiddleware, 'name' | 'place'>>[];
   readonly pagination: PagerStyle;
   /** Items a page; undefined where the upstream decides. */
   readonly limit: number | undefined;
@@ -52,6 +58,8 @@ export async function listPlugins(registry: Registry = createRegistry()): Promis
       baseUrl: plugin.baseUrl,
       rateLimits: windowsOf(plugin.rateLimit),
       limitGroup: plugin.limitGroup,
+      auth: plugin.auth?.kind,
+      middleware: (plugin.middleware ?? []).map(({ name, place = 'attempt' }) => ({ name, place })),
       pagination: plugin.pagination.style ?? 'custom',
       limit: plugin.pagination.limit,
       mock: plugin.mock !== undefined,

@@ -5,11 +5,11 @@ import { normalizerProblems } from '../normalizing/flat-steps.ts';
 import { isObject, kindOf } from '../unknown.ts';
 import { childrenProblems, type FieldCheck } from './children-problems.ts';
 import { incrementalProblems } from './incremental-problems.ts';
+import { authProblems } from './auth-problems.ts';
+import { middlewareProblems } from './middleware-problems.ts';
+import { pluginName } from './plugin-name.ts';
 import { rateLimitProblems } from './rate-limit-problems.ts';
 import { responseRuleProblems } from './response-rule-problems.ts';
-
-/** What the name of a source, sink or model may be: it goes into record ids, file names and options. */
-export const pluginName = /^[a-z0-9][a-z0-9_-]*$/;
 
 /** What each kind of plugin is. */
 export interface PluginTypes {
@@ -49,9 +49,11 @@ function sourceProblems(value: unknown): readonly string[] {
     ...normalizerProblems(value['normalizer']),
     ...optional(value, 'raw', isStandardSchema, 'a schema that implements Standard Schema (zod, valibot, arktype, …)'),
     ...optional(value, 'items', isFunction, 'a function of the parsed body'),
+    ...authProblems(value['auth']),
     ...optional(value, 'headers', isTextRecord, 'an object of texts'),
     ...responseRuleProblems(value['responseActions']),
     ...childrenProblems(value['children'], pluginName, childFields),
+    ...middlewareProblems(value['middleware']),
     ...incrementalProblems(value['incremental']),
     ...optional(value, 'conditional', (found) => typeof found === 'boolean', 'true or false'),
     ...optional(value, 'mock', isFunction, 'a function that imports the embedded upstream'),

@@ -84,7 +84,16 @@ async function pluginVersion(locator: PluginLocator, plugin: object): Promise<st
 const packageFolder = fileURLToPath(new URL('../../plugins/', import.meta.url));
 
 /** What a plugin may change without another code: limits, headers and how it asks, and its name, which is a part of its own. */
-const notCode: ReadonlySet<string> = new Set(['name', 'rateLimit', 'limitGroup', 'cost', 'headers', 'baseUrl']);
+const notCode: ReadonlySet<string> = new Set([
+  'name',
+  'rateLimit',
+  'limitGroup',
+  'cost',
+  'auth',
+  'middleware',
+  'headers',
+  'baseUrl',
+]);
 
 /** The text of all functions in a plugin, and all plain values. */
 function codeOf(value: unknown, depth = 0): string {

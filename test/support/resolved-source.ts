@@ -37,6 +37,7 @@ export function resolvedSource(
     maxHeaderBytes: 16_384,
     maxBodyBytes: 1_000_000,
     headers: {},
+    middleware: [],
     ...change,
   };
 }

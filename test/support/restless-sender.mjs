@@ -22,7 +22,6 @@ const client = createSourceClient({
   clock: systemClock,
   random: Math.random,
   emit: () => {},
-  middleware: [],
   limits: createSourceLimits({
     source,
     clock: systemClock,

@@ -21,6 +21,8 @@ export interface ResponseActionsOptions {
   readonly random: Random;
   /** Of the limiter, so that all who share it count one storm as one. */
   readonly storm: Storm;
+  /** Whether requests prove who asks: a 401 is a word on that then. Default false. */
+  readonly authenticated?: boolean;
   /** Told of each pause of the whole source and each lowered limit: the time left of the pause, the reason in words. */
   readonly onPause: (ms: number, reason: string) => void;
 }
@@ -42,7 +44,7 @@ const noContent: ReadonlySet<number> = new Set([204, 205]);
  * the source too, whatever else becomes of it.
  */
 export function responseActions(options: ResponseActionsOptions): Middleware {
-  const { rules, clock } = options;
+  const { rules, clock, authenticated = false } = options;
   const pause = createSourcePause(options);
 
   /** A refusal for the rate: pauses, and makes the error. `lowers`: it says that a window may hold fewer requests. */
@@ -71,6 +73,7 @@ export function responseActions(options: ResponseActionsOptions): Middleware {
     const succeeded = status >= 200 && status < 300;
     pause.observed(response, { sentAt, succeeded });
     if (succeeded && !noContent.has(status)) return response;
+    if (status === 401 && authenticated) throw failure(response, 'auth_failed', refusedProof, { retryable: false });
     const hint = noContent.has(status) ? `; ${noContentHint(status)}` : '';
     throw failure(response, `http_${status}`, hint, { retryable: retryableStatuses.has(status) });
   }
@@ -91,13 +94,15 @@ export function responseActions(options: ResponseActionsOptions): Middleware {
     };
 }
 
+const refusedProof = ': it does not accept the credentials in auth; check them, and that they are meant for this API';
+
 function noContentHint(status: number): string {
   return `if its listing ends so, declare responseActions: [{ status: ${status}, action: 'end-of-pages' }]`;
 }
 
 function failure(
   { status, url }: HttpResponse,
-  code: 'rate_limited' | 'response_refused' | `http_${number}`,
+  code: 'rate_limited' | 'response_refused' | 'auth_failed' | `http_${number}`,
   consequence: string,
   details: { readonly retryable: boolean; readonly retryAfterMs?: number },
 ): SluiceError {

@@ -123,12 +123,13 @@ async function configOf({ plugin, model, env, baseUrl, store, kept }: LifeOption
     workers: { threads: 0 },
     state: kept === undefined ? false : { dir: kept.stateDir, fsyncMs: 300 },
   };
-  const config = await resolveConfig(written, { env: { ...process.env, ...env } });
-  // Nobody has to remember in a file what was sent to an upstream that is none, and what it answered.
+  const config = await resolveConfig(written, { env: { ...process.env, ...env }, mock: true });
+  // Nobody has to remember in a file what was sent to an upstream that is none, nor to prove anything to it.
   const change = (source: ResolvedSource): ResolvedSource => ({
     ...source,
     identity: source.baseUrl,
     conditional: false,
+    auth: undefined,
   });
   return { ...config, sources: config.sources.map(change) };
 }

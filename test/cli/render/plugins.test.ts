@@ -10,6 +10,8 @@ const plugins = {
       baseUrl: 'https://dummyjson.com',
       rateLimits: [{ requests: 5, perMs: 1_000 }],
       limitGroup: undefined,
+      auth: undefined,
+      middleware: [],
       pagination: 'offset',
       limit: 20,
       mock: true,
@@ -22,6 +24,8 @@ const plugins = {
         { requests: 7, perMs: 250 },
       ],
       limitGroup: 'feeds',
+      auth: undefined,
+      middleware: [],
       pagination: 'next-url',
       limit: undefined,
       mock: false,
@@ -37,9 +41,9 @@ const plugins = {
 describe('renderPlugins', () => {
   it('lists sources with limit, pagination and page size, sinks and models', () => {
     expect(renderPlugins(plugins, { width: 120, paint: createPaint(false) })).toEqual([
-      'source     limit                                     pagination  page size  mock  base URL',
-      'dummyjson  5/s                                       offset             20  yes   https://dummyjson.com',
-      'feed       1,000/min, 7 per 250 ms, shared as feeds  next-url            –  no    https://feed.example',
+      'source     limit                                     auth  pagination  page size  mock  base URL',
+      'dummyjson  5/s                                       –     offset             20  yes   https://dummyjson.com',
+      'feed       1,000/min, 7 per 250 ms, shared as feeds  –     next-url            –  no    https://feed.example',
       '',
       'sinks',
       'json-file, stdout',

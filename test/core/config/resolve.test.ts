@@ -177,7 +177,7 @@ describe('resolveConfig', () => {
       allowed: a whole number from 1 to 10000000 (requests that may arrive in any window)
 
   sources[1].retries: there is no option "retries"
-      allowed: use, name, options, baseUrl, rateLimit, limitGroup, rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxHeaderBytes, maxBodyBytes, conditional, headers
+      allowed: use, name, options, baseUrl, rateLimit, limitGroup, rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages, maxHeaderBytes, maxBodyBytes, conditional, headers, auth, middleware
 
   sources[2].baseUrl: must be an http or https URL without query or fragment, found "ftp://alpha"
 
@@ -186,7 +186,7 @@ describe('resolveConfig', () => {
 
   worker: there is no option "worker"
       did you mean "workers"?
-      allowed: sources, sinks, model, workers, deadlineMs, onSourceFailure, state, services, $schema`);
+      allowed: sources, sinks, model, workers, deadlineMs, onSourceFailure, state, middleware, services, $schema`);
   });
 
   it.each<[string, unknown, string]>([
@@ -268,8 +268,8 @@ describe('resolveConfig', () => {
     ],
     [
       'middleware that is none',
-      { sources: ['beta'], sinks: ['log'], services: { middleware: [() => {}, {}] } },
-      'services.middleware[1]: must be a function, found an object',
+      { sources: ['beta'], sinks: ['log'], middleware: [() => {}] },
+      'middleware[0]: must be made by defineMiddleware({ name, place, wrap }), with a place of "run", "attempt" or "hop", found a function',
     ],
   ])('explains %s', async (_title, input, expected) => {
     expect(await problems(input)).toContain(expected);

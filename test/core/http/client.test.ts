@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../core/contracts/events.ts';
-import type { Handler, HttpRequest, Middleware, TransportOptions } from '../../../core/contracts/http.ts';
+import type { Handler, HttpRequest, TransportOptions } from '../../../core/contracts/http.ts';
 import type { UnknownBody } from '../../../core/contracts/json.ts';
 import { SluiceError } from '../../../core/errors.ts';
 import type { SendMemory } from '../../../core/contracts/resilience.ts';
@@ -16,11 +16,7 @@ import { resolvedSource } from '../../support/resolved-source.ts';
 const origin = 'http://shop.test';
 
 /** A client over a transport that answers by `upstream`, on a clock that a test moves. */
-function clientOver(
-  upstream: Handler,
-  change: Parameters<typeof resolvedSource>[1] = {},
-  middleware: readonly Middleware[] = [],
-) {
+function clientOver(upstream: Handler, change: Parameters<typeof resolvedSource>[1] = {}) {
   const clock = fakeClock();
   const events: RunEvent[] = [];
   const sent: { at: number; request: HttpRequest }[] = [];
@@ -44,7 +40,6 @@ function clientOver(
     clock,
     random: () => 0.5,
     emit: (event) => events.push(event),
-    middleware,
   });
   const types = (): string[] => events.map(({ type }) => type);
   return { client, clock, events, types, sent, asked, closed: () => closed };
@@ -94,7 +89,6 @@ describe('createSourceClient', () => {
       clock,
       random: () => 0.5,
       emit: () => undefined,
-      middleware: [],
       limits: createSourceLimits({ source, clock, memory }),
     });
     const start = clock.now();
@@ -205,23 +199,6 @@ describe('createSourceClient', () => {
     });
   });
 
-  it("puts the user's middleware inside retry and outside the limits", async () => {
-    const seen: string[] = [];
-    const note =
-      (name: string): Middleware =>
-      (next) =>
-      async (request) => {
-        seen.push(`${name} ${request.attempt}`);
-        return next({ ...request, headers: { ...request.headers, [`x-${name}`]: String(request.attempt) } });
-      };
-    let calls = 0;
-    const upstream: Handler = async () => httpResponse({ status: ++calls === 1 ? 503 : 200 });
-    const { client, clock, sent } = clientOver(upstream, {}, [note('a'), note('b')]);
-    await clock.run(client.handle(httpRequest(origin)));
-    expect(seen).toEqual(['a 1', 'b 1', 'a 2', 'b 2']);
-    expect(sent[1]?.request.headers).toMatchObject({ 'x-a': '2', 'x-b': '2' });
-  });
-
   it('runs at most so many requests at once as there are slots', async () => {
     let running = 0;
     let most = 0;
@@ -279,7 +256,6 @@ describe('over real sockets', () => {
       clock: systemClock,
       random: Math.random,
       emit: (event) => event.type === 'attempt' && attempts.push(event),
-      middleware: [],
     });
     cleanups.push(() => client.close());
     const response = await client.handle(httpRequest(`${server.origin}/old`));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../core/contracts/events.ts';
 import type { Handler } from '../../../core/contracts/http.ts';
+import { plainAuthenticator } from '../../../core/http/auth/authenticator.ts';
 import { compose } from '../../../core/http/compose.ts';
 import { defaultChain } from '../../../core/http/default-chain.ts';
 import { createCircuitBreaker } from '../../../core/http/resilience/circuit-breaker.ts';
@@ -16,7 +17,10 @@ const origin = 'http://shop.test';
 function chainFor(slots: number) {
   const clock = fakeClock();
   const events: RunEvent[] = [];
-  const source = resolvedSource(origin, { concurrency: slots });
+  const source = resolvedSource(origin, {
+    concurrency: slots,
+    middleware: (['run', 'attempt', 'hop'] as const).map((place) => ({ name: place, place, wrap: (next) => next })),
+  });
   const chain = defaultChain({
     source,
     limits: {
@@ -28,7 +32,7 @@ function chainFor(slots: number) {
     clock,
     random: () => 0,
     emit: (event) => events.push(event),
-    extra: [(next) => async (request) => next(request)],
+    authenticator: plainAuthenticator({ kind: 'bearer', token: 't0ken' }),
   });
   return { chain, clock, events };
 }
@@ -37,15 +41,19 @@ describe('defaultChain', () => {
   it('stands in the order that the design argues for', () => {
     const end: Handler = async () => httpResponse();
     expect(chainFor(1).chain.map((middleware) => middleware(end).name)).toEqual([
+      'userMiddleware',
       'retryMiddleware',
       'circuitBreakerMiddleware',
       'responseActionsMiddleware',
-      '',
+      'userMiddleware',
       'redirectMiddleware',
+      'authenticateMiddleware',
+      'userMiddleware',
       'concurrencyMiddleware',
       'rateLimitMiddleware',
       'observeMiddleware',
       'timeoutMiddleware',
+      'secretQueryMiddleware',
     ]);
   });
 

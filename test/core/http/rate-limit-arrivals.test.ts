@@ -22,7 +22,6 @@ async function arrivalsOf(pages: number, rateLimit: { requests: number; perMs: n
     clock: systemClock,
     random: Math.random,
     emit: (event) => (retries += event.type === 'retry' ? 1 : 0),
-    middleware: [],
   });
   const work = Array.from({ length: pages }, (_, page) =>
     client.handle(httpRequest(`${upstream.origin}/?page=${page}`, { key: `page-${page}` })),

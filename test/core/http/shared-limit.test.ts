@@ -53,7 +53,6 @@ async function liveOnce(stateDir: string, pages: number, cost: number): Promise<
       clock: systemClock,
       random: Math.random,
       emit: () => undefined,
-      middleware: [],
       limits: limitsOf(source),
     }),
   );

@@ -40,7 +40,6 @@ async function fetchAll(upstream: Upstream, pages: number, change: Partial<Resol
     clock,
     random: () => 0.5,
     emit: (event) => events.push(event),
-    middleware: [],
   });
   const ask = (page: number) => client.handle(httpRequest(origin, { key: `page-${page}` }));
   const outcomes = await clock.run(Promise.allSettled(Array.from({ length: pages }, (_, page) => ask(page))));

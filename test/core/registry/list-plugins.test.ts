@@ -9,6 +9,8 @@ describe('listPlugins', () => {
       baseUrl: 'https://dummyjson.com',
       rateLimits: [{ requests: 5, perMs: 1000 }],
       limitGroup: undefined,
+      auth: undefined,
+      middleware: [],
       pagination: 'offset',
       limit: 20,
       mock: true,
