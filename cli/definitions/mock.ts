@@ -5,7 +5,7 @@ import { type Done } from './definition.ts';
 
 const examples = `
 Examples:
-  pipeline mock                  three upstreams on free ports of 127.0.0.1
+  pipeline mock                  four upstreams on free ports of 127.0.0.1
   pipeline mock --port 4001      on 4001, 4002, 4003
   pipeline mock --latency 20ms-80ms --error-rate 0.1
                                  slow, and every tenth request fails
@@ -18,7 +18,7 @@ export function defineMockCommand(program: Command, done: Done): void {
     .description('start the embedded upstreams on their own and print their URLs, until Ctrl-C')
     .addOption(
       new Option('--port <number>', 'port of the first, the others follow')
-        .argParser(parseInteger(0, 65_533))
+        .argParser(parseInteger(0, 65_532))
         .default(0, 'any free ports'),
     )
     .addOption(

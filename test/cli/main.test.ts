@@ -104,7 +104,7 @@ describe('pipeline', { timeout: 30_000 }, () => {
     [['run', '--log-level', 'loud'], 'silent, error, warn, info, debug'],
     [['run', '--deadline', '60'], '500ms, 60s, 1m30s or 2h'],
     [['run', 'extra'], 'too many arguments'],
-    [['mock', '--port', '99999'], 'from 0 to 65533'],
+    [['mock', '--port', '99999'], 'from 0 to 65532'],
     [['mock', '--error-rate', '2'], 'from 0 to 1'],
   ])('refuses %j with exit code 2 and says "%s"', async (args, words) => {
     const { code, stdout, stderr } = await start(args).ended;
@@ -159,10 +159,10 @@ describe('pipeline', { timeout: 30_000 }, () => {
 
   it('lists the plugins as a table and as JSON', async () => {
     const [table, json] = await Promise.all([start(['plugins']).ended, start(['plugins', '--json']).ended]);
-    expect(table.stdout).toMatch(/^source .*\n(?:.*\n)*jsonplaceholder +5\/s +page +20/m);
+    expect(table.stdout).toMatch(/^source .*\n(?:.*\n)*jsonplaceholder +5\/s +– +page +20/m);
     const { sources } = JSON.parse(json.stdout) as { sources: { name: string }[] };
     expect(sources.map(({ name }) => name)).toEqual(
-      expect.arrayContaining(['dummyjson', 'escuelajs', 'jsonplaceholder']),
+      expect.arrayContaining(['dummyjson', 'escuelajs', 'jsonplaceholder', 'reqres']),
     );
   });
 
@@ -242,6 +242,6 @@ describe('pipeline', { timeout: 30_000 }, () => {
     const { code, stdout } = await mock.ended;
     expect(code).toBe(0);
     expect(stdout).toMatch(/^dummyjson +http:\/\/127\.0\.0\.1:\d+\/products$/m);
-    expect(stdout.trimEnd().split('\n')).toHaveLength(3);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(4);
   });
 });

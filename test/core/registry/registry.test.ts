@@ -95,7 +95,7 @@ describe('createRegistry', () => {
       expect((await registry.builtins(kind)).map(({ plugin }) => plugin.name)).toEqual(names);
     }
     expect(await registry.names('source')).toEqual(
-      expect.arrayContaining(['dummyjson', 'escuelajs', 'jsonplaceholder']),
+      expect.arrayContaining(['dummyjson', 'escuelajs', 'jsonplaceholder', 'reqres']),
     );
     expect(await registry.names('sink')).toEqual(expect.arrayContaining(['json-file', 'ndjson', 'stdout']));
     expect(await registry.names('model')).toContain('product');

@@ -8,6 +8,8 @@ import escuelajs from '../../../plugins/sources/escuelajs/index.ts';
 import escuelajsApi from '../../../plugins/sources/escuelajs/upstream.ts';
 import jsonplaceholder from '../../../plugins/sources/jsonplaceholder/index.ts';
 import jsonplaceholderApi from '../../../plugins/sources/jsonplaceholder/upstream.ts';
+import reqres from '../../../plugins/sources/reqres/index.ts';
+import reqresApi from '../../../plugins/sources/reqres/upstream.ts';
 import { recordedFolder, recordingsMissing } from '../../support/recorded.ts';
 import { walk } from '../../core/pagination/simulated-api.ts';
 
@@ -20,7 +22,7 @@ function pagesOf(plugin: SourcePlugin, api: MockApi): unknown[] {
       method: 'GET',
       path: url.pathname,
       query: url.searchParams,
-      headers: {},
+      headers: { 'x-api-key': 'any' },
       url: url.href,
       arrivedAt: 0,
     };
@@ -37,6 +39,7 @@ describe('the built-in sources pass the tests of every source', () => {
     [dummyjson, dummyjsonApi],
     [escuelajs, escuelajsApi],
     [jsonplaceholder, jsonplaceholderApi],
+    [reqres, reqresApi],
   ] as const)('$name', async (plugin, api) => {
     const { records } = await testSource(plugin, { pages: pagesOf(plugin, api) });
     expect(records).toHaveLength(api.items);
