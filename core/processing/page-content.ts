@@ -5,7 +5,7 @@ import { createPageMetrics } from '../metrics/page-metrics.ts';
 import type { Hasher } from './hash.ts';
 import type { Part } from './make-item.ts';
 import type { MadeRecord } from './make-record.ts';
-import { createReject } from './reject.ts';
+import { createReject, type ItemFault } from './reject.ts';
 import { countDrop } from './drop-reasons.ts';
 
 export type GatheredContent = Pick<
@@ -32,6 +32,8 @@ export interface PageContentOptions {
 }
 
 const encoder = new TextEncoder();
+
+const unasked: ItemFault = { reason: 'enrichment_failed', message: 'there is no upstream to ask here' };
 
 export function createPageContent({ model, hash, length, known }: PageContentOptions): PageContent {
   const metrics = createPageMetrics(model.metrics);
@@ -65,12 +67,13 @@ export function createPageContent({ model, hash, length, known }: PageContentOpt
 
   function addPart(made: Part, index: number, item: unknown, part?: number): boolean {
     if ('line' in made) return addRecord(made);
-    if ('reason' in made) {
-      rejects.push(createReject(made, index, item, part));
-      return false;
+    if ('dropped' in made) {
+      countDrop(drops, made.dropped, 1);
+      return true;
     }
-    countDrop(drops, made.dropped, 1);
-    return true;
+    // What is neither stands before an enricher, and there is nobody who could be asked: a preview, for one.
+    rejects.push(createReject('reason' in made ? made : unasked, index, item, part));
+    return false;
   }
 
   return {

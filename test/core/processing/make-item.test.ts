@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { processPage } from '../../../core/processing/process-page.ts';
 import { createHasher } from '../../../core/processing/hash.ts';
-import { chain, defineNormalizer, drop, type SourcePlugin } from '../../../core/plugin.ts';
+import { chain, defineEnricher, defineNormalizer, drop, type SourcePlugin } from '../../../core/plugin.ts';
 import product from '../../../plugins/models/product/index.ts';
 import { pageOf, readable, recordsOf, shop } from './page.ts';
 
@@ -107,4 +107,9 @@ describe('what becomes of an item', () => {
     expect(page.drops.get('(other reasons)')).toBe(150);
     for (const reason of page.drops.keys()) expect(reason.length).toBeLessThanOrEqual(200);
   });
+});
+
+it('rejects what comes to an enricher where nobody can be asked', () => {
+  const enricher = defineEnricher({ name: 'x', enrich: async (item: { id: number }) => titled(item.id) });
+  expect(read(enricher, { id: 1 })).toMatchObject({ count: 0, rejects: [{ reason: 'enrichment_failed' }] });
 });
