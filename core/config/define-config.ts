@@ -66,7 +66,7 @@ interface SourceSettings {
   readonly limitGroup?: string;
   /** Milliseconds added to each rate-limit window, against the jitter of the network. Default 20. */
   readonly rateLimitMarginMs?: number;
-  /** Requests under way at once. Default 16. */
+  /** Requests under way at once. Default: as many as the rate limit lets go in a second, 16 to 64. */
   readonly concurrency?: number;
   readonly retry?: RetryOptions;
   readonly timeouts?: TimeoutOptions;

@@ -3,7 +3,7 @@ import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { lowerCased } from '../lower-cased.ts';
-import { windowsOf } from '../rate-limits.ts';
+import { defaultConcurrency, windowsOf } from '../rate-limits.ts';
 import { inlinePlugin, isPluginEntry } from '../registry/inline-plugin.ts';
 import { namedTwice } from '../registry/middleware-problems.ts';
 import { isSourceFactory } from '../registry/source-factory.ts';
@@ -77,16 +77,17 @@ export function resolveSource(
   forAll: readonly NamedMiddleware[],
 ): ResolvedSource {
   const { name, plugin, locator } = draft;
-  const { rateLimitMarginMs, concurrency, retry, timeouts, breaker, maxPages } = parsed;
+  const rateLimits = windowsOf(parsed.rateLimit ?? plugin.rateLimit);
+  const { rateLimitMarginMs, retry, timeouts, breaker, maxPages } = parsed;
   return {
     name,
     plugin,
     locator,
     baseUrl: parsed.baseUrl ?? plugin.baseUrl,
-    rateLimits: windowsOf(parsed.rateLimit ?? plugin.rateLimit),
+    rateLimits,
     limitGroup: parsed.limitGroup ?? plugin.limitGroup,
     rateLimitMarginMs,
-    concurrency,
+    concurrency: parsed.concurrency ?? defaultConcurrency(rateLimits),
     retry,
     timeouts,
     breaker,

@@ -117,7 +117,12 @@ const sourceEntry = z
       .max(10_000)
       .default(20)
       .describe('milliseconds added to each rate-limit window, against the jitter of the network'),
-    concurrency: z.int().min(1).max(1_024).default(16).describe('requests under way at once'),
+    concurrency: z
+      .int()
+      .min(1)
+      .max(1_024)
+      .optional()
+      .describe('requests under way at once; default: what the rate limit lets go in a second, 16 to 64'),
     retry: retry.prefault({}),
     timeouts: timeouts.prefault({}),
     breaker: breaker.prefault({}),

@@ -174,7 +174,6 @@ describe('editorSchema', () => {
       settings(schema).flatMap(([path, node]) => ('default' in node ? [[path, node.default]] : [])),
     );
     expect(Object.fromEntries(defaults)).toMatchObject({
-      'sources.concurrency': 16,
       'sources.retry.baseMs': 250,
       'sinks.timeoutMs': 30_000,
       'workers.recordTimeoutMs': 5_000,
