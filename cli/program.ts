@@ -3,6 +3,7 @@ import { defineChaosCommand } from './definitions/chaos.ts';
 import { defineCheckCommand } from './definitions/check.ts';
 import { defineInitCommand } from './definitions/init.ts';
 import { defineMockCommand } from './definitions/mock.ts';
+import { defineProbeCommand } from './definitions/probe.ts';
 import { definePlanCommand } from './definitions/plan.ts';
 import { defineNewCommand } from './definitions/new.ts';
 import { definePluginsCommand } from './definitions/plugins.ts';
@@ -21,6 +22,7 @@ const definitions = [
   definePreviewCommand,
   defineRunsCommand,
   defineNewCommand,
+  defineProbeCommand,
   definePluginsCommand,
   defineSchemaCommand,
   defineMockCommand,

@@ -8,6 +8,7 @@ import type { ResolvedConfig } from './config/resolved.ts';
 import type { Logger } from './contracts/logger.ts';
 import type { MockApi } from './contracts/mock.ts';
 import type { Services } from './contracts/services.ts';
+import type { DiscoveredSource, DiscoverSourceOptions } from './discovery/discover-source.ts';
 import type { LoggerOptions } from './log/logger.ts';
 import type { MockOptions, MockUpstream } from './mock/server.ts';
 import type { ExchangedRun } from './recording/exchanges-of-run.ts';
@@ -42,6 +43,7 @@ export type { RunReport, SourceState } from './contracts/report.ts';
 export type { BreakerState } from './contracts/resilience.ts';
 export type { Services } from './contracts/services.ts';
 export type { RateLimit } from './contracts/source.ts';
+export type { DiscoveredSource } from './discovery/discover-source.ts';
 export { createDice } from './dice.ts';
 export type { Dice } from './dice.ts';
 export { SluiceError } from './errors.ts';
@@ -211,4 +213,13 @@ export async function startMockUpstreams(
 ): Promise<readonly MockUpstream[]> {
   const { startMockUpstreams: start } = await import('./mock/server.ts');
   return start(apis, options);
+}
+
+/**
+ * Asks an API that nobody knows yet a few requests, and writes a source for it. Throws a `SluiceError` where it can't be
+ * asked, or holds no listing.
+ */
+export async function discoverSource(options: DiscoverSourceOptions): Promise<DiscoveredSource> {
+  const { discoverSource: find } = await import('./discovery/discover-source.ts');
+  return find(options);
 }

@@ -1,0 +1,56 @@
+import { cleanText, type DiscoveredSource } from '../../core/index.ts';
+import type { Paint } from './paint.ts';
+import { type Column, renderTable } from './table.ts';
+import { wrap } from './text.ts';
+
+export interface DiscoveryView {
+  /** Where the source was written; undefined where it was not. */
+  readonly folder: string | undefined;
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+const columns: readonly Column[] = [
+  { title: 'what', drop: 0 },
+  { title: 'found', drop: 0, max: 60 },
+  { title: '', drop: 0 },
+];
+
+const styles = { sure: 'green', likely: 'yellow', guess: 'red' } as const;
+
+/** What was found out about an API, for people, as lines none of which is wider than the terminal. */
+export function renderDiscovery(source: DiscoveredSource, { folder, width, paint }: DiscoveryView): string[] {
+  const room = Math.max(20, width - 1);
+  const rows = source.found.map(({ what, value, certainty }) => [
+    what,
+    cleanText(valueText(value)),
+    { text: certainty, style: styles[certainty] },
+  ]);
+  const reasons = source.found.flatMap(({ what, because }) => wrap(`${what}: ${cleanText(because)}`, room));
+  const unknown = source.unknown.flatMap((text) => wrap(`- ${cleanText(text)}`, room));
+  const [plugin, test] = source.files;
+  return [
+    ...wrap(`${source.requests} requests to ${cleanText(source.url)}`, room),
+    '',
+    ...renderTable(columns, rows, { width: room, paint }),
+    '',
+    ...reasons,
+    ...(unknown.length === 0 ? [] : ['', paint('bold', 'Could not be told'), ...unknown]),
+    '',
+    ...(folder === undefined
+      ? [plugin?.text.trimEnd() ?? '']
+      : [
+          `wrote ${folder}: ${plugin?.name ?? ''}, ${test?.name ?? ''} and ${source.files.length - 2} files of recorded pages`,
+          `in the config:  sources: ['./${folder}/${plugin?.name ?? ''}']`,
+        ]),
+  ];
+}
+
+/** A paging without its quotes and braces, a path as it is written in code. */
+function valueText(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? 'the body itself' : value.join('.');
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([name, inner]) => (name === 'style' || name === 'in' ? String(inner) : `${name} ${valueText(inner)}`))
+    .join(', ');
+}

@@ -1,0 +1,141 @@
+import type { ResolvedConfig } from '../config/resolved.ts';
+import { resolveConfig } from '../config/resolve.ts';
+import type { HttpResponse, TransportFactory } from '../contracts/http.ts';
+import type { Logger } from '../contracts/logger.ts';
+import type { Services } from '../contracts/services.ts';
+import { createContainer } from '../di/container.ts';
+import { tokens } from '../di/tokens.ts';
+import { classify, SluiceError } from '../errors.ts';
+import { createUndiciTransport } from '../http/transports/undici.ts';
+import { singlePage } from '../pagination/single.ts';
+import { decodeBody } from '../processing/decode-body.ts';
+import { createScrubber } from '../recording/scrubber.ts';
+import { isSecretKey } from '../redact.ts';
+import { at, type BodyPath } from './finding.ts';
+
+/** What came for one URL. */
+export interface Answer {
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: HttpResponse['headers'];
+  readonly body: unknown;
+}
+
+/** Asks an API that nobody knows yet: one request after the other, politely, and only so many. */
+export interface Asker {
+  /**
+   * Asks for a URL of the same origin. Undefined for an answer that is no page: a refusal of the request (4xx), or no JSON.
+   * Throws a `SluiceError` for a network or server that fails, for a 401 and 403, and once too many were asked.
+   */
+  ask(url: URL): Promise<Answer | undefined>;
+  readonly requests: number;
+  /** Takes what proves who asks out of a text. */
+  scrub(text: string): string;
+  close(): Promise<void>;
+}
+
+export interface AskerOptions {
+  readonly url: URL;
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly services: Services;
+}
+
+/** Requests of one discovery. */
+export const mostRequests = 30;
+const pace = { requests: 2, perMs: 1000 };
+
+/** Opens the way to the API through the same chain as that of a run: limits, retries, breaker, redirects, timeouts. */
+export async function openAsker({ url, headers, signal, services }: AskerOptions): Promise<Asker> {
+  const config = await configFor(url, headers);
+  const [source] = config.sources;
+  if (source === undefined) throw new TypeError('the config has its one source');
+  let last: HttpResponse | undefined;
+  const inner = services.transport ?? createUndiciTransport;
+  const listening: TransportFactory = (options) => {
+    const transport = inner(options);
+    return {
+      async handle(request) {
+        last = await transport.handle(request);
+        return last;
+      },
+      close: () => transport.close(),
+    };
+  };
+  const container = await createContainer(config, { logger: silent, ...services, transport: listening });
+  const client = container.resolve(tokens.clients)(source);
+  const inUrl = [...url.searchParams].flatMap(([name, value]) => (isSecretKey(name) ? [value] : []));
+  const scrubber = createScrubber([...config.secrets, ...inUrl]);
+  let requests = 0;
+
+  return {
+    async ask(target) {
+      if (target.origin !== url.origin) return undefined;
+      if (requests === mostRequests) {
+        throw new SluiceError('source_failed', `asked ${mostRequests} times, and that has to do`);
+      }
+      requests += 1;
+      last = undefined;
+      try {
+        const request = {
+          key: `request ${requests}`,
+          url: target,
+          method: 'GET' as const,
+          headers: {},
+          attempt: 1,
+          signal,
+        };
+        const response = await client.handle(request);
+        const decoded = decodeBody(response.body, response.headers['content-type'] ?? '');
+        if (!decoded.ok) {
+          if (requests === 1) throw new SluiceError(decoded.code, decoded.message);
+          return undefined;
+        }
+        return { url: target, status: response.status, headers: response.headers, body: decoded.body };
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const error = classify(thrown);
+        const { status = 0 } = error;
+        if (status === 401 || status === 403) throw refused(error, last);
+        // Parameters that it does not know are its right to refuse.
+        if (requests > 1 && status >= 400 && status < 500 && error.code !== 'rate_limited') return undefined;
+        throw error;
+      }
+    },
+    get requests() {
+      return requests;
+    },
+    scrub: (text) => scrubber.text(text),
+    close: () => client.close(),
+  };
+}
+
+/** What the command has to say, it says itself. */
+const silent: Logger = { error() {}, warn() {}, info() {}, debug() {} };
+
+function configFor(url: URL, headers: AskerOptions['headers']): Promise<ResolvedConfig> {
+  const plugin = {
+    name: 'discovery',
+    baseUrl: url.origin,
+    rateLimit: pace,
+    pagination: singlePage({ path: '/' }),
+    normalizer: { normalize: () => ({ id: 0 }) },
+  };
+  const source = { use: plugin, headers, concurrency: 1, retry: { retries: 2 } };
+  return resolveConfig({ sources: [source], sinks: ['ndjson'], workers: { threads: 0 }, state: false });
+}
+
+/** What the upstream asks for, as far as it says so. */
+function refused(error: SluiceError, last: HttpResponse | undefined): SluiceError {
+  const scheme = /^\s*([\w-]+)/.exec(last?.headers['www-authenticate'] ?? '')?.[1];
+  const wanted = scheme === undefined ? 'it does not say which' : `it asks for the scheme ${scheme}`;
+  const text = `${error.message}: it wants credentials, and ${wanted}\n  give them with --header, such as --header 'x-api-key: \${API_KEY}'`;
+  return error.with({ message: text });
+}
+
+/** The list at a path of a body, as far as it is one. */
+export function itemsAt(body: unknown, path: BodyPath): readonly unknown[] | undefined {
+  const found = at(body, path);
+  return Array.isArray(found) ? (found as readonly unknown[]) : undefined;
+}

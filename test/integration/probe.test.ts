@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type DiscoveredSource, discoverSource, loadBuiltinMocks, startMockUpstreams } from '../../core/index.ts';
+import type { SourcePlugin } from '../../core/plugin.ts';
+import { importDefault } from '../../core/registry/import-module.ts';
+import { testSource } from '../../core/testing.ts';
+import { serve, type Style, styles, things } from '../core/discovery/servers.ts';
+import { hurriedClock } from '../core/discovery/hurried-clock.ts';
+import { runToFile } from '../support/pipeline.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const { signal } = new AbortController();
+let folder: string;
+
+/** Writes what was found out into a project that has this package. */
+function write(source: DiscoveredSource): string {
+  for (const { name, text } of source.files) {
+    const file = join(folder, 'sources', source.name, name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return join(folder, 'sources', source.name, `${source.name}.ts`);
+}
+
+async function discovered(name: string, style: Style, headers: readonly string[] = []) {
+  const url = await serve(style);
+  const source = await discoverSource({ url, name, headers, signal, services: { clock: hurriedClock() } });
+  return { source, file: write(source), baseUrl: new URL(url).origin };
+}
+
+beforeAll(async () => {
+  folder = await realpath(await mkdtemp(join(tmpdir(), 'sluice-')));
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('a source that was written from what an API answered', () => {
+  const names = Object.keys(styles) as (keyof typeof styles)[];
+
+  test.each(names)('brings every item, and passes its own test: %s', { timeout: 60_000 }, async (style) => {
+    const name = `found-${style.toLowerCase()}`;
+    const { file, baseUrl } = await discovered(name, styles[style]);
+    const rateLimit = { requests: 1000, perMs: 1000 };
+    const { document, exitCode } = await runToFile({ sources: [{ use: file, baseUrl, rateLimit }] });
+    expect(document.errors).toEqual([]);
+    expect(exitCode).toBe(0);
+    expect(document.products).toHaveLength(style === 'everything' ? 9 : things.length);
+    expect(document.products.find(({ id }) => id === `${name}:7`)).toMatchObject({ title: 'Thing 7', price: 6.5 });
+
+    const plugin = (await importDefault(pathToFileURL(file).href)) as SourcePlugin;
+    const { records } = await testSource(plugin, { pages: dirname(file) });
+    expect(records.length).toBeGreaterThan(4);
+    expect(readFileSync(join(dirname(file), `${name}.test.ts`), 'utf8')).toContain(
+      `equal(records.length, ${records.length});`,
+    );
+  });
+
+  test('asks for the key by the name of its variable, and holds it nowhere', async () => {
+    const secret = 'of-the-shop-12345';
+    const style: Style = (asked) =>
+      asked.headers['x-api-key'] === secret
+        ? { body: { ...(styles.cursor(asked).body as object), you: secret } }
+        : { status: 401, body: {} };
+    const { source, file } = await discovered('keyed', style, [`X-API-Key: ${secret}`]);
+    expect(JSON.stringify(source)).not.toContain(secret);
+    expect(readFileSync(file, 'utf8')).toContain("auth: apiKey({ header: 'x-api-key', value: '${KEYED_API_KEY}' })");
+    const plugin = (await importDefault(pathToFileURL(file).href)) as SourcePlugin;
+    await testSource(plugin, { pages: dirname(file), env: { KEYED_API_KEY: 'any value will do' } });
+  });
+
+  test('is no code of the upstream’s', async () => {
+    const evil = "x'; process.exit(1); //\u2028*/ `${process.exit(1)}`";
+    const style: Style = () => ({
+      body: {
+        [evil]: [
+          { id: 1, [evil]: evil, title: evil },
+          { id: 2, [evil]: evil, title: 'b' },
+        ],
+      },
+    });
+    const { file } = await discovered('evil', style);
+    const plugin = (await importDefault(pathToFileURL(file).href)) as SourcePlugin;
+    const { records } = await testSource(plugin, { pages: dirname(file) });
+    expect(records).toHaveLength(2);
+  });
+
+  test('is found for the embedded upstreams', { timeout: 60_000 }, async () => {
+    const upstreams = await startMockUpstreams(await loadBuiltinMocks());
+    try {
+      const expected = { dummyjson: 194, escuelajs: 200, jsonplaceholder: 100 };
+      for (const [api, count] of Object.entries(expected)) {
+        const upstream = upstreams.find(({ name }) => name === api);
+        const path = { dummyjson: '/products', escuelajs: '/api/v1/products', jsonplaceholder: '/posts' }[api] ?? '';
+        const url = `${upstream?.url ?? ''}${path}`;
+        const source = await discoverSource({ url, name: `found-${api}`, signal, services: { clock: hurriedClock() } });
+        const file = write(source);
+        const rateLimit = { requests: 1000, perMs: 1000 };
+        const { document } = await runToFile({ sources: [{ use: file, rateLimit }] });
+        expect(document.products.length, api).toBeGreaterThanOrEqual(count);
+        expect(source.found.find(({ what }) => what === 'paging')?.certainty).toBe('sure');
+      }
+    } finally {
+      await Promise.all(upstreams.map((upstream) => upstream.close()));
+    }
+  });
+
+  test('has no type errors', { timeout: 60_000 }, async () => {
+    const paths = {
+      sluice: [join(root, 'core/index.ts')],
+      'sluice/plugin': [join(root, 'core/plugin.ts')],
+      'sluice/testing': [join(root, 'core/testing.ts')],
+    };
+    const compilerOptions = { rootDir: '/', noEmit: true, paths };
+    const config = { extends: join(root, 'tsconfig.json'), compilerOptions, include: ['sources'] };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    const output = await promisify(execFile)(process.execPath, [compiler, '-p', folder, '--pretty', 'false']).then(
+      () => '',
+      (error: { stdout: string }) => error.stdout,
+    );
+    expect(output.split('\n').filter((line) => line.startsWith('sources/') || line.includes(folder))).toEqual([]);
+  });
+});
+
+test.each([
+  ['ftp://example.com/things', undefined, /no http or https URL/],
+  ['https://me:secret-of-mine@example.com/things', undefined, /as a header instead/],
+  ['https://example.com/things', ['no header'], /written as "name: value"/],
+])('refuses %s before it asks anybody', async (url, headers = [], message) => {
+  const error = await discoverSource({ url, headers, signal }).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: 'config_invalid', message: expect.stringMatching(message) });
+  expect(String(error)).not.toContain('secret-of-mine');
+});
