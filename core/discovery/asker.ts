@@ -43,7 +43,7 @@ export interface AskerOptions {
 }
 
 /** Requests of one discovery. */
-export const mostRequests = 30;
+const mostRequests = 30;
 const pace = { requests: 2, perMs: 1000 };
 
 /** Opens the way to the API through the same chain as that of a run: limits, retries, breaker, redirects, timeouts. */

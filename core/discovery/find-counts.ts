@@ -55,7 +55,7 @@ function find(
 }
 
 /** The number at that place, if it is one. */
-export function countAt(
+function countAt(
   place: CountPlace,
   { body, headers }: Pick<CountedAnswer, 'body' | 'headers'>,
 ): number | undefined {

@@ -10,7 +10,7 @@ export function typeOf(values: readonly unknown[], depth = 0): string {
   const lists = values.filter((value): value is unknown[] => Array.isArray(value));
   if (objects.length > 0) kinds.add(depth < maxDepth ? objectType(objects, depth) : 'object');
   if (lists.length > 0) {
-    const element = typeOf(lists.flat(), depth + 1);
+    const element = typeOf(lists.flat(), depth);
     kinds.add(`readonly ${/[|&]/.test(element) ? `(${element})` : element}[]`);
   }
   for (const value of values) if (typeof value !== 'object') kinds.add(typeof value);

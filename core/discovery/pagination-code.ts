@@ -101,7 +101,7 @@ function countCode(place: CountPlace): string {
 }
 
 /** A function of the body that reads a path; what is not there on the last page may be missing. */
-export function readerCode(path: BodyPath, optional = false): string {
+function readerCode(path: BodyPath, optional = false): string {
   const parameter = path.length < 2 ? 'body' : `body: ${bodyType(path, optional)}`;
   return `(${parameter}) => ${access('body', path, optional)}`;
 }
