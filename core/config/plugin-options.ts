@@ -3,6 +3,16 @@
  * `declare module 'sluice' { interface SinkOptions { 'sluice-plugin-shop': { readonly path?: string } } }`.
  */
 export interface SinkOptions {
+  csv: {
+    /** Where the file appears when the run has ended, relative to the config's folder. Default `out/products.csv`. */
+    readonly path?: string;
+    /** How the file is compressed, and its name ends: `.gz` or `.zst`. Default: not. */
+    readonly compress?: 'gzip' | 'zstd';
+    /** Fields that become columns, in this order. Default: all, in the model's order. */
+    readonly columns?: readonly string[];
+    /** How lines end: `lf` as on Unix, `crlf` as RFC 4180 has it. Default `lf`. */
+    readonly lineEnding?: 'lf' | 'crlf';
+  };
   'json-file': {
     /** Where the document appears when the run has ended, relative to the config's folder. Default `out/products.json`. */
     readonly path?: string;
@@ -10,6 +20,8 @@ export interface SinkOptions {
   ndjson: {
     /** Where the file appears when the run has ended, relative to the config's folder. Default `out/products.ndjson`. */
     readonly path?: string;
+    /** How the file is compressed, and its name ends: `.gz` or `.zst`. Default: not. */
+    readonly compress?: 'gzip' | 'zstd';
   };
   stdout: object;
 }

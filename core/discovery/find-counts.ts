@@ -55,9 +55,6 @@ function find(
 }
 
 /** The number at that place, if it is one. */
-function countAt(
-  place: CountPlace,
-  { body, headers }: Pick<CountedAnswer, 'body' | 'headers'>,
-): number | undefined {
+function countAt(place: CountPlace, { body, headers }: Pick<CountedAnswer, 'body' | 'headers'>): number | undefined {
   return parseTotal(place.in === 'header' ? headers[place.name] : at(body, place.path));
 }

@@ -11,6 +11,7 @@ import { loadConfig } from '../../core/config/load.ts';
 import { configJsonSchema } from '../../core/config/schema.ts';
 import { importDefault } from '../../core/registry/import-module.ts';
 import { pluginProblems } from '../../core/registry/validate-plugin.ts';
+import csv from '../../plugins/sinks/csv/index.ts';
 import jsonFile from '../../plugins/sinks/json-file/index.ts';
 import ndjson from '../../plugins/sinks/ndjson/index.ts';
 import { runToFile } from '../support/pipeline.ts';
@@ -210,7 +211,7 @@ describe('docs/configuration.md', () => {
 
   test('names every key, and no other', () => {
     expect(keys.length).toBeGreaterThan(35);
-    const ofTheConfig = [...rows.keys()].filter((key) => !['json-file', 'ndjson', 'stdout'].includes(key));
+    const ofTheConfig = [...rows.keys()].filter((key) => !['csv', 'json-file', 'ndjson', 'stdout'].includes(key));
     expect(ofTheConfig.toSorted()).toEqual(keys.map(([path]) => path).toSorted());
   });
 
@@ -235,6 +236,7 @@ describe('docs/configuration.md', () => {
   });
 
   test.each([
+    ['csv', csv],
     ['json-file', jsonFile],
     ['ndjson', ndjson],
   ])('gives the options of the sink %s', (name, { options }) => {

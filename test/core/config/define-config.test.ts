@@ -4,6 +4,7 @@ import type { SinkEntry, SourceEntry } from '../../../core/config/define-config.
 import type { SinkOptions as Known } from '../../../core/config/plugin-options.ts';
 import { defineConfig } from '../../../core/index.ts';
 import { defineSourceFactory, type SinkPlugin, type SourcePlugin } from '../../../core/plugin.ts';
+import type csv from '../../../plugins/sinks/csv/index.ts';
 import type jsonFile from '../../../plugins/sinks/json-file/index.ts';
 import type ndjson from '../../../plugins/sinks/ndjson/index.ts';
 import stdout from '../../../plugins/sinks/stdout/index.ts';
@@ -62,6 +63,7 @@ describe('defineConfig', () => {
   });
 
   it('knows the options of the built-in sinks', () => {
+    expectTypeOf<Known['csv']>().toEqualTypeOf<Readonly<Written<typeof csv>>>();
     expectTypeOf<Known['json-file']>().toEqualTypeOf<Readonly<Written<typeof jsonFile>>>();
     expectTypeOf<Known['ndjson']>().toEqualTypeOf<Readonly<Written<typeof ndjson>>>();
     expect(stdout.options).toBeUndefined();

@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { SinkPlugin } from '../../../core/contracts/sink.ts';
+import csv from '../../../plugins/sinks/csv/index.ts';
 import jsonFile from '../../../plugins/sinks/json-file/index.ts';
 import ndjson from '../../../plugins/sinks/ndjson/index.ts';
 import { batchOf, reportOf, sinkContext } from '../../support/sinks.ts';
@@ -23,12 +24,14 @@ function retained(): number {
 }
 
 describe('file sinks', () => {
-  it.each<[string, SinkPlugin<{ path: string }>]>([
+  it.each<[string, SinkPlugin, object?]>([
     ['json-file', jsonFile],
     ['ndjson', ndjson],
-  ])('%s takes 100,000 records, 50 MB, in flat memory', async (_name, plugin) => {
+    ['ndjson, compressed,', ndjson, { compress: 'gzip' }],
+    ['csv', csv, { columns: ['id', 'description'], lineEnding: 'lf' }],
+  ])('%s takes 100,000 records, 50 MB, in flat memory', async (_name, plugin, options: { compress?: string } = {}) => {
     const folder = await temporaryFolder();
-    const sink = await plugin.open(sinkContext(folder), { path: 'out' });
+    const sink = await plugin.open(sinkContext(folder), { path: 'out', ...options });
     const before = retained();
     for (let written = 0; written < 1000; written++) {
       await sink.write(batch);
@@ -36,7 +39,8 @@ describe('file sinks', () => {
     }
     const after = retained();
     await sink.close(reportOf());
-    expect((await stat(join(folder, 'out'))).size).toBeGreaterThan(50_000_000);
+    const least = options.compress === undefined ? 48_000_000 : 100_000;
+    expect((await stat(join(folder, 'out'))).size).toBeGreaterThan(least);
     // A tenth of what was written.
     expect(after - before).toBeLessThan(5_000_000);
   });

@@ -1,8 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import { cp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SinkPlugin, SinkPosition, SinkWriter } from '../../../core/contracts/sink.ts';
+import csv from '../../../plugins/sinks/csv/index.ts';
 import jsonFile from '../../../plugins/sinks/json-file/index.ts';
 import ndjson from '../../../plugins/sinks/ndjson/index.ts';
 import { disk } from '../../support/faulty-disk.ts';
@@ -15,7 +17,7 @@ vi.mock('node:fs/promises', async (load) => {
 });
 afterEach(() => disk.heal());
 
-const options = { path: 'out.txt' };
+const path = 'out.txt';
 const temporary = '.out.txt.run1.tmp';
 /** Pages of records: within the bytes that are checked, beyond them, and larger than the sink's buffer. */
 const pages = [records(0, 2), records(2, 200), records(200, 201), [{ id: 'alpha:201', text: 'x'.repeat(300_000) }]].map(
@@ -27,7 +29,8 @@ const report = (life: number) => reportOf({ total_products: 10 ** (9 - life) });
 const context = (folder: string) => sinkContext(folder, { resumable: true });
 /** What readers see; the long text is told by its length. */
 async function output(folder: string): Promise<string> {
-  const text = await readFile(join(folder, 'out.txt'), 'utf8');
+  const bytes = await readFile(join(folder, 'out.txt'));
+  const text = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString();
   return text.replaceAll(/x{100,}/g, (run) => `${run.length} x`);
 }
 
@@ -48,10 +51,12 @@ async function write(sink: SinkWriter, progress: Progress, keep: (position: Sink
   }
 }
 
-describe.each<[string, SinkPlugin<{ path: string }>]>([
-  ['json-file', jsonFile],
-  ['ndjson', ndjson],
-])('%s', (_name, plugin) => {
+describe.each<[string, SinkPlugin, object]>([
+  ['json-file', jsonFile, { path }],
+  ['ndjson', ndjson, { path }],
+  ['ndjson, compressed', ndjson, { path, compress: 'gzip' }],
+  ['csv', csv, { path, columns: ['id', 'title', 'text'], lineEnding: 'crlf' }],
+])('%s', (_name, plugin, options) => {
   /** A whole life of a run, which nothing disturbs. */
   async function live(folder: string, progress: Progress, keep?: (position: SinkPosition) => void): Promise<void> {
     const sink = await plugin.open(context(folder), options, progress.position);

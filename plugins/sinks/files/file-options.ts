@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { type Compression, findCompress, suffixes } from './compression.ts';
+
+/** Options of every sink that writes records to a file, to be extended by the sink's own. */
+export function fileOptions(path: string) {
+  return z.strictObject({
+    path: z
+      .string()
+      .min(1)
+      .default(path)
+      .describe("where the file appears when the run has ended, relative to the config's folder"),
+    compress: z
+      .enum(['gzip', 'zstd'])
+      .refine((compression) => findCompress(compression) !== undefined, {
+        error: `this Node, ${process.version}, has no zstd: it came with 22.15; "gzip" works everywhere`,
+      })
+      .exactOptional()
+      .describe('how the file is compressed, and its name ends: .gz or .zst; default: not'),
+  });
+}
+
+/** Gives the name of a compressed file its ending, unless it has it. */
+export function withSuffix<Options extends { readonly path: string; readonly compress?: Compression }>(
+  options: Options,
+): Options {
+  const { path, compress } = options;
+  const suffix = compress === undefined ? '' : suffixes[compress];
+  return path.endsWith(suffix) ? options : { ...options, path: `${path}${suffix}` };
+}
