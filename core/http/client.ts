@@ -73,7 +73,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
   const send = compose(chain)(transport.handle);
   const headers = { ...ownHeaders, ...credentials(baseUrl), ...lowerCased(source.headers) };
   return {
-    handle: (request) => send({ ...request, headers: { ...headers, ...lowerCased(request.headers) } }),
+    handle: (request) => send({ ...request, headers: withHeaders(headers, request.headers) }),
     breaker,
     async close() {
       try {
@@ -85,6 +85,14 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
       }
     },
   };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Few requests have headers of their own. */
+function withHeaders(all: Headers, own: Headers): Headers {
+  for (const _ in own) return { ...all, ...lowerCased(own) };
+  return all;
 }
 
 const ownHeaders = { accept: 'application/json', 'user-agent': `sluice/${version}` };

@@ -13,11 +13,13 @@ export function redirect({ maxHops }: { readonly maxHops: number }): Middleware 
   return (next) =>
     async function redirectMiddleware(request) {
       let current = request;
-      const seen = new Set([request.url.href]);
+      // Made for the first redirect: hardly any request meets one.
+      let seen: Set<string> | undefined;
       for (;;) {
         const response = await next(current);
         const location = response.headers['location'];
         if (!redirectStatuses.has(response.status) || location === undefined) return response;
+        seen ??= new Set([request.url.href]);
         const refuse = (why: string): SluiceError =>
           new SluiceError('redirect_refused', `redirect to ${cleanText(redactUrl(location), 200)} refused: ${why}`, {
             status: response.status,
