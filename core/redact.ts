@@ -56,7 +56,7 @@ function looksSecret(key: string): boolean {
  * absolute URL is treated as text.
  */
 export function redactUrl(url: URL | string): string {
-  const text = String(url);
+  const text = typeof url === 'string' ? url : url.href;
   return isPlainUrl(text) ? text : redactPatterns(text.replace(/#.*$/s, ''));
 }
 

@@ -57,14 +57,18 @@ function limited(next: Handler, request: HttpRequest, { settings, clock, dueTime
       attempt.cancel(reason);
       reject(reason);
     };
-    const end = (): void => {
-      stopListening();
-      dueTimes.remove(watched);
-    };
+    const ending =
+      <Value>(settle: (value: Value) => void) =>
+      (value: Value): void => {
+        stopListening();
+        dueTimes.remove(watched);
+        settle(value);
+      };
 
     const watched = dueTimes.add(due);
     const stopListening = onAbort(request.signal, () => cancel(request.signal.reason));
-    next(attempt).then(resolve, reject).finally(end);
+    // Not by `finally`, which makes two more promises of each attempt.
+    void next(attempt).then(ending(resolve), ending(reject));
   });
 }
 
