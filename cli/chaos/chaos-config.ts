@@ -42,7 +42,10 @@ export function chaosConfig(
   const sinks = Object.entries(outputFiles).flatMap(([kind, path]) => {
     // A config may have several of a kind, with options of their own.
     const sink = config.sinks.find(({ plugin }) => plugin.name === kind);
-    return sink === undefined ? [] : [{ ...sink, options: { path: join(folder, path) } }];
+    if (sink === undefined) return [];
+    // Each is to get everything, so that they can be compared.
+    const { route: _, ...whole } = sink;
+    return [{ ...whole, options: { path: join(folder, path) } }];
   });
   const sources = config.sources.map((source) => {
     const { timeouts, breaker } = source;

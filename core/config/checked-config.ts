@@ -4,7 +4,7 @@ import type { SinkOptions, SourceOptions } from './plugin-options.ts';
 
 /** What the entry of a sink must be beside what it is, where `SinkOptions` knows its plugin. */
 export type CheckedSink<Entry> = Entry extends { readonly use: infer Use extends keyof SinkOptions }
-  ? SinkOptions[Use] & NoOther<Entry, keyof SinkOptions[Use] | 'use' | 'name' | 'timeoutMs'>
+  ? SinkOptions[Use] & NoOther<Entry, keyof SinkOptions[Use] | 'use' | 'name' | 'timeoutMs' | 'sources' | 'filter'>
   : unknown;
 
 /** What the entry of a source must be beside what it is: without keys other than `Settings`, and with the options of a known factory. */

@@ -4,6 +4,7 @@ import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { Model } from '../contracts/model.ts';
 import type { Services } from '../contracts/services.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
+import type { RecordFilter } from '../contracts/sink-route.ts';
 import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
 import type { SourceFactory } from '../contracts/source-factory.ts';
 import type { CheckedSink, CheckedSource } from './checked-config.ts';
@@ -117,6 +118,13 @@ interface SinkSettings {
   readonly name?: string;
   /** Milliseconds that each of its operations may take. Default 30 000. */
   readonly timeoutMs?: number;
+  /** Names of the sources whose records it is given. Default: all. */
+  readonly sources?: readonly string[];
+  /**
+   * Which records it is given: `{ category: ['phones', 'laptops'] }`, or a function that returns true for them, in a
+   * TypeScript or JavaScript config. Default: every record.
+   */
+  readonly filter?: RecordFilter;
 }
 
 /** A sink with its options; of those that `SinkOptions` knows, an editor completes them. */

@@ -4,6 +4,7 @@ import { isPluginEntry } from '../registry/inline-plugin.ts';
 import { checkOptions } from './check-options.ts';
 import { type ConfigPath, notKnown, pathText } from './issues.ts';
 import { type ConfigContext, lookUp } from './look-up.ts';
+import type { RoutedSinks } from './resolve-routes.ts';
 import type { ResolvedSink } from './resolved.ts';
 
 /** A sink of the config whose plugin was found. */
@@ -25,7 +26,7 @@ export interface DraftedSinks {
 }
 
 /** Keys of a sink's entry that are the framework's own: all others are the plugin's options. */
-const ownKeys: ReadonlySet<string> = new Set(['use', 'name', 'timeoutMs']);
+const ownKeys: ReadonlySet<string> = new Set(['use', 'name', 'timeoutMs', 'sources', 'filter']);
 
 /**
  * Finds the plugins of `sinks` and checks their options. Where some are `wanted` by name, only those are kept, and a
@@ -58,8 +59,9 @@ export async function draftSinks(
 }
 
 /** Leaves out what was of use only on the way. */
-export function resolveSink({ name, plugin, locator, options }: SinkDraft, timeoutMs: number): ResolvedSink {
-  return { name, plugin, locator, options, timeoutMs };
+export function resolveSink({ draft, entry, route }: RoutedSinks['sinks'][number]): ResolvedSink {
+  const { name, plugin, locator, options } = draft;
+  return { name, plugin, locator, options, timeoutMs: entry.timeoutMs, ...(route && { route }) };
 }
 
 function answersTo({ name, plugin }: SinkDraft, wanted: string): boolean {
@@ -83,7 +85,7 @@ async function optionsFor(
   }
   for (const key of Object.keys(options)) {
     const at = pathText([...path, key]);
-    const hints = ['it takes no options of its own, only name and timeoutMs'];
+    const hints = ['it takes no options of its own, only name, timeoutMs, sources and filter'];
     const problem = `the sink "${name}" has no option "${key}"`;
     context.issues.push({ code: 'config_invalid', path: at, problem, hints });
   }

@@ -9,6 +9,7 @@ import { interpolate } from './interpolate.ts';
 import { configError, type ConfigIssue } from './issues.ts';
 import { type ConfigContext, type Found, lookUp } from './look-up.ts';
 import { resolveAuths } from './resolve-auth.ts';
+import { routeSinks } from './resolve-routes.ts';
 import { draftSinks, resolveSink } from './resolve-sinks.ts';
 import {
   draftSources,
@@ -83,7 +84,17 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     issues.push(...unreachable(parsed.data.workers.threads, sources, model));
     issues.push(...limitConflicts(sources, parsed.data.sources));
     issues.push(...middlewareConflicts(sources, parsed.data.sources, parsed.data.middleware));
-  } else issues.push(...explain(parsed.error.issues, configJsonSchema(), whole, redact));
+  }
+  const routed = routeSinks({
+    drafts: sinks.drafts,
+    entries: parsed.data?.sinks ?? [],
+    known: drafts.map(({ name }) => name),
+    running: sources.map(({ name }) => name),
+    model: model?.plugin,
+    named: wantedSinks.length > 0,
+  });
+  issues.push(...routed.issues);
+  if (!parsed.success) issues.push(...explain(parsed.error.issues, configJsonSchema(), whole, redact));
 
   const unset = [...interpolated.issues, ...auths.issues];
   const others = issues.filter((issue) => !followsFrom(issue, unset)).map((issue) => redacted(issue, redact));
@@ -106,9 +117,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     file,
     baseDir,
     sources: shareLimits(resolved),
-    sinks: parsed.data.sinks.flatMap(({ timeoutMs }, index) =>
-      sinks.drafts.filter((draft) => draft.index === index).map((draft) => resolveSink(draft, timeoutMs)),
-    ),
+    sinks: routed.sinks.map(resolveSink),
     model: model.plugin,
     modelLocator: model.locator,
     workers,
@@ -118,7 +127,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     services,
     secrets: [...new Set([...secrets, ...variables])],
     references: { secrets, env },
-    warnings: [...clearSecrets(input, env), ...(state === false ? forgottenBy(resolved) : [])],
+    warnings: [...clearSecrets(input, env), ...routed.warnings, ...(state === false ? forgottenBy(resolved) : [])],
   };
 }
 

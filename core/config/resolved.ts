@@ -4,6 +4,7 @@ import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { Model } from '../contracts/model.ts';
 import type { Services } from '../contracts/services.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
+import type { SinkRoute } from '../contracts/sink-route.ts';
 import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
 import type { Environment } from '../secret-variables.ts';
 
@@ -87,6 +88,8 @@ export interface ResolvedSink {
   readonly options: unknown;
   /** Limit for each of its operations. */
   readonly timeoutMs: number;
+  /** What it is given; undefined for everything. */
+  readonly route?: SinkRoute;
 }
 
 export interface WorkerSettings {

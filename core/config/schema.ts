@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Auth } from '../contracts/auth.ts';
 import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { Services } from '../contracts/services.ts';
+import { routeKeys } from './route-keys.ts';
 import { isPluginEntry } from '../registry/inline-plugin.ts';
 import { authKinds, authProblems } from '../registry/auth-problems.ts';
 import { isMiddleware, middlewareForm } from '../registry/middleware-problems.ts';
@@ -149,6 +150,7 @@ const sinkEntry = z
     use,
     name: name.optional(),
     timeoutMs: milliseconds.default(30_000).describe('milliseconds that each of its operations may take'),
+    ...routeKeys,
   })
   .describe('a sink with its options');
 

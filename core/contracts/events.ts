@@ -14,6 +14,8 @@ export type RunEvent =
       readonly runId: string;
       readonly sources: readonly string[];
       readonly sinks: readonly string[];
+      /** The sources of each sink that does not take all. Default: there is none such. */
+      readonly routes?: Readonly<Record<string, readonly string[]>>;
       readonly threads: number;
     }
   /** The run goes on where an earlier life of it ended; comes right after the start. */
@@ -103,6 +105,8 @@ export type RunEvent =
       readonly bytes: number;
       readonly ms: number;
     }
+  /** Records that its filter keeps from the sink; `earlier` tells those of earlier lives of the run. */
+  | { readonly type: 'sink-filtered'; readonly sink: string; readonly records: number; readonly earlier?: true }
   | { readonly type: 'sink-committed'; readonly sink: string; readonly records: number }
   | {
       readonly type: 'sink-failed';

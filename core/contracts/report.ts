@@ -78,7 +78,10 @@ export interface RunMetrics {
   readonly category_distribution: Readonly<Record<string, number>>;
 }
 
-/** Where every item went. `read + split = written + rejected + duplicates + dropped + unwritten`, for each sink. */
+/**
+ * Where every item went, of the sources that a sink takes: `read + split = written + rejected + duplicates + dropped + filtered +
+ * unwritten`, for each sink.
+ */
 export interface Reconciliation {
   readonly read: number;
   readonly split: number;
@@ -86,6 +89,8 @@ export interface Reconciliation {
   readonly rejected: number;
   readonly duplicates: number;
   readonly dropped: number;
+  /** Records that its filter keeps from it. */
+  readonly filtered: number;
   readonly unwritten: number;
 }
 
@@ -152,6 +157,8 @@ export interface SinkMonitoring {
   readonly bytes: number;
   readonly write_ms: number;
   readonly commits: number;
+  /** Those whose records it is given; left out where that is all. */
+  readonly sources?: readonly string[];
   readonly reconciliation: Reconciliation;
 }
 

@@ -24,6 +24,10 @@ export interface SinkContext {
   /** Folder against which relative paths are resolved: the config's. */
   readonly baseDir: string;
   readonly sources: readonly string[];
+  /** Those of them whose records the sink is given: all, unless its entry in the config says which. */
+  readonly takes: readonly string[];
+  /** When the run began, in its first life; ISO 8601. */
+  readonly startedAt: string;
   /** What the records are, for a sink that makes a table of them. */
   readonly model: SinkModel;
   /**

@@ -19,6 +19,7 @@ export function isDetail(event: RunEvent): boolean {
     case 'page-skipped':
     case 'pages-known':
     case 'sink-wrote':
+    case 'sink-filtered':
     case 'sink-committed':
     case 'time-spent':
       return true;
@@ -137,6 +138,12 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       const { type, sink, records, bytes, ms } = event;
       const message = `${sink}: took ${counted(records, 'record')} in ${Math.round(ms)} ms`;
       return [{ level: 'debug', message, fields: { event: type, sink, records, bytes, ms } }];
+    }
+    case 'sink-filtered': {
+      const { type, sink, records, earlier = false } = event;
+      const when = earlier ? ' in earlier lives of the run' : '';
+      const message = `${sink}: ${counted(records, 'record')} filtered out${when}`;
+      return [{ level: 'debug', message, fields: { event: type, sink, records, earlier } }];
     }
     case 'sink-committed': {
       const { type, sink, records } = event;

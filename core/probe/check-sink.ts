@@ -6,7 +6,7 @@ import { SluiceError } from '../errors.ts';
 import { describeModel } from '../run/describe-model.ts';
 import { within } from '../run/within.ts';
 import { sinkError } from '../sink-error.ts';
-import { createRunId } from '../state/run-id.ts';
+import { createRunId, startOfRun } from '../state/run-id.ts';
 import type { Finding } from './check-run.ts';
 
 export interface CheckSinkOptions {
@@ -19,11 +19,14 @@ export interface CheckSinkOptions {
 export async function checkSink(sink: ResolvedSink, { config, clock, logger }: CheckSinkOptions): Promise<Finding> {
   const { name, plugin, options, timeoutMs } = sink;
   const about = { what: 'sink', name } as const;
+  const runId = createRunId(clock.date());
   const context: SinkContext = {
-    runId: createRunId(clock.date()),
+    runId,
     name,
     baseDir: config.baseDir,
     sources: config.sources.map((source) => source.name),
+    takes: sink.route?.sources ?? config.sources.map((source) => source.name),
+    startedAt: startOfRun(runId),
     model: describeModel(config.model),
     resumable: false,
     logger,

@@ -3,7 +3,7 @@ import { SluiceError } from '../errors.ts';
 
 /**
  * Holds each sink's figures against the identity `read + split = written + rejected + duplicates + dropped +
- * unwritten`, and the number of records against what the items leave. Throws `internal_error` with all figures
+ * filtered + unwritten`, and the number of records against what the items leave. Throws `internal_error` with all figures
  * where one does not hold: a record went missing, or was counted twice.
  */
 export function assertReconciled(report: RunReport): void {
@@ -21,8 +21,8 @@ export function assertReconciled(report: RunReport): void {
     problems.push(`${figures(accepted)} leave ${left} records, ${report.summary.total_products} were accepted`);
   }
   for (const [name, { reconciliation }] of Object.entries(report.monitoring.sinks)) {
-    const { read, split, written, rejected, duplicates, dropped, unwritten } = reconciliation;
-    if (read + split !== written + rejected + duplicates + dropped + unwritten) {
+    const { read, split, written, rejected, duplicates, dropped, filtered, unwritten } = reconciliation;
+    if (read + split !== written + rejected + duplicates + dropped + filtered + unwritten) {
       problems.push(`sink ${name}: ${figures(reconciliation)}`);
     }
   }

@@ -29,7 +29,7 @@ export interface ReportBuilderOptions {
 /** Builds the listener for one run; `clock` measures how long it takes. */
 export function createReportBuilder({ clock, clean }: ReportBuilderOptions): ReportBuilder {
   const sourceTally = named(() => createSourceTally(clean));
-  const sinkTally = named(createSinkTally);
+  const sinkTally = named((sink) => createSinkTally(started?.routes?.[sink]));
   const metrics = named((): MetricsPartial => new Map());
   const errors = createErrorLog(clean);
   let started: (Extract<TimedEvent, { type: 'run-started' }> & { readonly now: number }) | undefined;
@@ -74,7 +74,10 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
       if (started === undefined) throw new SluiceError('internal_error', 'a report was asked for before the run began');
       const sources = sourceTally.map((tally) => tally.build());
       const totals = addUp(sources.values());
-      const sinks = sinkTally.map((tally) => tally.build(totals));
+      const sinks = sinkTally.map((tally, sink) => {
+        const own = started?.routes?.[sink];
+        return tally.build(own === undefined ? totals : addUp(own.flatMap((source) => sources.get(source) ?? [])));
+      });
       const incomplete = [...sources.values(), ...sinks.values()].some(({ state }) => state !== 'complete');
       return {
         summary: {
@@ -101,17 +104,17 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
 }
 
 /** One value for each name, made when the name is first heard; the order of the names stays. */
-function named<Value>(create: () => Value) {
+function named<Value>(create: (name: string) => Value) {
   const all = new Map<string, Value>();
   return {
     all: all as ReadonlyMap<string, Value>,
     get(name: string): Value {
-      const value = all.get(name) ?? create();
+      const value = all.get(name) ?? create(name);
       all.set(name, value);
       return value;
     },
-    map<Result>(change: (value: Value) => Result): Map<string, Result> {
-      return new Map([...all].map(([name, value]) => [name, change(value)]));
+    map<Result>(change: (value: Value, name: string) => Result): Map<string, Result> {
+      return new Map([...all].map(([name, value]) => [name, change(value, name)]));
     },
   };
 }

@@ -1,19 +1,21 @@
 import type { TimedEvent } from '../contracts/events.ts';
 import type { Reconciliation, SinkMonitoring } from '../contracts/report.ts';
+import { recordsOf } from '../run/sink-routing.ts';
 import { thousandths } from './quantiles.ts';
 
 /** Adds up what the events say about one sink. */
 export interface SinkTally {
   on(event: TimedEvent): void;
   /** What is known so far, beside what became of all items before they came to the sinks. */
-  build(items: Omit<Reconciliation, 'written' | 'unwritten'>): SinkMonitoring;
+  build(items: Omit<Reconciliation, 'written' | 'filtered' | 'unwritten'>): SinkMonitoring;
 }
 
-/** Starts a tally at nothing. */
-export function createSinkTally(): SinkTally {
+/** Starts a tally at nothing; `sources` are those that the sink takes, undefined for all. */
+export function createSinkTally(sources: readonly string[] | undefined): SinkTally {
   let failed = false;
   let discarded = false;
   let written = 0;
+  let filtered = 0;
   let unwritten = 0;
   let batches = 0;
   let bytes = 0;
@@ -24,7 +26,12 @@ export function createSinkTally(): SinkTally {
     on(event) {
       switch (event.type) {
         case 'run-resumed':
-          written += event.records;
+          written += recordsOf(event, sources);
+          break;
+        case 'sink-filtered':
+          filtered += event.records;
+          // Those of earlier lives are among the records that the resume has told.
+          if (event.earlier === true) written -= event.records;
           break;
         case 'sink-wrote':
           batches++;
@@ -57,7 +64,8 @@ export function createSinkTally(): SinkTally {
       bytes,
       write_ms: thousandths(writeMs),
       commits,
-      reconciliation: { read, split, written, rejected, duplicates, dropped, unwritten },
+      ...(sources && { sources }),
+      reconciliation: { read, split, written, rejected, duplicates, dropped, filtered, unwritten },
     }),
   };
 }

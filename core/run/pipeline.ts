@@ -91,7 +91,10 @@ export class Pipeline {
     this.#events.on(journal.on);
 
     const names = { sources: sources.map(({ name }) => name), sinks: sinkPlans.map(({ name }) => name) };
-    emit({ type: 'run-started', runId: journal.runId, ...names, threads: this.#processor.threads });
+    const routes = Object.fromEntries(
+      sinkPlans.flatMap(({ name, route }) => (route?.sources === undefined ? [] : [[name, route.sources]])),
+    );
+    emit({ type: 'run-started', runId: journal.runId, ...names, routes, threads: this.#processor.threads });
     if (journal.earlier !== undefined) emit({ type: 'run-resumed', ...journal.earlier });
     const stop = createStopSignal({ clock: this.#clock, deadlineMs, signal });
     onAbort(stop.signal, () => emit({ type: 'run-stopping', error: classify(stop.signal.reason) }));

@@ -4,9 +4,10 @@ import type { Clock } from '../contracts/clock.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { RunJournal } from '../contracts/journal.ts';
 import type { RunReport } from '../contracts/report.ts';
-import type { SinkContext, SinkPosition, SinkWriter } from '../contracts/sink.ts';
+import type { SinkContext, SinkWriter } from '../contracts/sink.ts';
 import { SluiceError } from '../errors.ts';
 import { sinkError } from '../sink-error.ts';
+import { createSinkRouting } from './sink-routing.ts';
 import { createTurns } from './turns.ts';
 import { within } from './within.ts';
 
@@ -53,8 +54,10 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
   let inHand = 0;
   /** Records taken since the last commit. */
   let pending = 0;
-  let committed = journal.earlier?.records ?? 0;
-  let position: SinkPosition | undefined = journal.position(name);
+  const routing = createSinkRouting(name, sink.route, journal);
+  let committed = routing.earlierWritten;
+  let filtered = routing.earlierFiltered;
+  let { position } = routing;
   let cleanup: Promise<void> = Promise.resolve();
   // Writes as many at once as the sink declares, everything else alone: a commit has to know what it makes durable.
   const turns = createTurns(plugin.concurrency ?? 1);
@@ -120,6 +123,7 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     });
     if (!opened) return;
     state = 'open';
+    if (filtered > 0) emit({ type: 'sink-filtered', sink: name, records: filtered, earlier: true });
     // Where it begins is a position too: another sink may commit nothing before a kill, and then this one has to go back
     // to there.
     if (journal.resumable && position === undefined) await commit(0);
@@ -138,12 +142,21 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     const target = writer;
     const started = clock.now();
     inHand += batch.count;
-    const taken = await attempt('write', 'writing', () => target.write(batch));
+    let given = batch;
+    const taken = await attempt('write', 'writing', async () => {
+      // Within the attempt: a filter that throws is a failure of this sink alone.
+      given = routing.filtered(batch);
+      if (given.count > 0) await target.write(given);
+    });
     inHand -= batch.count;
     if (!taken) return;
-    pending += batch.count;
+    const left = batch.count - given.count;
+    filtered += left;
+    if (left > 0) emit({ type: 'sink-filtered', sink: name, records: left });
+    if (given.count === 0) return;
+    pending += given.count;
     const ms = clock.now() - started;
-    emit({ type: 'sink-wrote', sink: name, records: batch.count, bytes: batch.ndjson.byteLength, ms });
+    emit({ type: 'sink-wrote', sink: name, records: given.count, bytes: given.ndjson.byteLength, ms });
   }
 
   async function commit(epoch: number): Promise<void> {
@@ -157,7 +170,7 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     committed += pending;
     pending = 0;
     // What was discarded is missing from this epoch on: a later life of the run has to hand it over again.
-    if (!lacking && position !== undefined) journal.committed(name, epoch, position);
+    if (!lacking && position !== undefined) journal.committed(name, epoch, routing.kept(position, filtered));
   }
 
   async function flush(epoch: number): Promise<void> {
@@ -189,7 +202,8 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
       return fault;
     },
     open: () => turns.alone(open),
-    write: (batch) => turns.sideBySide(() => write(batch)),
+    // What is not meant for it does not wait for it either.
+    write: (batch) => (routing.takes(batch.source) ? turns.sideBySide(() => write(batch)) : Promise.resolve()),
     discard(reason) {
       discarding ??= reason;
       const held = [...underWay];

@@ -34,8 +34,8 @@ export interface SinkRunner {
 
 export interface SinkRunnerOptions {
   readonly sinks: readonly ResolvedSink[];
-  /** What every sink is told; its name is added. */
-  readonly context: Omit<SinkContext, 'name'>;
+  /** What every sink is told; its name and what it takes are added. */
+  readonly context: Omit<SinkContext, 'name' | 'takes'>;
   readonly clock: Clock;
   readonly emit: EmitEvent;
   readonly journal: RunJournal;
@@ -48,7 +48,13 @@ export interface SinkRunnerOptions {
  */
 export function createSinkRunner({ sinks, context, clock, emit, journal }: SinkRunnerOptions): SinkRunner {
   const lanes = sinks.map((sink) =>
-    createSinkLane({ sink, context: { ...context, name: sink.name }, clock, emit, journal }),
+    createSinkLane({
+      sink,
+      context: { ...context, name: sink.name, takes: sink.route?.sources ?? context.sources },
+      clock,
+      emit,
+      journal,
+    }),
   );
   let pendingBytes = 0;
   let cancelTimer: (() => void) | undefined;

@@ -41,9 +41,15 @@ export async function takeFingerprint(
     }
     parts[`${name}: pagination`] = shortHash(redact(await paginationOf(source)));
   }
-  for (const { name, plugin, locator, options } of config.sinks) {
+  for (const { name, plugin, locator, options, route } of config.sinks) {
     const code = await pluginVersion(locator ?? { kind: 'inline' }, plugin);
-    parts[`sink ${name}`] = shortHash([plugin.name, code, redact(JSON.stringify(options ?? {}))]);
+    parts[`sink ${name}`] = shortHash([
+      plugin.name,
+      code,
+      redact(JSON.stringify(options ?? {})),
+      // Its counts are those of what it was given.
+      ...(route === undefined ? [] : [redact(codeOf(route))]),
+    ]);
   }
   return { fingerprint: parts, versions };
 }

@@ -1,6 +1,7 @@
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Logger } from '../contracts/logger.ts';
 import type { Disk } from './disk.ts';
+import { startOfRun } from './run-id.ts';
 import { listRunIds, runFolder } from './run-folders.ts';
 
 export interface PruneOptions {
@@ -22,8 +23,10 @@ export async function pruneRuns({ config, disk, stateDir, keepRuns, runId, logge
   const sources = config.sources.map(({ name }) => name);
   for (const id of others.slice(keepRuns - 1)) {
     try {
-      for (const { name, plugin, options } of config.sinks) {
-        const context = { runId: id, name, baseDir: config.baseDir, sources, resumable: true, logger };
+      for (const { name, plugin, options, route } of config.sinks) {
+        const takes = route?.sources ?? sources;
+        const run = { runId: id, startedAt: startOfRun(id), resumable: true };
+        const context = { ...run, name, baseDir: config.baseDir, sources, takes, logger };
         await plugin.forget?.(context, options);
       }
       await disk.remove(runFolder(stateDir, id));

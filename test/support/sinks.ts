@@ -12,6 +12,8 @@ export function sinkContext(baseDir: string, change: Partial<SinkContext> = {}):
     name: 'sink',
     baseDir,
     sources: ['alpha', 'beta'],
+    takes: ['alpha', 'beta'],
+    startedAt: '2026-01-01T00:00:00.000Z',
     model: { name: 'product', fields: undefined, jsonSchema: undefined },
     resumable: false,
     logger: silentLogger,

@@ -62,6 +62,8 @@ export async function createStage(
     name: plugin.name,
     baseDir,
     sources: ['kit'],
+    takes: ['kit'],
+    startedAt: '2026-01-01T00:00:00.000Z',
     model: { name: 'product', fields: Object.keys(fields(1)), jsonSchema: undefined },
     resumable: true,
     logger: silent,

@@ -130,7 +130,16 @@ describe('renderReport', () => {
     const report = sampleReport();
     const sink = report.monitoring.sinks['json-file'];
     if (sink === undefined) throw new Error('no sink');
-    const reconciliation = { read: 10, split: 2, written: 0, rejected: 0, duplicates: 0, dropped: 0, unwritten: 12 };
+    const reconciliation = {
+      read: 10,
+      split: 2,
+      written: 0,
+      rejected: 0,
+      duplicates: 0,
+      dropped: 0,
+      filtered: 0,
+      unwritten: 12,
+    };
     const sinks = { 'json-file': { ...sink, state: 'failed' as const, reconciliation } };
     const lines = rendered({ ...report, monitoring: { ...report.monitoring, sinks } });
     expect(lines).toContain('json-file: failed, 10 read + 2 split = 0 written + 12 unwritten');

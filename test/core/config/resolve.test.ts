@@ -167,7 +167,7 @@ describe('resolveConfig', () => {
       allowed: a whole number from 1 to 2147483647 (milliseconds after which the run ends as partial; default: never)
 
   sinks[0].path: the sink "log" has no option "path"
-      it takes no options of its own, only name and timeoutMs
+      it takes no options of its own, only name, timeoutMs, sources and filter
 
   sources[0]: there is no source "alpa"
       did you mean "alpha"?

@@ -143,7 +143,7 @@ describe('assertReconciled', () => {
     const { events } = await eventsOf({ pages: [kept], sinks: [healthy], end: 'close' });
     const withoutCommit = events.filter((event) => event.type !== 'sink-committed');
     expect(() => assertReconciled(reportFrom(withoutCommit))).toThrow(
-      'the figures of the run do not add up: sink sink0: read 3, split 0, written 0, rejected 0, duplicates 0, dropped 0, unwritten 0',
+      'the figures of the run do not add up: sink sink0: read 3, split 0, written 0, rejected 0, duplicates 0, dropped 0, filtered 0, unwritten 0',
     );
   });
 

@@ -176,7 +176,7 @@ describe('createReportBuilder', () => {
         bytes: 500,
         write_ms: 1.5,
         commits: 1,
-        reconciliation: { ...items, written: 10, unwritten: 0 },
+        reconciliation: { ...items, written: 10, filtered: 0, unwritten: 0 },
       },
       bad: {
         state: 'failed',
@@ -184,7 +184,7 @@ describe('createReportBuilder', () => {
         bytes: 500,
         write_ms: 1,
         commits: 1,
-        reconciliation: { ...items, written: 0, unwritten: 10 },
+        reconciliation: { ...items, written: 0, filtered: 0, unwritten: 10 },
       },
     });
   });
