@@ -66,9 +66,9 @@ export interface ResolvedSource {
   readonly timeouts: TimeoutSettings;
   readonly breaker: BreakerSettings;
   readonly maxPages: number;
-  /** All headers of a response together. */
   /** Asks whether pages have changed since they were kept. */
   readonly conditional: boolean;
+  /** All headers of a response together. */
   readonly maxHeaderBytes: number;
   readonly maxBodyBytes: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -40,7 +40,7 @@ function hintOf({ code, status }: SluiceError, source: ResolvedSource): string |
   if (status === 401 || status === 403) {
     const words = status === 401 ? 'does not know the credentials' : 'knows the caller and does not let it read this';
     if (sendsCredentials(source)) return `the upstream ${words}: check that they are right, and what they are good for`;
-    return 'the upstream wants credentials, and none are sent: give the source a header such as authorization';
+    return 'the upstream wants credentials, and none are sent: give the source auth, or a header such as authorization';
   }
   if (code === 'http_404') return 'check baseUrl and the path of the listing';
   if (code === 'rate_limited') return 'the upstream refuses more requests for now: wait, or declare a lower rate limit';
@@ -50,7 +50,7 @@ function hintOf({ code, status }: SluiceError, source: ResolvedSource): string |
   return null;
 }
 
-function sendsCredentials({ headers, baseUrl }: ResolvedSource): boolean {
+function sendsCredentials({ auth, headers, baseUrl }: ResolvedSource): boolean {
   const { username, password } = new URL(baseUrl);
-  return username !== '' || password !== '' || Object.keys(headers).some((name) => isSecretKey(name));
+  return auth !== undefined || username !== '' || password !== '' || Object.keys(headers).some((name) => isSecretKey(name));
 }

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SinkPlugin } from '../../../core/contracts/sink.ts';
+import { bearer } from '../../../core/auth/declare.ts';
 import { checkRun, configFindings } from '../../../core/probe/check-run.ts';
 import { resolveConfig } from '../../../core/config/resolve.ts';
 import { takeLock } from '../../../core/state/lock.ts';
@@ -83,6 +84,13 @@ describe('checking a run', () => {
       hint: expect.stringContaining('does not let it read') as string,
     });
     expect(JSON.stringify(about('wrong'))).not.toContain('a-long-wrong-key');
+  });
+
+  test('knows that the auth of a source is credentials', async () => {
+    const { about } = await check([{ use: listed('shop'), auth: bearer('a-long-wrong-token') }], { shop: () => 401 });
+    const { message, hint } = about('shop') ?? {};
+    expect(hint).toContain('does not know the credentials');
+    expect(`${message} ${hint}`).not.toContain('a-long-wrong-token');
   });
 
   test('takes a page of which every item is rejected for a problem, one of which some are for none', async () => {
