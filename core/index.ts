@@ -15,7 +15,7 @@ import type { ExchangedRun } from './recording/exchanges-of-run.ts';
 import type { CheckResult, Finding } from './probe/check-run.ts';
 import type { RunForecast } from './probe/plan-run.ts';
 import type { Preview } from './probe/preview-source.ts';
-import type { PluginList } from './registry/list-plugins.ts';
+import type { ListedSource, PluginList } from './registry/list-plugins.ts';
 import type { Pipeline } from './run/pipeline.ts';
 import type { ResumeRequest } from './state/choose-run.ts';
 import type { ListedRun } from './state/list-runs.ts';
@@ -56,7 +56,7 @@ export type { MockOptions, MockUpstream } from './mock/server.ts';
 export type { CheckResult, Finding } from './probe/check-run.ts';
 export type { PlannedSource, RunForecast } from './probe/plan-run.ts';
 export type { Preview } from './probe/preview-source.ts';
-export type { PluginList } from './registry/list-plugins.ts';
+export type { ListedSource, PluginList } from './registry/list-plugins.ts';
 export type { Pipeline, RunOptions, RunResult } from './run/pipeline.ts';
 export type { ResumeRequest } from './state/choose-run.ts';
 export type { ListedRun } from './state/list-runs.ts';
@@ -180,6 +180,12 @@ export async function previewSource(
 export async function listPlugins(): Promise<PluginList> {
   const { listPlugins: list } = await import('./registry/list-plugins.ts');
   return list();
+}
+
+/** Lists the sources of a config, with what its entries say in the place of their plugins. */
+export async function listConfigured(config: ResolvedConfig): Promise<readonly ListedSource[]> {
+  const { listConfigured: list } = await import('./registry/list-plugins.ts');
+  return list(config);
 }
 
 /** The config that stands in a folder itself, good or bad, without loading it; undefined where there is none. */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { configHelp } from './definition.ts';
 import type { PluginsCommandOptions } from '../commands/plugins.ts';
 
 const examples = `
@@ -11,7 +12,8 @@ Examples:
 export function definePluginsCommand(program: Command): void {
   program
     .command('plugins')
-    .description('list the built-in sources, sinks and models')
+    .description('list the built-in sources, sinks and models, and the sources of the config')
+    .option('-c, --config <file>', configHelp)
     .option('--json', 'print one JSON document')
     .addHelpText('after', examples)
     .action(async (options: PluginsCommandOptions) => {

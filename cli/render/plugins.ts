@@ -1,4 +1,5 @@
-import type { PluginList, RateLimit } from '../../core/index.ts';
+import { basename } from 'node:path';
+import type { ListedSource, PluginList, RateLimit } from '../../core/index.ts';
 import type { Paint } from './paint.ts';
 import { type Column, renderTable } from './table.ts';
 import { cut, formatCount, wrap } from './text.ts';
@@ -11,36 +12,74 @@ const sourceColumns: readonly Column[] = [
   { title: 'page size', align: 'right', drop: 3 },
   { title: 'mock', drop: 5 },
   { title: 'base URL', drop: 4 },
+  // These two only where any source has some.
+  { title: 'more', drop: 7 },
+  { title: 'middleware', drop: 8 },
 ];
 
-/** Where any source brings middleware. */
-const middlewareColumn: Column = { title: 'middleware', drop: 7 };
+/** The sources of a config; none for one that can't be used. */
+export interface ConfiguredSources {
+  readonly file: string | null;
+  readonly sources: readonly ListedSource[] | null;
+}
 
 /** The plugins as lines of text, none wider than `width`. */
 export function renderPlugins(
   { sources, sinks, models }: PluginList,
+  config: ConfiguredSources | null,
   { width, paint }: { readonly width: number; readonly paint: Paint },
 ): string[] {
-  const rows = sources.map(({ name, baseUrl, rateLimits, limitGroup, auth, middleware, pagination, limit, mock }) => [
+  const title = (text: string): string => paint('gray', cut(text, width));
+  return [
+    ...renderTable(sourceColumns, sources.map(rowOf), { width, paint }),
+    '',
+    title('sinks'),
+    ...wrap(sinks.map(({ name }) => name).join(', '), width),
+    '',
+    title('models'),
+    ...models.flatMap(({ name, fields }) => wrap(fields === undefined ? name : `${name}: ${fields.join(', ')}`, width)),
+    ...(config === null ? [] : ['', ...renderConfigured(config, { width, paint })]),
+  ];
+}
+
+function renderConfigured(
+  { file, sources }: ConfiguredSources,
+  { width, paint }: { readonly width: number; readonly paint: Paint },
+): string[] {
+  if (sources === null) return wrap('The config here can’t be used: `pipeline check` tells why.', width);
+  return [
+    paint('gray', cut(`in ${basename(file ?? 'the config')}`, width)),
+    ...renderTable(sourceColumns, sources.map(rowOf), { width, paint }),
+  ];
+}
+
+function rowOf(source: ListedSource): readonly string[] {
+  const { name, baseUrl, rateLimits, weighted, limitGroup, auth, middleware, pagination, limit, mock } = source;
+  return [
     name,
-    [...rateLimits.map(formatLimit), ...(limitGroup === undefined ? [] : [`shared as ${limitGroup}`])].join(', '),
+    [
+      ...rateLimits.map(formatLimit),
+      ...(weighted ? ['weighted'] : []),
+      ...(limitGroup === undefined ? [] : [`shared as ${limitGroup}`]),
+    ].join(', '),
     auth ?? '–',
     pagination,
     limit === undefined ? '–' : formatCount(limit),
     mock ? 'yes' : 'no',
     baseUrl,
-    middleware.map((one) => `${one.name} (${one.place})`).join(', ') || '–',
-  ]);
-  const some = sources.some(({ middleware }) => middleware.length > 0);
-  return [
-    ...renderTable(some ? [...sourceColumns, middlewareColumn] : sourceColumns, rows, { width, paint }),
-    '',
-    paint('gray', cut('sinks', width)),
-    ...wrap(sinks.map(({ name }) => name).join(', '), width),
-    '',
-    paint('gray', cut('models', width)),
-    ...models.flatMap(({ name, fields }) => wrap(fields === undefined ? name : `${name}: ${fields.join(', ')}`, width)),
+    featuresOf(source),
+    middleware.map((one) => `${one.name} (${one.place})`).join(', '),
   ];
+}
+
+/** What it does beside reading its pages. */
+function featuresOf({ children, incremental, conditional, enriched }: ListedSource): string {
+  return [
+    ...children.map(({ name, rateLimits }) => [`children ${name}`, ...rateLimits.map(formatLimit)].join(' ')),
+    ...(incremental ? ['incremental'] : []),
+    ...(conditional ? ['conditional'] : []),
+    ...(enriched ? ['enriched'] : []),
+  ].join(', ');
 }
 
 const units: ReadonlyMap<number, string> = new Map([

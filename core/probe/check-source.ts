@@ -52,5 +52,7 @@ function hintOf({ code, status }: SluiceError, source: ResolvedSource): string |
 
 function sendsCredentials({ auth, headers, baseUrl }: ResolvedSource): boolean {
   const { username, password } = new URL(baseUrl);
-  return auth !== undefined || username !== '' || password !== '' || Object.keys(headers).some((name) => isSecretKey(name));
+  return (
+    auth !== undefined || username !== '' || password !== '' || Object.keys(headers).some((name) => isSecretKey(name))
+  );
 }

@@ -1,11 +1,13 @@
 import type { Auth } from '../contracts/auth.ts';
 import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { PagerStyle } from '../contracts/pager.ts';
-import type { RateLimit } from '../contracts/source.ts';
+import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
+import type { ResolvedConfig } from '../config/resolved.ts';
+import { hasEnricher } from '../normalizing/flat-steps.ts';
 import { windowsOf } from '../rate-limits.ts';
 import { createRegistry, type Registry } from './registry.ts';
 
-/** The built-in plugins, as `pipeline plugins` shows them. */
+/** The built-in plugins. */
 export interface PluginList {
   readonly sources: readonly ListedSource[];
   readonly sinks: readonly ListedSink[];
@@ -18,6 +20,8 @@ export interface ListedSource {
   readonly baseUrl: string;
   /** All hold at once, the shortest first. */
   readonly rateLimits: readonly RateLimit[];
+  /** Whether some of its requests take several places of a window. */
+  readonly weighted: boolean;
   /** Shared by all sources of this group; undefined for a limit of its own. */
   readonly limitGroup: string | undefined;
   /** How it proves who asks; undefined where it does not. */
@@ -27,6 +31,14 @@ export interface ListedSource {
   readonly pagination: PagerStyle;
   /** Items a page; undefined where the upstream decides. */
   readonly limit: number | undefined;
+  /** Listings that hang from its items; no limits of its own where it shares those of the source. */
+  readonly children: readonly { readonly name: string; readonly rateLimits: readonly RateLimit[] }[];
+  /** Whether it asks only for what has changed since its last complete run. */
+  readonly incremental: boolean;
+  /** Whether it asks if pages have changed since they were kept. */
+  readonly conditional: boolean;
+  /** Whether it asks for more about its items while they are normalised. */
+  readonly enriched: boolean;
   /** Whether it brings an embedded upstream. */
   readonly mock: boolean;
 }
@@ -53,18 +65,37 @@ export async function listPlugins(registry: Registry = createRegistry()): Promis
     registry.builtins('model'),
   ]);
   return {
-    sources: sources.map(({ plugin }) => ({
-      name: plugin.name,
-      baseUrl: plugin.baseUrl,
-      rateLimits: windowsOf(plugin.rateLimit),
-      limitGroup: plugin.limitGroup,
-      auth: plugin.auth?.kind,
-      middleware: (plugin.middleware ?? []).map(({ name, place = 'attempt' }) => ({ name, place })),
-      pagination: plugin.pagination.style ?? 'custom',
-      limit: plugin.pagination.limit,
-      mock: plugin.mock !== undefined,
-    })),
+    sources: sources.map(({ plugin }) => listSource(plugin)),
     sinks: sinks.map(({ plugin: { name, options } }) => ({ name, options: options !== undefined })),
     models: models.map(({ plugin: { name, fields } }) => ({ name, fields })),
+  };
+}
+
+/** The sources of a config, as they are listed: with what its entries say in the place of their plugins. */
+export function listConfigured({ sources }: Pick<ResolvedConfig, 'sources'>): readonly ListedSource[] {
+  return sources.map(({ plugin, name, baseUrl, rateLimits, limitGroup, auth, middleware, conditional }) => {
+    const listed = listSource({ ...plugin, name, baseUrl, rateLimit: rateLimits, middleware, conditional });
+    return { ...listed, limitGroup, auth: auth?.kind };
+  });
+}
+
+function listSource(plugin: SourcePlugin): ListedSource {
+  return {
+    name: plugin.name,
+    baseUrl: plugin.baseUrl,
+    rateLimits: windowsOf(plugin.rateLimit),
+    weighted: plugin.cost !== undefined,
+    limitGroup: plugin.limitGroup,
+    auth: plugin.auth?.kind,
+    middleware: (plugin.middleware ?? []).map(({ name, place = 'attempt' }) => ({ name, place })),
+    pagination: plugin.pagination.style ?? 'custom',
+    limit: plugin.pagination.limit,
+    children: (plugin.children ?? []).map(({ name, rateLimit }) => {
+      return { name, rateLimits: rateLimit === undefined ? [] : windowsOf(rateLimit) };
+    }),
+    incremental: plugin.incremental !== undefined,
+    conditional: plugin.conditional === true,
+    enriched: hasEnricher(plugin),
+    mock: plugin.mock !== undefined,
   };
 }

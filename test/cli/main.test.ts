@@ -166,6 +166,26 @@ describe('pipeline', { timeout: 30_000 }, () => {
     );
   });
 
+  it('lists the sources of the config beside them, whose key is not set', async () => {
+    const rateLimit = { requests: 7, perMs: 250 };
+    const auth = { kind: 'bearer', token: '${NOT_SET}' };
+    const cwd = await folder(
+      jsonConfig({ sources: [{ use: 'dummyjson', name: 'mine', rateLimit, auth }], sinks: ['ndjson'] }),
+    );
+    const { code, stdout } = await start(['plugins'], cwd).ended;
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^mine +7 per 250 ms +bearer +offset/m);
+  });
+
+  it('says so where the config can’t be used, and why where it was named', async () => {
+    const cwd = await folder(jsonConfig({ sources: ['nowhere'], sinks: ['ndjson'] }));
+    const [found, named] = await Promise.all(
+      [['plugins'], ['plugins', '--config', 'pipeline.config.json']].map((args) => start(args, cwd).ended),
+    );
+    expect(found).toMatchObject({ code: 0, stdout: expect.stringContaining('pipeline check') as string });
+    expect(named).toMatchObject({ code: 2, stderr: expect.stringContaining('"nowhere"') as string });
+  });
+
   it('runs against embedded upstreams: records alone on stdout, logs as JSON on stderr', async () => {
     const rateLimit = { requests: 1_000, perMs: 1_000 };
     const config = {
