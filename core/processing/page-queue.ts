@@ -11,7 +11,7 @@ const maxThreadsLost = 20;
 /** The pages that wait for a thread, and what is known of those that cost one. */
 export interface PageQueue {
   readonly add: (page: PageInput, settle: (verdict: PageVerdict) => void, ask?: Ask) => void;
-  /** The next batch, of at least one page; empty where nothing can go to a thread now. */
+  /** The next batch, of at least one page and of one source; empty where nothing can go to a thread now. */
   readonly take: () => readonly WaitingPage[];
   /** Puts the pages of a thread that is gone back to the front, but for those that fail of it. */
   readonly putBack: (batch: readonly WaitingPage[], loss: ThreadLoss) => void;
@@ -54,16 +54,20 @@ export function createPageQueue(batchBytes: number): PageQueue {
       const start = apartUnderWay ? waiting.findIndex(({ apart }) => !apart) : 0;
       const first = waiting[start];
       if (first === undefined) return [];
-      let count = 1;
+      // Pages of one source only: a plugin that never loads, or ends its thread later, is to hold up no other source.
+      const batch = new Set([first]);
       let bytes = first.page.bytes.length;
-      while (!first.alone) {
-        const next = waiting[start + count];
-        bytes += next?.page.bytes.length ?? 0;
-        if (next === undefined || next.alone || bytes > batchBytes) break;
-        count++;
+      for (let index = start + 1; !first.alone && index < waiting.length; index++) {
+        const next = waiting[index];
+        if (next === undefined || next.page.source !== first.page.source) continue;
+        bytes += next.page.bytes.length;
+        if (next.alone || bytes > batchBytes) break;
+        batch.add(next);
       }
       apartUnderWay ||= first.apart;
-      return waiting.splice(start, count);
+      const left = waiting.filter((page) => !batch.has(page));
+      waiting.splice(0, waiting.length, ...left);
+      return [...batch];
     },
     putBack(batch, loss) {
       const again: WaitingPage[] = [];

@@ -31,6 +31,26 @@ describe('createPageQueue', () => {
     expect(taken.map((batch) => batch.map(({ page }) => page.bytes.length))).toEqual([[4, 4], [4], [30], [1, 1], []]);
   });
 
+  it('gives pages of one source at a time, each in the order in which it came', () => {
+    const queue = createPageQueue(1_000_000);
+    const pages = [
+      ['a', 'p0'],
+      ['b', 'p1'],
+      ['a', 'p2'],
+      ['c', 'p3'],
+      ['b', 'p4'],
+    ];
+    for (const [source = '', processedAt = ''] of pages) {
+      queue.add({ ...pageOf([], { processedAt }), source }, () => undefined);
+    }
+    expect([queue.take(), queue.take(), queue.take(), queue.take()].map(namesOf)).toEqual([
+      ['p0', 'p2'],
+      ['p1', 'p4'],
+      ['p3'],
+      [],
+    ]);
+  });
+
   it('tries the page with the record at fault again alone, without that record, and the others as they were', () => {
     const { take, putBack } = queueOf(4);
     putBack(take(), lost('timeout', 2, 5));
@@ -92,6 +112,7 @@ describe('createPageQueue', () => {
     expect(verdicts.get('late')).toMatchObject({ code: 'worker_failed' });
     if (first !== undefined) putBack([first], lost('crash', none, none));
     expect(verdicts.size).toBe(22);
+    expect(namesOf(take())).toEqual(['fine']);
     expect(namesOf(take())).toEqual([]);
     insert(pageOf([], { source: 'other', processedAt: 'fine too' }));
     expect(namesOf(take())).toEqual(['fine too']);
