@@ -22,13 +22,15 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** How a failure is told. */
 export interface FailureView {
   readonly json: boolean;
-  /** Shows where it was thrown, and its causes. */
-  readonly debug: boolean;
+  /** Shows where it was thrown, and its causes; undefined for a command that can't be told to. */
+  readonly debug: boolean | undefined;
 }
 
 /** Reads from a command line how its failures are to be told, even where it can't be parsed. */
 export function viewOf(args: readonly string[]): FailureView {
-  return { json: args.includes('--json'), debug: /(?:^| )--log-level[= ]debug(?: |$)/.test(args.join(' ')) };
+  const json = args.includes('--json');
+  if (!args.includes('run')) return { json, debug: undefined };
+  return { json, debug: /(?:^| )--log-level[= ]debug(?: |$)/.test(args.join(' ')) };
 }
 
 export interface Failure {
@@ -43,20 +45,21 @@ export function describeFailure(thrown: unknown, view: FailureView): Failure {
   const code = thrown instanceof SluiceError ? thrown.code : 'internal_error';
   const message = withoutSecrets(thrown instanceof Error ? thrown.message : String(thrown));
   const exitCode = usage ? exitCodes.usage : exitCodes.failed;
-  const details = view.debug && thrown instanceof Error ? stackOf(thrown) : [];
+  const details = view.debug === true && thrown instanceof Error ? stackOf(thrown) : [];
   if (view.json) {
     const line = {
       time: new Date().toISOString(),
       level: 'error',
       error: code,
       message,
-      ...(view.debug ? { details } : {}),
+      ...(view.debug === true ? { details } : {}),
     };
     return { text: `${JSON.stringify(line)}\n`, exitCode };
   }
   // Messages about a config come ready with their lines; an unexpected one may hold anything.
   const lines = usage ? message.split('\n').map(cleanLine) : [cleanText(message)];
-  const hint = usage || view.debug ? [] : ['Run it again with --log-level debug to see where this came from.'];
+  const hint =
+    usage || view.debug !== false ? [] : ['Run it again with --log-level debug to see where this came from.'];
   return { text: [`error: ${lines.join('\n')}`, ...details, ...hint, ''].join('\n'), exitCode };
 }
 

@@ -13,21 +13,13 @@ import { defineRunsCommand } from './definitions/runs.ts';
 import { defineSchemaCommand } from './definitions/schema.ts';
 import { exitCodes } from './exit-codes.ts';
 
-/** All commands, in the order in which the help lists them. */
-const definitions = [
-  defineInitCommand,
-  defineRunCommand,
-  defineCheckCommand,
-  definePlanCommand,
-  definePreviewCommand,
-  defineRunsCommand,
-  defineNewCommand,
-  defineProbeCommand,
-  definePluginsCommand,
-  defineSchemaCommand,
-  defineMockCommand,
-  defineChaosCommand,
-];
+/** All commands, in the groups and the order in which the help lists them. */
+const groups = {
+  'Run:': [defineInitCommand, defineRunCommand, defineRunsCommand],
+  'Look before a run:': [defineCheckCommand, definePlanCommand, definePreviewCommand],
+  'Write plugins:': [defineProbeCommand, defineNewCommand, definePluginsCommand, defineSchemaCommand],
+  'Try it out:': [defineMockCommand, defineChaosCommand],
+};
 
 /**
  * Parses the command line and carries it out; each command is loaded when it is used. Returns the exit code. A
@@ -40,13 +32,17 @@ export async function runProgram(args: readonly string[], version: string): Prom
     .description('Aggregates paginated HTTP APIs into one format: politely, stubbornly, losing nothing.')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', 'show the help of a command')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', '\nExamples:\n  pipeline init\n  pipeline run --mock\n  pipeline help run\n')
     .exitOverride();
 
   const done = (code: number): void => void (exitCode = code);
-  for (const define of definitions) define(program, done);
+  for (const [heading, definitions] of Object.entries(groups)) {
+    program.commandsGroup(heading);
+    for (const define of definitions) define(program, done);
+  }
+
+  program.commandsGroup('Help:').helpCommand('help [command]', 'show the help of a command');
 
   try {
     if (args.length === 0) program.outputHelp();

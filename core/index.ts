@@ -229,3 +229,8 @@ export async function discoverSource(options: DiscoverSourceOptions): Promise<Di
   const { discoverSource: find } = await import('./discovery/discover-source.ts');
   return find(options);
 }
+
+/** The name that a source of this URL gets, unless it is told. Throws `config_invalid` for what is no name or no URL. */
+export async function discoveredName(url: string, told?: string): Promise<string> {
+  return (await import('./discovery/discover-source.ts')).discoveredName(url, told);
+}

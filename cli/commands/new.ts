@@ -1,6 +1,7 @@
 import { type Scaffold, writeNew } from '../scaffold/scaffold.ts';
 import { sinkScaffold } from '../scaffold/sink-scaffold.ts';
 import { sourceScaffold } from '../scaffold/source-scaffold.ts';
+import { testCommand } from '../scaffold/test-command.ts';
 
 /** Kinds of plugins that can be begun. */
 export const newKinds = ['source', 'sink'] as const;
@@ -23,9 +24,4 @@ export async function newCommand(kind: (typeof newKinds)[number], name: string):
     `run its test:   ${testCommand(test)}`,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** Node takes the types out of TypeScript by itself since 22.18; an older one is helped by what sluice brings along. */
-function testCommand(test: string): string {
-  return `node ${'typescript' in process.features ? '' : '--import jiti/register '}--test ${test}`;
 }

@@ -1,9 +1,9 @@
-import { discoverSource, type DiscoveredSource } from '../../core/index.ts';
+import { discoverSource, type DiscoveredSource, discoveredName } from '../../core/index.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupts.ts';
 import { renderDiscovery } from '../render/discovery.ts';
 import { createPaint, takesColor } from '../render/paint.ts';
-import { writeNew } from '../scaffold/scaffold.ts';
+import { refuseTaken, writeNew } from '../scaffold/scaffold.ts';
 
 export interface ProbeCommandOptions {
   readonly header?: readonly string[];
@@ -17,7 +17,12 @@ export interface ProbeCommandOptions {
  * `sources/NAME`. Returns the exit code. Throws what keeps the API from being asked, and `config_invalid` where a file is there.
  */
 export async function probeCommand(url: string, options: ProbeCommandOptions): Promise<number> {
-  const { header = [], name, dryRun = false, json = false } = options;
+  const { header = [], dryRun = false, json = false } = options;
+  const name = await discoveredName(url, options.name);
+  const folder = `sources/${name}`;
+  // Before anybody is asked: the answers would have been for nothing.
+  const certain = [`${name}.ts`, `${name}.test.ts`, 'page-1.json'].map((file) => `${folder}/${file}`);
+  if (!dryRun) await refuseTaken(process.cwd(), certain);
   const stopping = new AbortController();
   const forget = onInterrupt({
     first: () => stopping.abort(),
@@ -32,7 +37,6 @@ export async function probeCommand(url: string, options: ProbeCommandOptions): P
   } finally {
     forget();
   }
-  const folder = `sources/${source.name}`;
   const files = source.files.map((file) => ({ path: `${folder}/${file.name}`, text: file.text, what: '' }));
   if (!dryRun) await writeNew(process.cwd(), files);
   const { stdout } = process;

@@ -25,6 +25,7 @@ Examples:
 export function defineChaosCommand(program: Command, done: Done): void {
   program
     .command('chaos')
+    .summary('kill runs on purpose: is anything lost?')
     .description('kill runs against failing embedded upstreams, and see whether anything is lost')
     .option('-c, --config <file>', configHelp)
     .option('--source <name...>', 'run only these sources', collect)

@@ -21,6 +21,7 @@ Examples:
 export function defineCheckCommand(program: Command, done: Done): void {
   program
     .command('check')
+    .summary('see all that keeps a run from beginning')
     .description('see whether a run could begin: config, plugins, credentials, sources, sinks')
     .option('-c, --config <file>', configHelp)
     .option('--source <name...>', 'check only these sources', collect)

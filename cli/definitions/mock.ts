@@ -15,6 +15,7 @@ Examples:
 export function defineMockCommand(program: Command, done: Done): void {
   program
     .command('mock')
+    .summary('start the embedded upstreams on their own')
     .description('start the embedded upstreams on their own and print their URLs, until Ctrl-C')
     .addOption(
       new Option('--port <number>', 'port of the first, the others follow')

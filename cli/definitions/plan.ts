@@ -21,6 +21,7 @@ Examples:
 export function definePlanCommand(program: Command, done: Done): void {
   program
     .command('plan')
+    .summary('tell pages, requests and least time of a run')
     .description('tell what a run will take: pages, requests, the least time, and what bounds it')
     .option('-c, --config <file>', configHelp)
     .option('--source <name...>', 'plan only these sources', collect)

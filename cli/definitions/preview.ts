@@ -22,6 +22,7 @@ Examples:
 export function definePreviewCommand(program: Command, done: Done): void {
   program
     .command('preview')
+    .summary('show first records, raw beside normalised')
     .description('show the first records of a source: raw beside normalised, and what is rejected')
     .argument('<source>', 'name of a source of the config')
     .option('-c, --config <file>', configHelp)

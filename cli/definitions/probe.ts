@@ -19,6 +19,7 @@ Examples:
 export function defineProbeCommand(program: Command, done: Done): void {
   program
     .command('probe <url>')
+    .summary('ask an unknown API, and write a source for it')
     .description('ask an unknown API a few polite requests, and write a source for it')
     .option('--header <line...>', "sent with every request, such as 'x-api-key: ${API_KEY}'", collect)
     .option('--name <name>', 'what the source is called (default: made of the URL)')

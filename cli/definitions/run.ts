@@ -33,6 +33,7 @@ Examples:
 export function defineRunCommand(program: Command, done: Done): void {
   program
     .command('run')
+    .summary('fetch all sources and write to all sinks')
     .description('fetch all sources of the config and write them to its sinks')
     .option('-c, --config <file>', configHelp)
     .option('--source <name...>', 'run only these sources', collect)

@@ -12,6 +12,7 @@ Examples:
 export function defineRunsCommand(program: Command): void {
   program
     .command('runs')
+    .summary('list earlier runs, and what can be taken up')
     .description('list the runs of the config: when, how they ended, what can be taken up')
     .option('-c, --config <file>', configHelp)
     .option('--json', 'print one JSON document')

@@ -1,4 +1,5 @@
 import { cleanText, type DiscoveredSource } from '../../core/index.ts';
+import { testCommand } from '../scaffold/test-command.ts';
 import type { Paint } from './paint.ts';
 import { type Column, renderTable } from './table.ts';
 import { wrap } from './text.ts';
@@ -12,8 +13,8 @@ export interface DiscoveryView {
 
 const columns: readonly Column[] = [
   { title: 'what', drop: 0 },
-  { title: 'found', drop: 0, max: 60 },
   { title: '', drop: 0 },
+  { title: 'found', drop: 0 },
 ];
 
 const styles = { sure: 'green', likely: 'yellow', guess: 'red' } as const;
@@ -23,14 +24,14 @@ export function renderDiscovery(source: DiscoveredSource, { folder, width, paint
   const room = Math.max(20, width - 1);
   const rows = source.found.map(({ what, value, certainty }) => [
     what,
-    cleanText(valueText(value)),
     { text: certainty, style: styles[certainty] },
+    cleanText(valueText(value)),
   ]);
   const reasons = source.found.flatMap(({ what, because }) => wrap(`${what}: ${cleanText(because)}`, room));
   const unknown = source.unknown.flatMap((text) => wrap(`- ${cleanText(text)}`, room));
   const [plugin, test] = source.files;
   return [
-    ...wrap(`${source.requests} requests to ${cleanText(source.url)}`, room),
+    ...wrap(`${source.requests} request${source.requests === 1 ? '' : 's'} to ${cleanText(source.url)}`, room),
     '',
     ...renderTable(columns, rows, { width: room, paint }),
     '',
@@ -41,7 +42,9 @@ export function renderDiscovery(source: DiscoveredSource, { folder, width, paint
       ? [plugin?.text.trimEnd() ?? '']
       : [
           `wrote ${folder}: ${plugin?.name ?? ''}, ${test?.name ?? ''} and ${source.files.length - 2} files of recorded pages`,
+          ...(source.variables.length === 0 ? [] : [`set first:      ${source.variables.join(', ')}`]),
           `in the config:  sources: ['./${folder}/${plugin?.name ?? ''}']`,
+          `run its test:   ${testCommand(`${folder}/${test?.name ?? ''}`)}`,
         ]),
   ];
 }
@@ -51,6 +54,7 @@ function valueText(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'the body itself' : value.join('.');
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
+    .filter(([name, inner]) => name !== 'firstPage' || inner !== 1)
     .map(([name, inner]) => (name === 'style' || name === 'in' ? String(inner) : `${name} ${valueText(inner)}`))
     .join(', ');
 }

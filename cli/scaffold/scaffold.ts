@@ -19,13 +19,10 @@ export interface Scaffold {
   readonly test: string;
 }
 
-/**
- * Writes files into a folder. Throws `config_invalid`, before anything is written, where one of them is there already, and
- * where they can't be written.
- */
-export async function writeNew(folder: string, files: readonly ScaffoldFile[]): Promise<void> {
-  const there = await Promise.all(files.map(({ path }) => isThere(resolve(folder, path))));
-  const taken = files.filter((_, index) => there[index]).map(({ path }) => path);
+/** Throws `config_invalid` where one of the files, named relative to a folder, is there already. */
+export async function refuseTaken(folder: string, paths: readonly string[]): Promise<void> {
+  const there = await Promise.all(paths.map((path) => isThere(resolve(folder, path))));
+  const taken = paths.filter((_, index) => there[index]);
   if (taken.length > 0) {
     const are = taken.length === 1 ? 'is' : 'are';
     throw new SluiceError(
@@ -33,6 +30,17 @@ export async function writeNew(folder: string, files: readonly ScaffoldFile[]): 
       `${taken.join(', ')} ${are} there already, and nothing was written\n  take another name, or move ${taken.length === 1 ? 'it' : 'them'} away`,
     );
   }
+}
+
+/**
+ * Writes files into a folder. Throws `config_invalid`, before anything is written, where one of them is there already, and
+ * where they can't be written.
+ */
+export async function writeNew(folder: string, files: readonly ScaffoldFile[]): Promise<void> {
+  await refuseTaken(
+    folder,
+    files.map(({ path }) => path),
+  );
   for (const { path, text } of files) await write(resolve(folder, path), text);
 }
 

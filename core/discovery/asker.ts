@@ -10,8 +10,10 @@ import { createUndiciTransport } from '../http/transports/undici.ts';
 import { singlePage } from '../pagination/single.ts';
 import { decodeBody } from '../processing/decode-body.ts';
 import { createScrubber } from '../recording/scrubber.ts';
-import { isSecretKey } from '../redact.ts';
+import { cleanText } from '../redact.ts';
+import { isSecretParameter, isSecretSent } from './credentials.ts';
 import { at, type BodyPath } from './finding.ts';
+import { leavesOf, nestsDeeper } from './walk-body.ts';
 
 /** What came for one URL. */
 export interface Answer {
@@ -44,6 +46,8 @@ export interface AskerOptions {
 
 /** Requests of one discovery. */
 const mostRequests = 30;
+/** Levels of a body: more than any API has, and fewer than a recursion can take. */
+const deepest = 64;
 const pace = { requests: 2, perMs: 1000 };
 
 /** Opens the way to the API through the same chain as that of a run: limits, retries, breaker, redirects, timeouts. */
@@ -65,8 +69,9 @@ export async function openAsker({ url, headers, signal, services }: AskerOptions
   };
   const container = await createContainer(config, { logger: silent, ...services, transport: listening });
   const client = container.resolve(tokens.clients)(source);
-  const inUrl = [...url.searchParams].flatMap(([name, value]) => (isSecretKey(name) ? [value] : []));
-  const scrubber = createScrubber([...config.secrets, ...inUrl]);
+  const inUrl = [...url.searchParams].flatMap(([name, value]) => (isSecretParameter(name, value) ? [value] : []));
+  const sent = Object.entries(headers).flatMap(([name, value]) => (isSecretSent(name, value) ? [value] : []));
+  const scrubber = createScrubber([...config.secrets, ...inUrl, ...sent]);
   let requests = 0;
 
   return {
@@ -89,18 +94,22 @@ export async function openAsker({ url, headers, signal, services }: AskerOptions
         const response = await client.handle(request);
         const decoded = decodeBody(response.body, response.headers['content-type'] ?? '');
         if (!decoded.ok) {
-          if (requests === 1) throw new SluiceError(decoded.code, decoded.message);
+          if (requests === 1) throw new SluiceError(decoded.code, `the answer is no page of JSON: ${decoded.message}`);
           return undefined;
+        }
+        if (nestsDeeper(decoded.body, deepest)) {
+          throw new SluiceError('unexpected_shape', `the body is nested deeper than ${deepest} levels`);
         }
         return { url: target, status: response.status, headers: response.headers, body: decoded.body };
       } catch (thrown) {
         signal.throwIfAborted();
         const error = classify(thrown);
         const { status = 0 } = error;
-        if (status === 401 || status === 403) throw refused(error, last);
+        const said = requests === 1 && status >= 400 ? saidBy(last, (text) => scrubber.text(text)) : '';
+        if (status === 401 || status === 403) throw refused(error, last, said);
         // Parameters that it does not know are its right to refuse.
         if (requests > 1 && status >= 400 && status < 500 && error.code !== 'rate_limited') return undefined;
-        throw error;
+        throw error.with({ message: scrubber.text(`${error.message}${said}`) });
       }
     },
     get requests() {
@@ -123,16 +132,31 @@ function configFor(url: URL, headers: AskerOptions['headers']): Promise<Resolved
     normalizer: { normalize: () => ({ id: 0 }) },
   };
   const source = { use: plugin, headers, concurrency: 1, retry: { retries: 2 } };
-  return resolveConfig({ sources: [source], sinks: ['ndjson'], workers: { threads: 0 }, state: false });
+  const config = { sources: [source], sinks: ['ndjson'], workers: { threads: 0 }, state: false };
+  return resolveConfig(config).catch((thrown: unknown) => {
+    // Nobody has written a config here: what is wrong is wrong with the headers.
+    if (!(thrown instanceof SluiceError)) throw thrown;
+    const message = thrown.message.replace('in the config', 'with what is sent').replaceAll('sources[0].', '');
+    throw thrown.with({ message });
+  });
 }
 
 /** What the upstream asks for, as far as it says so. */
-function refused(error: SluiceError, last: HttpResponse | undefined): SluiceError {
+function refused(error: SluiceError, last: HttpResponse | undefined, said: string): SluiceError {
   const scheme = /^\s*([\w-]+)/.exec(last?.headers['www-authenticate'] ?? '')?.[1];
   const wanted = scheme === undefined ? 'it does not say which' : `it asks for the scheme ${scheme}`;
-  const text = `${error.message}: it wants credentials, and ${wanted}\n  give them with --header, such as --header 'x-api-key: \${API_KEY}'`;
+  const text = `${error.message}: it wants credentials, and ${wanted}${said}; give them with --header, such as --header 'x-api-key: \${API_KEY}'`;
   return error.with({ message: text });
 }
+
+/** The upstream's own words for why it answers so, as far as it has some; the first that it has. */
+function saidBy(last: HttpResponse | undefined, scrub: (text: string) => string): string {
+  const decoded = last && decodeBody(last.body, last.headers['content-type'] ?? '');
+  const leaf = decoded?.ok === true ? leavesOf(decoded.body).find(({ key }) => saying.test(key)) : undefined;
+  return typeof leaf?.value === 'string' ? `; it says "${cleanText(scrub(leaf.value), 200)}"` : '';
+}
+
+const saying = /^(?:error|errors|message|detail|errormessage|errordescription|title)$/;
 
 /** The list at a path of a body, as far as it is one. */
 export function itemsAt(body: unknown, path: BodyPath): readonly unknown[] | undefined {

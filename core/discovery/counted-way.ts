@@ -132,7 +132,7 @@ async function pagingBy(trial: Trial, found: Parameters, because: string): Promi
 }
 
 function sameStart(a: FoundPage, b: FoundPage): boolean {
-  return JSON.stringify(a.items[0]) === JSON.stringify(b.items[0]);
+  return a.marks[0] === b.marks[0];
 }
 
 /** A size that tells: smaller than what came, so that it shows whether it is kept to. Undefined where nothing came. */

@@ -1,6 +1,7 @@
 import type { Services } from '../contracts/services.ts';
 import { SluiceError } from '../errors.ts';
-import { redactUrl } from '../redact.ts';
+import { hasReference } from '../config/interpolate.ts';
+import { isSecretParameter } from './credentials.ts';
 import { discover, type DiscoveredApi } from './discover.ts';
 import { type PluginFile, pluginFiles } from './plugin-files.ts';
 
@@ -21,6 +22,8 @@ export interface DiscoveredSource {
   readonly requests: number;
   readonly found: readonly Told[];
   readonly unknown: readonly string[];
+  /** Variables of the environment that the plugin needs. */
+  readonly variables: readonly string[];
   /** The plugin, its test, and its pages. */
   readonly files: readonly PluginFile[];
 }
@@ -43,16 +46,10 @@ export interface DiscoverSourceOptions {
 export async function discoverSource(options: DiscoverSourceOptions): Promise<DiscoveredSource> {
   const url = parseUrl(options.url);
   const headers = Object.fromEntries((options.headers ?? []).map(parseHeader));
-  const name = options.name ?? nameFor(url);
-  if (!/^[a-z0-9][a-z0-9_-]*$/.test(name)) {
-    throw new SluiceError(
-      'config_invalid',
-      `"${name}" is no name: lower-case letters, digits, "-" and "_", beginning with a letter or digit`,
-    );
-  }
+  const name = discoveredName(options.url, options.name);
   const { signal, services } = options;
   const api = await discover({ url, headers, signal, ...(services !== undefined && { services }) });
-  const { paging, items, id, total, totalPages, rateLimit, requests, unknown, scrub } = api;
+  const { paging, items, id, total, totalPages, rateLimit, requests, scrub } = api;
   const findings = [
     ['paging', paging],
     ['items', items],
@@ -66,16 +63,46 @@ export async function discoverSource(options: DiscoverSourceOptions): Promise<Di
       ? []
       : [{ what, value: finding.value, certainty: finding.certainty, because: scrub(finding.because) }],
   );
-  return { name, url: redactUrl(url), requests, found, unknown, files: pluginFiles(api, { name, headers }) };
+  const { files, variables, left } = pluginFiles(api, { name, headers });
+  const unknown = [
+    ...api.unknown,
+    ...left.map((parameter) => `how to send ${parameter} of the URL: the plugin sends one secret parameter, not two`),
+  ];
+  return { name, url: shownUrl(url), requests, found, unknown, variables, files };
+}
+
+/** The name that a source of this URL gets, unless it is told. Throws `config_invalid` for what is no name or no URL. */
+export function discoveredName(url: string, told?: string): string {
+  const name = told ?? nameFor(parseUrl(url));
+  if (/^[a-z0-9][a-z0-9_-]*$/.test(name)) return name;
+  throw new SluiceError(
+    'config_invalid',
+    `"${name}" is no name: lower-case letters, digits, "-" and "_", beginning with a letter or digit`,
+  );
 }
 
 function parseUrl(text: string): URL {
   if (URL.canParse(text) && /^https?:/i.test(text)) {
     const url = new URL(text);
-    if (url.username === '' && url.password === '') return url;
+    const references = [...url.searchParams.values()].some(hasReference);
+    if (url.username === '' && url.password === '' && !references) return url;
+    if (references) {
+      throw new SluiceError(
+        'config_invalid',
+        'the URL holds a ${NAME}, which only a header may\n  let the shell put it in: write the URL in double quotes',
+      );
+    }
     throw new SluiceError('config_invalid', 'the URL holds a user or a password: give them as a header instead');
   }
   throw new SluiceError('config_invalid', `"${text.slice(0, 200)}" is no http or https URL`);
+}
+
+/** For people: without what looks like a secret. */
+function shownUrl(url: URL): string {
+  const query = [...url.searchParams].map(
+    ([name, value]) => `${name}=${isSecretParameter(name, value) ? '***' : value}`,
+  );
+  return `${url.origin}${url.pathname}${query.length === 0 ? '' : `?${query.join('&')}`}`;
 }
 
 function parseHeader(line: string): [string, string] {

@@ -9,7 +9,7 @@ import { findItems } from './find-items.ts';
 import { findRateLimit } from './find-rate-limit.ts';
 import type { BodyPath, CountPlace, Finding, Paging } from './finding.ts';
 import { byCursor, byLastItem, byLink, byNextUrl } from './follow-ways.ts';
-import { type FoundPage, type FoundPaging, pagesOf, type Trial, type Way } from './listing.ts';
+import { type FoundPage, type FoundPaging, pageOf, pagesOf, type Trial, type Way } from './listing.ts';
 
 /** What was found out about an API. */
 export interface DiscoveredApi {
@@ -54,9 +54,9 @@ export async function discover({ url, headers = {}, signal, services = {} }: Dis
     if (answer === undefined || items === undefined) {
       throw new SluiceError('unexpected_shape', `${url.pathname} holds no list of objects: name the URL of a listing`);
     }
-    const first: FoundPage = { ...answer, items: itemsAt(answer.body, items.value) ?? [] };
-    const id = findId(first.items);
-    const trial: Trial = { first, id: id?.value, ask: pagesOf(asker, items.value) };
+    const list = itemsAt(answer.body, items.value) ?? [];
+    const id = findId(list);
+    const trial: Trial = { first: pageOf(answer, list, id), id: id?.value, ask: pagesOf(asker, items.value, id) };
     const { paging, pages } = await findPaging(trial);
     const counted = pages.map((page) => ({ body: page.body, headers: page.headers, items: page.items.length }));
     const [one = { body: undefined, headers: {}, items: 0 }, two] = counted;
@@ -99,8 +99,10 @@ function unknownOf({
   const counted = paging.value.style === 'offset' || paging.value.style === 'page';
   const empty = (pages[0]?.items.length ?? 0) === 0;
   return [
-    ...(empty ? ['the first page is empty: ids and fields can’t be told from it'] : []),
-    ...(id === undefined && !empty ? ['no field tells the items apart: put in what does'] : []),
+    ...(empty ? ['the first page is empty: ids and fields can’t be told from it, and the test fails'] : []),
+    ...(id === undefined && !empty
+      ? ['no field tells the items apart: put in what does; until then the test fails']
+      : []),
     ...(items.certainty === 'guess' ? ['several lists could be the items: see that it is the right one'] : []),
     ...(paging.value.style === 'single' ? ['whether there are more pages'] : []),
     ...(counted && total === undefined && totalPages === undefined

@@ -25,7 +25,9 @@ interface List {
 
 /** Finds the list of items in a body; undefined where there is no list of objects. */
 export function findItems(body: unknown): Finding<BodyPath> | undefined {
-  if (Array.isArray(body)) return { value: [], certainty: 'sure', because: 'the body is a list' };
+  if (Array.isArray(body)) {
+    return body.every(isObject) ? { value: [], certainty: 'sure', because: 'the body is a list' } : undefined;
+  }
   const lists = listsIn(body, []).toSorted((a, b) => weight(b) - weight(a));
   const [best, second] = lists;
   if (best === undefined) return undefined;

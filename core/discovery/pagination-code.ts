@@ -1,4 +1,4 @@
-import { isSecretKey } from '../redact.ts';
+import { isSecretParameter } from './credentials.ts';
 import type { DiscoveredApi } from './discover.ts';
 import type { BodyPath, CountPlace, Paging } from './finding.ts';
 import { access, bodyType, key, quoted } from './item-type.ts';
@@ -87,7 +87,7 @@ function listingCode(url: URL, paging: Paging): Record<string, string> {
   if (paging.style === 'offset') own.add(paging.offsetParam).add(paging.limitParam);
   if (paging.style === 'page') own.add(paging.pageParam).add(paging.limitParam);
   if (paging.style === 'cursor' || paging.style === 'after-item') own.add(paging.cursorParam);
-  const query = [...url.searchParams].filter(([name]) => !own.has(name) && !isSecretKey(name));
+  const query = [...url.searchParams].filter(([name, value]) => !own.has(name) && !isSecretParameter(name, value));
   const entries = query.map(([name, value]) => `${key(name)}: ${quoted(value)}`);
   return { path: quoted(url.pathname), ...(entries.length > 0 && { query: `{ ${entries.join(', ')} }` }) };
 }

@@ -19,8 +19,14 @@ export interface PluginFilesOptions {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Writes the plugin, its test and the pages that came; the first file is the plugin, the second one the test. */
-export function pluginFiles(api: DiscoveredApi, options: PluginFilesOptions): readonly PluginFile[] {
+/** What was written. */
+export interface PluginFiles extends Pick<CredentialsCode, 'variables' | 'left'> {
+  /** The first is the plugin, the second one its test. */
+  readonly files: readonly PluginFile[];
+}
+
+/** Writes the plugin, its test and the pages that came. */
+export function pluginFiles(api: DiscoveredApi, options: PluginFilesOptions): PluginFiles {
   const { name } = options;
   const credentials = credentialsCode(name, options.headers, api.url);
   const pages = testPages(api);
@@ -34,7 +40,8 @@ export function pluginFiles(api: DiscoveredApi, options: PluginFilesOptions): re
     ]),
   ];
   // The upstream may send back what it was asked with.
-  return files.map((file) => ({ ...file, text: api.scrub(file.text) }));
+  const { variables, left } = credentials;
+  return { files: files.map((file) => ({ ...file, text: api.scrub(file.text) })), variables, left };
 }
 
 function lengthAt(body: unknown, { items }: DiscoveredApi): number {
@@ -51,7 +58,9 @@ function pluginText(api: DiscoveredApi, name: string, credentials: CredentialsCo
   const all = pages.flatMap((page) => page.items).map((item) => at(item, wrapper));
   const fields = productFields(all);
   const idCode = access('item', idPath.slice(-1));
-  const title = fields.get('title') ?? `String(${idCode})`;
+  // `String` trips over an object that can't be made a text.
+  const isText = id !== undefined && all.every((item) => typeof at(item, idPath.slice(-1)) === 'string');
+  const title = fields.get('title') ?? (isText ? idCode : `JSON.stringify(${idCode})`);
   const rest = [...fields].filter(([field]) => field !== 'title');
   const mapped = [`id: ${idCode}`, `title: ${title}`, ...rest.map(([field, read]) => `${field}: ${read}`)];
   const imports = [...credentials.imports, 'defineNormalizer', 'defineSource', pager].toSorted();
@@ -59,7 +68,7 @@ function pluginText(api: DiscoveredApi, name: string, credentials: CredentialsCo
   return `import { ${imports.join(', ')}, type ProductFields } from 'sluice/plugin';
 
 /** An item as the API sends it, as far as ${all.length} of them show. */
-type Item = ${typeOf(all)};
+type Item = ${itemType(all, mapped.join(' '), id !== undefined)};
 
 export default defineSource({
   name: '${name}',
@@ -83,6 +92,13 @@ ${mapped.map((line) => `      ${line},\n`).join('')}    }),
   }),
 });
 `;
+}
+
+/** The type of the items, of which a wide one is told no further than `code` reads it. */
+function itemType(items: readonly unknown[], code: string, hasId: boolean): string {
+  const type = typeOf(items, { reads: (name) => code.includes(access('item', [name])) });
+  if (hasId) return type;
+  return `Omit<${type}, 'id'> & {\n  /** Not among what came: put in the field that tells items apart. */\n  readonly id: string | number;\n}`;
 }
 
 function testText(name: string, variables: readonly string[], records: number): string {

@@ -51,13 +51,13 @@ function codeFor(field: string, key: string, things: readonly unknown[]): string
   // A record without title is rejected: what some items lack is no title.
   if (field === 'title' && values.length < things.length) return undefined;
   if (values.every((value) => typeof value === 'string')) return place;
-  const some = values.length < things.length ? '?' : '';
+  // What is there in all that came may be missing, or another thing, in the next one.
   if (field === 'category' && values.every(isObject)) {
     const inner = ['name', 'title', 'slug'].find((name) => values.every((value) => typeof value[name] === 'string'));
-    return inner === undefined ? undefined : `${place}${some}.${inner}`;
+    return inner === undefined ? undefined : `${place}?.${inner}`;
   }
   const lists = values.every((value) => Array.isArray(value) && value.every((entry) => typeof entry === 'string'));
-  return field === 'image' && lists ? `${place}${some}${some === '' ? '' : '.'}[0]` : undefined;
+  return field === 'image' && lists ? `${place}?.[0]` : undefined;
 }
 
 function isNumeric(value: unknown): boolean {

@@ -32,6 +32,18 @@ export function leavesOf(body: unknown): readonly Leaf[] {
   return leaves;
 }
 
+/** Whether lists and objects lie in one another on more than `levels` levels. */
+export function nestsDeeper(body: unknown, levels: number): boolean {
+  let level: readonly unknown[] = [body];
+  for (let depth = 0; depth <= levels; depth++) {
+    level = level.flatMap((value): readonly unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
+}
+
 /** A key without case and marks. */
 export function plainKey(key: string): string {
   return key.toLowerCase().replaceAll(/[^a-z0-9]/g, '');

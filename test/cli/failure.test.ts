@@ -30,6 +30,12 @@ describe('describeFailure', () => {
     expect(text).toMatch(/^error: x is not a function\n.*--log-level debug.*\n$/);
   });
 
+  it('gives no hint that its command does not know', () => {
+    const view = viewOf(['probe', 'https://example.com']);
+    expect(describeFailure(new TypeError('x'), view).text).toBe('error: x\n');
+    expect(describeFailure(new TypeError('x'), viewOf(['run'])).text).toContain('--log-level debug');
+  });
+
   it('shows the stack and the causes at debug', () => {
     const { text } = describeFailure(new Error('outer', { cause: new Error('inner') }), { json: false, debug: true });
     expect(text).toMatch(/^error: outer\n {4}at .*\n[^]*caused by: inner\n {4}at /);

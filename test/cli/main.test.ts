@@ -98,6 +98,13 @@ describe('pipeline', { timeout: 30_000 }, () => {
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  it('lists every command in one line, below what it is for', async () => {
+    const { stdout } = await start(['--help']).ended;
+    const listed = stdout.slice(stdout.indexOf('Run:'), stdout.indexOf('Examples:')).trim().split('\n');
+    for (const line of listed) expect(line).toMatch(/^(?:| {2}[a-z]+ .* {2}\S.+|[A-Z][a-z ]+:)$/);
+    expect(listed.filter((line) => /^[A-Z]/.test(line))).toHaveLength(5);
+  });
+
   it.each([
     [['rnu'], 'Did you mean run?'],
     [['run', '--sourc', 'x'], 'Did you mean --source?'],

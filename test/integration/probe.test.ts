@@ -10,7 +10,7 @@ import { type DiscoveredSource, discoverSource, loadBuiltinMocks, startMockUpstr
 import type { SourcePlugin } from '../../core/plugin.ts';
 import { importDefault } from '../../core/registry/import-module.ts';
 import { testSource } from '../../core/testing.ts';
-import { serve, type Style, styles, things } from '../core/discovery/servers.ts';
+import { serve, type Style, styles, type Thing, things } from '../core/discovery/servers.ts';
 import { hurriedClock } from '../core/discovery/hurried-clock.ts';
 import { runToFile } from '../support/pipeline.ts';
 
@@ -74,6 +74,75 @@ describe('a source that was written from what an API answered', () => {
     expect(readFileSync(file, 'utf8')).toContain("auth: apiKey({ header: 'x-api-key', value: '${KEYED_API_KEY}' })");
     const plugin = (await importDefault(pathToFileURL(file).href)) as SourcePlugin;
     await testSource(plugin, { pages: dirname(file), env: { KEYED_API_KEY: 'any value will do' } });
+  });
+
+  test.each([
+    [
+      'a header of any name',
+      '',
+      ['x-shop: of-the-shop-12345'],
+      "auth: apiKey({ header: 'x-shop', value: '${SECRET_SHOP}' })",
+    ],
+    [
+      'a parameter that looks like a key',
+      '?tok=of-the-shop-12345',
+      [],
+      "auth: apiKey({ query: 'tok', value: '${SECRET_TOK}' })",
+    ],
+    [
+      'a parameter and a header',
+      '?api_key=of-the-shop-12345',
+      ['authorization: Bearer of-the-shop-67890'],
+      "headers: { authorization: '${SECRET_TOKEN}' }",
+    ],
+  ])('keeps a secret out of every file that was given in %s', async (_, query, headers, code) => {
+    const style: Style = (asked) => ({
+      body: { ...styles.cursor(asked).body, you: [asked.query.toString(), asked.headers] },
+    });
+    const url = `${await serve(style)}${query}`;
+    const source = await discoverSource({ url, name: 'secret', headers, signal, services: { clock: hurriedClock() } });
+    expect(JSON.stringify(source)).not.toContain('of-the-shop');
+    expect(source.files[0]?.text).toContain(code);
+    expect(source.files[1]?.text).toContain(`env: { ${source.variables.map((name) => `${name}: `)[0] ?? ''}`);
+  });
+
+  test('says that it sends one secret parameter alone', async () => {
+    const url = `${await serve(styles.cursor)}?api_key=abc12345&access_token=def67890`;
+    const source = await discoverSource({ url, signal, services: { clock: hurriedClock() } });
+    expect(source.variables).toEqual(['THINGS_API_KEY']);
+    expect(source.unknown).toContainEqual(expect.stringContaining('access_token'));
+  });
+
+  const shapes: Record<string, (thing: Thing) => object> = {
+    'no-title': ({ id }) => ({ id }),
+    'title-sometimes': ({ id, name }) => ({ id, name: id % 3 === 0 ? null : name }),
+    'lists-and-objects': ({ id, name }) => ({ id, name, category: { name }, images: [name] }),
+    'hundred-fields': (thing) => ({
+      ...thing,
+      ...Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`f${n}`, n])),
+    }),
+    'proto-keys': (thing) =>
+      JSON.parse(`{"__proto__":{"a":1},"toString":1,${JSON.stringify(thing).slice(1)}`) as object,
+  };
+
+  test.each(Object.keys(shapes))('passes its own test, whatever its items are like: %s', async (shape) => {
+    const style: Style = (asked) => {
+      const { items, ...rest } = styles.offsetAndTotal(asked).body;
+      return { body: { ...rest, items: items.map((item) => shapes[shape]?.(item)) } };
+    };
+    const { file } = await discovered(shape, style);
+    const plugin = (await importDefault(pathToFileURL(file).href)) as SourcePlugin;
+    const { records } = await testSource(plugin, { pages: dirname(file) });
+    expect(records).toHaveLength(20);
+  });
+
+  test.each([
+    ['nothing-apart', [{ kind: 'a' }, { kind: 'a' }]],
+    ['nothing-there', []],
+  ])('says that its test fails where no id was found: %s', async (name, items) => {
+    // That it has no type errors is seen below.
+    const { source } = await discovered(name, () => ({ body: { items } }));
+    expect(source.unknown[0]).toMatch(/test fails$/);
   });
 
   test('is no code of the upstream’s', async () => {

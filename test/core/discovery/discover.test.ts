@@ -97,7 +97,7 @@ describe('discover', () => {
       asked.headers['authorization'] === 'Bearer of-the-shop-1234'
         ? styles.cursor(asked)
         : { status: 401, headers: { 'www-authenticate': 'Bearer realm="shop"' }, body: {} };
-    await expect(found(style)).rejects.toThrow(/credentials, and it asks for the scheme Bearer\n.*--header/);
+    await expect(found(style)).rejects.toThrow(/credentials, and it asks for the scheme Bearer; .*--header/);
     const api = await found(style, { authorization: 'Bearer of-the-shop-1234' });
     expect(api.paging.value).toMatchObject({ style: 'cursor' });
     expect(api.scrub('echo: of-the-shop-1234')).not.toContain('of-the-shop');
@@ -106,8 +106,46 @@ describe('discover', () => {
   test.each([
     ['an object without a list', { id: 1 }, /holds no list of objects/],
     ['a list of words', { words: ['a', 'b'] }, /holds no list of objects/],
+    ['a body that is a list of words', ['a', 'b'], /holds no list of objects/],
+    ['a body that is nested too deep', { items: JSON.parse('['.repeat(3000) + ']'.repeat(3000)) }, /deeper than 64/],
   ])('refuses %s', async (_, body, message) => {
     await expect(found(() => ({ body }))).rejects.toThrow(message);
+  });
+
+  test.each([
+    ['a cursor', { cursor: 'always' }],
+    ['a next URL', { next: '/things?page=2' }],
+  ])('takes no page for another one because a counter in it has moved: %s', async (_, more) => {
+    let views = 0;
+    const style: Style = () => ({
+      body: { ...more, items: things.slice(0, 9).map((item) => ({ ...item, views: views++ })) },
+    });
+    expect((await found(style)).paging.value).toEqual({ style: 'single' });
+  });
+
+  test('finds the way of a listing whose items have a counter that moves', async () => {
+    let views = 0;
+    const style: Style = (asked) => {
+      const { items, total } = styles.offsetAndTotal(asked).body;
+      return { body: { total, items: items.map((item) => ({ ...item, views: views++ })) } };
+    };
+    expect((await found(style)).paging.value).toMatchObject({ style: 'offset' });
+  });
+
+  test('repeats what the upstream says of a refusal, without the secret in it', async () => {
+    const style: Style = ({ headers }) => ({
+      status: 403,
+      body: { error: `no such key: ${String(headers['x-shop'])}` },
+    });
+    const error = await found(style, { 'x-shop': 'of-the-shop-1234' }).catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain('it says "no such key: ***"');
+    expect(String(error)).not.toContain('of-the-shop');
+  });
+
+  test('speaks of headers, not of a config, where a variable is not set', async () => {
+    await expect(found(styles.link, { 'x-api-key': '${SURELY_NOT_SET}' })).rejects.toThrow(
+      /with what is sent\n\n {2}headers\["x-api-key"\]: the environment variable SURELY_NOT_SET is not set/,
+    );
   });
 
   test('makes do with an empty listing', async () => {
