@@ -23,6 +23,22 @@ export interface SinkOptions {
     /** How the file is compressed, and its name ends: `.gz` or `.zst`. Default: not. */
     readonly compress?: 'gzip' | 'zstd';
   };
+  duckdb: {
+    /** The database file, relative to the config's folder. Default `out/products.duckdb`. */
+    readonly path?: string;
+    /** Default: the model's name. */
+    readonly table?: string;
+    /** Memory that DuckDB may take, such as `1GB`. Default `512MB`. */
+    readonly memoryLimit?: string;
+  };
+  postgres: {
+    /** Best `${DATABASE_URL}`. Default: what the variables PGHOST, PGUSER, PGPASSWORD, PGDATABASE, … say. */
+    readonly url?: string;
+    /** Must be there. Default `public`. */
+    readonly schema?: string;
+    /** Default: the model's name. */
+    readonly table?: string;
+  };
   stdout: object;
 }
 

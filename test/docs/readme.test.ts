@@ -37,7 +37,7 @@ const documents = [
 ];
 const readme = read('README.md');
 const manifest = JSON.parse(read('package.json')) as Record<
-  'dependencies' | 'devDependencies' | 'scripts',
+  'dependencies' | 'peerDependencies' | 'devDependencies' | 'scripts',
   Record<string, string>
 >;
 
@@ -211,7 +211,9 @@ describe('docs/configuration.md', () => {
 
   test('names every key, and no other', () => {
     expect(keys.length).toBeGreaterThan(35);
-    const ofTheConfig = [...rows.keys()].filter((key) => !['csv', 'json-file', 'ndjson', 'stdout'].includes(key));
+    const ofTheConfig = [...rows.keys()].filter(
+      (key) => !['csv', 'json-file', 'ndjson', 'duckdb', 'postgres', 'stdout'].includes(key),
+    );
     expect(ofTheConfig.toSorted()).toEqual(keys.map(([path]) => path).toSorted());
   });
 
@@ -248,9 +250,12 @@ describe('docs/configuration.md', () => {
 });
 
 describe('README.md', () => {
-  test('has every runtime dependency in its table, then every one for development, and no other', () => {
-    const [runtime = '', development = ''] = section(readme, '## Libraries').split('For development:');
+  test('has every runtime dependency in its table, then the optional ones, then those for development, and no other', () => {
+    const [runtime = '', optional = '', development = ''] = section(readme, '## Libraries').split(
+      /Not installed with the package|For development:/,
+    );
     expect(firstColumn(runtime).toSorted()).toEqual(Object.keys(manifest.dependencies).toSorted());
+    expect(firstColumn(optional).toSorted()).toEqual(Object.keys(manifest.peerDependencies).toSorted());
     expect(firstColumn(development).toSorted()).toEqual(Object.keys(manifest.devDependencies).toSorted());
   });
 

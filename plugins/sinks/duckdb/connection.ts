@@ -1,0 +1,73 @@
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { sinkError } from '../../../core/plugin.ts';
+import { loadLibrary } from '../tables/load-library.ts';
+import type { Database } from '../tables/database.ts';
+
+/** A database file that is open. */
+export interface DuckDatabase extends Database {
+  /** Runs `work` within a transaction: all of it, or nothing. */
+  transaction<T>(work: () => Promise<T>): Promise<T>;
+  /** Ends what is under way, and lets go of the file. */
+  close(): void;
+}
+
+/** How a file is opened. */
+export interface DuckSettings {
+  readonly path: string;
+  /** As DuckDB has it, such as `512MB`. */
+  readonly memoryLimit: string;
+  readonly readOnly?: boolean;
+}
+
+/** Opens a database file, or makes it. Throws `sink_failed`, also where DuckDB is not installed. */
+export async function openDuckDatabase({ path, memoryLimit, readOnly = false }: DuckSettings): Promise<DuckDatabase> {
+  const { DuckDBInstance: duckdb } = await loadLibrary(
+    'duckdb',
+    ['@duckdb/node-api'],
+    () => import('@duckdb/node-api'),
+  );
+  // From the cache: within one process, DuckDB does not see that a file is open already, and would write over it.
+  const opening = duckdb.fromCache(path, {
+    memory_limit: memoryLimit,
+    // What it needs is built in: nothing is to be fetched from the network.
+    autoinstall_known_extensions: 'false',
+    // The order of the rows is of no use to a table; keeping it costs memory.
+    preserve_insertion_order: 'false',
+    ...(readOnly && { access_mode: 'READ_ONLY' }),
+  });
+  const instance = await opening.catch((error: unknown) => {
+    throw sinkError(error, `opening the database ${path}`);
+  });
+  try {
+    return overConnection(instance, await instance.connect());
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+function overConnection(instance: DuckDBInstance, connection: DuckDBConnection): DuckDatabase {
+  return {
+    async query(sql, values = []) {
+      const result = await connection.runAndReadAll(sql, [...values]);
+      return result.getRows();
+    },
+    async transaction(work) {
+      await connection.run('BEGIN');
+      try {
+        const result = await work();
+        await connection.run('COMMIT');
+        return result;
+      } catch (error) {
+        // After some errors there is no transaction left to be taken back.
+        await connection.run('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    },
+    close() {
+      connection.interrupt();
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}

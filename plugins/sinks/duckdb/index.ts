@@ -1,0 +1,35 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { defineSink, type SinkContext } from '../../../core/plugin.ts';
+import { checkDuckTable } from './check.ts';
+import { removeSpool, spoolPath } from './spool.ts';
+import { type DuckWriterOptions, openDuckWriter } from './writer.ts';
+
+const options = z.strictObject({
+  path: z
+    .string()
+    .min(1)
+    .default('out/products.duckdb')
+    .describe("the database file, relative to the config's folder; made where there is none"),
+  table: z.string().min(1).optional().describe("the table; the model's name by default"),
+  memoryLimit: z
+    .string()
+    .regex(/^\d+(\.\d+)?\s*[KMGT]i?B$/i, 'a number with KB, MB, GB or TB, such as "512MB"')
+    .default('512MB')
+    .describe('memory that DuckDB may take'),
+});
+
+type Options = z.infer<typeof options>;
+
+/** Records in a table of a DuckDB file, by id. Needs `@duckdb/node-api`. */
+export default defineSink({
+  name: 'duckdb',
+  options,
+  open: (context, given, position) => openDuckWriter(context, resolved(context, given), position),
+  check: (context, given) => checkDuckTable(context, resolved(context, given)),
+  forget: ({ baseDir, runId, name }, { path }) => removeSpool(spoolPath(resolve(baseDir, path), runId, name)),
+});
+
+function resolved({ baseDir, model }: SinkContext, { path, table, memoryLimit }: Options): DuckWriterOptions {
+  return { path: resolve(baseDir, path), table: table ?? model.name, memoryLimit };
+}

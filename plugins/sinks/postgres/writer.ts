@@ -1,0 +1,87 @@
+import { sinkError, type SinkContext, type SinkPosition, type SinkWriter } from '../../../core/plugin.ts';
+import { columnsOf } from '../tables/columns.ts';
+import type { Dialect, TableName } from '../tables/database.ts';
+import { fitTable } from '../tables/fit-table.ts';
+import { mergeStatement } from '../tables/merge.ts';
+import { createPending } from '../tables/pending.ts';
+import { openRunLog } from '../tables/run-log.ts';
+import { createPostgresServer } from './connection.ts';
+import { copyToStaging, makeStaging, stagedRows } from './staging.ts';
+
+const dialect: Dialect = {
+  name: 'PostgreSQL',
+  jsonType: 'JSONB',
+  // A longer name would be cut off without a word (NAMEDATALEN).
+  names: { fold: (name) => name, maxBytes: 63 },
+};
+
+export interface PostgresWriterOptions extends TableName {
+  /** Default: what the variables PGHOST, PGUSER, … say. */
+  readonly url: string | undefined;
+}
+
+/**
+ * Opens the table of a run, made or made to fit. Lines wait in memory for the commit, which copies and merges them within
+ * one transaction: where the connection is lost, the whole of it is done again.
+ */
+export async function openPostgresWriter(
+  context: SinkContext,
+  { url, ...name }: PostgresWriterOptions,
+  position: SinkPosition | undefined,
+): Promise<SinkWriter> {
+  const columns = columnsOf(context.model, dialect.names);
+  const server = await createPostgresServer(url);
+  try {
+    const log = await server.transaction(async (transaction) => {
+      await fitTable(transaction, { name, columns, dialect });
+      return openRunLog(transaction, { context, ...name, position });
+    });
+    const pending = createPending({ database: dialect.name, nul: false, logger: context.logger });
+    const merge = mergeStatement(name, columns, stagedRows(columns));
+
+    return {
+      async write(batch) {
+        pending.add(batch);
+      },
+      async commit() {
+        if (pending.lines.length === 0) return log.position;
+        await server.transaction(async (transaction) => {
+          await transaction.query(makeStaging);
+          await transaction.copy(copyToStaging, pending.lines);
+          await transaction.query(merge);
+          await log.commit(transaction);
+        });
+        log.committed();
+        pending.clear();
+        return log.position;
+      },
+      async close(report) {
+        await server.transaction((transaction) => log.end(transaction, report));
+        pending.tellReplaced();
+        await server.close();
+      },
+      abort: () => server.cut(),
+    };
+  } catch (error) {
+    await server.cut();
+    throw sinkError(error, `opening the table "${name.table}"`);
+  }
+}
+
+/** Finds out whether the table could be opened for a run: does it, and takes it back. Throws `sink_failed`. */
+export async function checkPostgresTable(context: SinkContext, options: PostgresWriterOptions): Promise<void> {
+  const { url, ...name } = options;
+  const columns = columnsOf(context.model, dialect.names);
+  const server = await createPostgresServer(url);
+  try {
+    const check = async (transaction: Parameters<typeof fitTable>[0]): Promise<void> => {
+      await fitTable(transaction, { name, columns, dialect });
+      await openRunLog(transaction, { context, ...name, position: undefined });
+    };
+    await server.transaction(check, { keep: false });
+  } catch (error) {
+    throw sinkError(error, `checking the table "${name.table}"`);
+  } finally {
+    await server.cut();
+  }
+}

@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { readdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { describe, expect, it } from 'vitest';
+import type { SinkPlugin } from '../../../../core/contracts/sink.ts';
+import duckdb from '../../../../plugins/sinks/duckdb/index.ts';
+import { batchOf, records, reportOf, sinkContext } from '../../../support/sinks.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+import { modelOf, type Place, testTables, writeOnce } from '../table-sinks.ts';
+
+const plugin = duckdb as SinkPlugin;
+const options = { path: 'it.duckdb', memoryLimit: '256MB' };
+const model = modelOf('product', { title: 'string' });
+
+async function place(): Promise<Place> {
+  const folder = await temporaryFolder();
+  return {
+    plugin,
+    options,
+    folder,
+    async ask(sql) {
+      const instance = await DuckDBInstance.fromCache(join(folder, 'it.duckdb'));
+      const connection = await instance.connect();
+      try {
+        return (await connection.runAndReadAll(sql)).getRowObjects();
+      } finally {
+        connection.closeSync();
+        instance.closeSync();
+      }
+    },
+  };
+}
+
+describe('the duckdb sink', () => {
+  testTables(place);
+
+  it('leaves one file, and nothing after a forget', async () => {
+    const there = await place();
+    await writeOnce(there, model, [{ title: 'a' }]);
+    expect(await readdir(there.folder)).toEqual(['it.duckdb']);
+    await writeFile(join(there.folder, '.it.duckdb.run1.sink.spool'), 'left by a kill');
+    await plugin.forget?.(sinkContext(there.folder), options);
+    expect(await readdir(there.folder)).toEqual(['it.duckdb']);
+  });
+
+  it('keeps NUL characters', async () => {
+    const there = await place();
+    await writeOnce(there, model, [{ title: 'a\0b' }]);
+    expect(await there.ask('SELECT title FROM product')).toEqual([{ title: 'a\0b' }]);
+  });
+
+  it('takes two sinks on one file', async () => {
+    const there = await place();
+    const open = (name: string) => plugin.open(sinkContext(there.folder, { name, model }), { ...options, table: name });
+    const [one, two] = [await open('one'), await open('two')];
+    for (const [index, sink] of [one, two].entries()) await sink.write(batchOf(...records(index, 10)));
+    await Promise.all([one.commit(), two.commit()]);
+    await one.close(reportOf());
+    await two.write(batchOf(...records(10, 20)));
+    await two.commit();
+    await two.close(reportOf());
+    const counts = 'SELECT (SELECT count(*) FROM one)::INT AS one, (SELECT count(*) FROM two)::INT AS two';
+    expect(await there.ask(counts)).toEqual([{ one: 10, two: 19 }]);
+  });
+
+  it('notices that its file is replaced', async () => {
+    const there = await place();
+    const writer = await plugin.open(sinkContext(there.folder, { model }), options);
+    await rename(join(there.folder, 'it.duckdb'), join(there.folder, 'elsewhere'));
+    await writeFile(join(there.folder, 'it.duckdb'), '');
+    await writer.write(batchOf(...records(0, 2)));
+    await expect(writer.commit()).rejects.toThrow(/it\.duckdb was replaced while the run wrote to it/);
+    await writer.abort();
+  });
+
+  it('says who has the file open', async () => {
+    const there = await place();
+    const writer = await plugin.open(sinkContext(there.folder, { model }), options);
+    const open = `const { DuckDBInstance } = await import(${JSON.stringify(import.meta.resolve('@duckdb/node-api'))});
+      await DuckDBInstance.create(${JSON.stringify(join(there.folder, 'it.duckdb'))});`;
+    const other = promisify(execFile)(process.execPath, ['--input-type=module', '-e', open]);
+    await expect(other).rejects.toThrow(new RegExp(`Conflicting lock is held[^]*${process.pid}`));
+    await writer.abort();
+  });
+
+  it('refuses a file that is no database, and leaves it alone', async () => {
+    const there = await place();
+    await writeFile(join(there.folder, 'it.duckdb'), 'something else, and long enough to be looked at'.repeat(1000));
+    await expect(writeOnce(there, model, [])).rejects.toMatchObject({ code: 'sink_failed' });
+    expect(await readdir(there.folder)).toEqual(['it.duckdb']);
+  });
+});
