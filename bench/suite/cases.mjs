@@ -8,5 +8,6 @@ export const cases = {
   6: 'start-up',
   7: 'growth',
   8: 'document',
+  9: 'databases',
   micro: 'micro',
 };
