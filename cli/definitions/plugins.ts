@@ -12,6 +12,7 @@ Examples:
 export function definePluginsCommand(program: Command): void {
   program
     .command('plugins')
+    .summary('list the built-ins, and the sources in use')
     .description('list the built-in sources, sinks and models, and the sources of the config')
     .option('-c, --config <file>', configHelp)
     .option('--json', 'print one JSON document')
