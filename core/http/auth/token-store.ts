@@ -2,6 +2,7 @@ import type { OAuth2Auth } from '../../contracts/auth.ts';
 import type { Clock } from '../../contracts/clock.ts';
 import type { Handler } from '../../contracts/http.ts';
 import { classify, SluiceError } from '../../errors.ts';
+import { messageOf } from '../../processing/message-of.ts';
 import { onAbort } from '../../on-abort.ts';
 import { longestPauseMs } from '../rate-limit-headers.ts';
 import { delay } from '../resilience/delay.ts';
@@ -60,7 +61,7 @@ export function createTokenStore(auth: OAuth2Auth, url: URL, clock: Clock): Toke
     if (issued.refreshToken !== undefined && issued.refreshToken !== refreshToken) {
       // First of all: the old one may be worthless from now on, whatever becomes of the rest.
       refreshToken = issued.refreshToken;
-      await auth.onRotation?.(refreshToken);
+      await tellRotation(auth, refreshToken);
     }
     return held;
   }
@@ -125,4 +126,14 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     const stopListening = onAbort(signal, () => reject(signal.reason));
     work.then(resolve, reject).finally(stopListening);
   });
+}
+
+/** A token that could not be kept must not go unnoticed: the next run would begin with one that is worthless. */
+async function tellRotation({ onRotation }: OAuth2Auth, refreshToken: string): Promise<void> {
+  try {
+    await onRotation?.(refreshToken);
+  } catch (thrown) {
+    const message = `onRotation threw, so the new refresh token may be kept nowhere: ${messageOf(thrown)}`;
+    throw new SluiceError('plugin_invalid', message, { cause: thrown });
+  }
 }

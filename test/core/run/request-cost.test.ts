@@ -35,6 +35,6 @@ describe('what a request costs', () => {
     const broken = (): number => {
       throw new Error('boom');
     };
-    expect(await costsSeen(broken)).toEqual({ costs: [], failed: [{ code: 'internal_error', pages: 1 }] });
+    expect(await costsSeen(broken)).toEqual({ costs: [], failed: [{ code: 'cost_refused', pages: 1 }] });
   });
 });

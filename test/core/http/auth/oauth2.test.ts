@@ -247,6 +247,26 @@ describe('an OAuth 2 refresh token', () => {
     expect(seen[0]?.body).toBe('grant_type=refresh_token&refresh_token=refresh-0&client_id=me');
   });
 
+  it('that can’t be kept is told by the page that had it renewed; the others go on with the token', async () => {
+    const tokens = tokenEndpoint();
+    const { origin } = await serve((one) =>
+      one.url === '/token'
+        ? { body: { ...(tokens.issue().body as object), refresh_token: 'refresh-1' } }
+        : tokens.accepts(one)
+          ? {}
+          : { status: 401 },
+    );
+    const onRotation = () => Promise.reject(new Error('disk full'));
+    const auth = oauth2RefreshToken({ clientId: 'me', tokenUrl: '/token', refreshToken: 'refresh-0', onRotation });
+    const { get } = clientsWith(origin, auth);
+    expect(await failureOf(get('/first'))).toMatchObject({
+      code: 'plugin_invalid',
+      message: expect.stringMatching(/onRotation threw.*disk full/) as string,
+    });
+    expect(await get('/second')).toMatchObject({ status: 200 });
+    expect(tokens.issued).toHaveLength(1);
+  });
+
   it('that is no longer good ends with auth_failed', async () => {
     const { origin, seen } = await serve(() => ({ status: 400, body: { error: 'invalid_grant' } }));
     const auth = oauth2RefreshToken({ clientId: 'me', tokenUrl: '/token', refreshToken: 'stale' });
