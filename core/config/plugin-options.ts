@@ -4,7 +4,10 @@
  */
 export interface SinkOptions {
   csv: {
-    /** Where the file appears when the run has ended, relative to the config's folder. Default `out/products.csv`. */
+    /**
+     * Where the file appears when the run has ended, relative to the config's folder; may hold `{source}` and `{date}`.
+     * Default `out/products.csv`.
+     */
     readonly path?: string;
     /** How the file is compressed, and its name ends: `.gz` or `.zst`. Default: not. */
     readonly compress?: 'gzip' | 'zstd';
@@ -14,11 +17,17 @@ export interface SinkOptions {
     readonly lineEnding?: 'lf' | 'crlf';
   };
   'json-file': {
-    /** Where the document appears when the run has ended, relative to the config's folder. Default `out/products.json`. */
+    /**
+     * Where the document appears when the run has ended, relative to the config's folder; may hold `{date}`.
+     * Default `out/products.json`.
+     */
     readonly path?: string;
   };
   ndjson: {
-    /** Where the file appears when the run has ended, relative to the config's folder. Default `out/products.ndjson`. */
+    /**
+     * Where the file appears when the run has ended, relative to the config's folder; may hold `{source}` and `{date}`.
+     * Default `out/products.ndjson`.
+     */
     readonly path?: string;
     /** How the file is compressed, and its name ends: `.gz` or `.zst`. Default: not. */
     readonly compress?: 'gzip' | 'zstd';

@@ -42,6 +42,7 @@ const sinks: PipelineConfig['sinks'] = [
   { use: 'ndjson', name: 'only-b', path: 'b.ndjson', sources: ['b'] },
   { use: 'ndjson', name: 'even', path: 'even.ndjson', filter: even },
   { use: 'ndjson', name: 'even-b', path: 'even-b.ndjson', sources: ['b'], filter: even },
+  { use: 'ndjson', name: 'parts', path: 'parts/{date}/{source}.ndjson', filter: even },
   { use: 'ndjson', name: 'one', path: 'one.ndjson', filter: { source: 'a', title: ['Item 7', 'Item 230'] } },
 ];
 
@@ -78,6 +79,10 @@ async function expectAll(folder: string, { report, exitCode }: RunResult): Promi
   expect(await sorted('even')).toEqual([...idsOf('a', 2), ...idsOf('b', 2)].toSorted());
   expect(await sorted('even-b')).toEqual(idsOf('b', 2).toSorted());
   expect(await sorted('one')).toEqual(['a:230', 'a:7']);
+  const day = report.summary.started_at.slice(0, 10);
+  for (const source of ['a', 'b']) {
+    expect(await sorted(`parts/${day}/${source}`)).toEqual(idsOf(source, 2).toSorted());
+  }
   const { sinks: told } = report.monitoring;
   expect(told['ndjson']?.reconciliation).toMatchObject({ read: 2 * all, written: 2 * all, filtered: 0, unwritten: 0 });
   expect(told['ndjson']).not.toHaveProperty('sources');

@@ -1,10 +1,7 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineSink } from '../../../core/plugin.ts';
 import { fileOptions, withSuffix } from '../files/file-options.ts';
-import { forgetFile } from '../files/forget-file.ts';
-import { openRecordFile } from '../files/record-file.ts';
-import { checkTarget } from '../files/target.ts';
+import { checkTargets, forgetFiles, openRecordFiles } from '../files/record-files.ts';
 import { columnsOf } from './columns.ts';
 import { csvRows, headerRow } from './rows.ts';
 
@@ -23,7 +20,8 @@ const options = fileOptions('out/products.csv').extend({
 });
 
 /**
- * One record a row below a row with the names of the columns, in a file that appears when the run has ended. What a
+ * One record a row below a row with the names of the columns, in a file that appears when the run has ended, or in
+ * one for each source. What a
  * spreadsheet would run as a formula is defused. Memory stays flat.
  */
 export default defineSink({
@@ -33,17 +31,17 @@ export default defineSink({
   async open(context, { path, compress, columns: chosen, lineEnding }, committed) {
     const columns = columnsOf(context.model, chosen);
     const head = headerRow(columns, lineEnding);
-    const file = await openRecordFile({ context, path, compress, head, committed });
+    const files = await openRecordFiles({ context, path, compress, head, committed });
     return {
-      write: (batch) => file.append(csvRows(batch.records(), columns, lineEnding)),
-      commit: () => file.commit(),
-      close: () => file.publish(),
-      abort: () => file.abort(),
+      write: (batch) => files.append(batch.source, csvRows(batch.records(), columns, lineEnding)),
+      commit: () => files.commit(),
+      close: () => files.publish(),
+      abort: () => files.abort(),
     };
   },
-  async check({ baseDir, model }, { path, columns }) {
-    columnsOf(model, columns);
-    await checkTarget(resolve(baseDir, path));
+  async check(context, { path, columns }) {
+    columnsOf(context.model, columns);
+    await checkTargets(path, context);
   },
-  forget: ({ baseDir, runId }, { path }) => forgetFile({ path: resolve(baseDir, path), runId }),
+  forget: (context, { path }) => forgetFiles(path, context),
 });

@@ -1,14 +1,11 @@
 import { z } from 'zod';
+import { type Placeholder, unknownPlaceholder } from './file-names.ts';
 import { type Compression, findCompress, suffixes } from './compression.ts';
 
 /** Options of every sink that writes records to a file, to be extended by the sink's own. */
 export function fileOptions(path: string) {
   return z.strictObject({
-    path: z
-      .string()
-      .min(1)
-      .default(path)
-      .describe("where the file appears when the run has ended, relative to the config's folder"),
+    path: pathOption(path, ['source', 'date']),
     compress: z
       .enum(['gzip', 'zstd'])
       .refine((compression) => findCompress(compression) !== undefined, {
@@ -17,6 +14,20 @@ export function fileOptions(path: string) {
       .exactOptional()
       .describe('how the file is compressed, and its name ends: .gz or .zst; default: not'),
   });
+}
+
+/** Where a file appears, with placeholders: `known` are those that it may hold. */
+export function pathOption(path: string, known: readonly Placeholder[]) {
+  const listed = known.map((name) => `{${name}}`).join(' and ');
+  return z
+    .string()
+    .min(1)
+    .refine((text) => unknownPlaceholder(text, known) === undefined, {
+      error: ({ input }) =>
+        `"${unknownPlaceholder(String(input), known)}" stands for nothing: a path may hold ${listed}`,
+    })
+    .default(path)
+    .describe(`where the file appears when the run has ended, relative to the config's folder; may hold ${listed}`);
 }
 
 /** Gives the name of a compressed file its ending, unless it has it. */

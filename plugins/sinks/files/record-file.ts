@@ -1,31 +1,28 @@
-import { resolve } from 'node:path';
-import { type SinkContext, type SinkPosition, SluiceError } from '../../../core/plugin.ts';
+import { type SinkContext, SluiceError } from '../../../core/plugin.ts';
 import { openAppendFile } from './append-file.ts';
 import { type Compression, findCompress } from './compression.ts';
-import { filePosition } from './file-position.ts';
+import type { FilePosition } from './file-position.ts';
 import { type ByteFile, memberFile } from './member-file.ts';
 
 /** A file of records, and where to take it up again. */
 export interface RecordFileOptions {
-  readonly context: Pick<SinkContext, 'baseDir' | 'runId' | 'resumable'>;
-  /** Relative to the config's folder. */
-  readonly path: string;
+  readonly context: Pick<SinkContext, 'runId' | 'resumable'>;
+  /** Absolute path. */
+  readonly file: string;
   readonly compress?: Compression | undefined;
   /** What stands before the first record. Default: nothing. */
   readonly head?: Uint8Array;
   /** What a commit of the same run has returned; undefined starts a new file. */
-  readonly committed: SinkPosition | undefined;
+  readonly position: FilePosition | undefined;
 }
 
 /** Opens a file that appears, whole, when it is published. Throws as `openAppendFile` does. */
 export async function openRecordFile(options: RecordFileOptions): Promise<ByteFile> {
-  const { context, path, compress, head, committed } = options;
-  const found = committed === undefined ? undefined : filePosition.parse(committed);
+  const { context, file: path, compress, head } = options;
   // Without a record in it there is nothing to be found again.
-  const position = found?.bytes === 0 ? undefined : found;
+  const position = options.position?.bytes === 0 ? undefined : options.position;
   const { runId, resumable } = context;
-  const target = resolve(context.baseDir, path);
-  const plain = await openAppendFile({ path: target, runId, resumable, fixedFrom: 0, position });
+  const plain = await openAppendFile({ path, runId, resumable, fixedFrom: 0, position });
   const file = compress === undefined ? plain : memberFile(plain, compressOf(compress));
   return head === undefined || position !== undefined ? file : headed(file, head);
 }

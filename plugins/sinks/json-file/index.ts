@@ -1,19 +1,14 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineSink } from '../../../core/plugin.ts';
 import { type AppendFile, openAppendFile } from '../files/append-file.ts';
+import { fileOf } from '../files/file-names.ts';
+import { pathOption } from '../files/file-options.ts';
 import { filePosition } from '../files/file-position.ts';
 import { forgetFile } from '../files/forget-file.ts';
 import { checkTarget } from '../files/target.ts';
 import { arrayElements, documentHead, documentTail, summaryBytes, summaryAt } from './document.ts';
 
-const options = z.strictObject({
-  path: z
-    .string()
-    .min(1)
-    .default('out/products.json')
-    .describe("where the file appears when the run has ended, relative to the config's folder"),
-});
+const options = z.strictObject({ path: pathOption('out/products.json', ['date']) });
 
 /** `head` is where the records begin: the room kept for the summary depends on the run's sources. */
 const documentPosition = filePosition.extend({ head: z.int().nonnegative() });
@@ -34,7 +29,7 @@ export default defineSink({
     const opening = documentHead(context);
     const head = resumed?.head ?? opening.byteLength;
     const file = await openAppendFile({
-      path: resolve(context.baseDir, path),
+      path: fileOf(path, context),
       runId: context.runId,
       resumable: context.resumable,
       // The room for the summary holds another one at each end of the run.
@@ -54,8 +49,8 @@ export default defineSink({
       abort: () => file.abort(),
     };
   },
-  check: ({ baseDir }, { path }) => checkTarget(resolve(baseDir, path)),
-  forget: ({ baseDir, runId }, { path }) => forgetFile({ path: resolve(baseDir, path), runId }),
+  check: (context, { path }) => checkTarget(fileOf(path, context)),
+  forget: (context, { path }) => forgetFile({ path: fileOf(path, context), runId: context.runId }),
 });
 
 /** A sink that can't be opened is never aborted by the run: what is there already goes here. */

@@ -1,24 +1,21 @@
-import { resolve } from 'node:path';
 import { defineSink } from '../../../core/plugin.ts';
 import { fileOptions, withSuffix } from '../files/file-options.ts';
-import { forgetFile } from '../files/forget-file.ts';
-import { openRecordFile } from '../files/record-file.ts';
-import { checkTarget } from '../files/target.ts';
+import { checkTargets, forgetFiles, openRecordFiles } from '../files/record-files.ts';
 
-/** One record a line, in a file that appears when the run has ended. Memory stays flat. */
+/** One record a line, in a file that appears when the run has ended, or in one for each source. Memory stays flat. */
 export default defineSink({
   name: 'ndjson',
   options: fileOptions('out/products.ndjson').transform(withSuffix),
   delivers: 'on-close',
   async open(context, { path, compress }, committed) {
-    const file = await openRecordFile({ context, path, compress, committed });
+    const files = await openRecordFiles({ context, path, compress, committed });
     return {
-      write: (batch) => file.append(batch.ndjson),
-      commit: () => file.commit(),
-      close: () => file.publish(),
-      abort: () => file.abort(),
+      write: (batch) => files.append(batch.source, batch.ndjson),
+      commit: () => files.commit(),
+      close: () => files.publish(),
+      abort: () => files.abort(),
     };
   },
-  check: ({ baseDir }, { path }) => checkTarget(resolve(baseDir, path)),
-  forget: ({ baseDir, runId }, { path }) => forgetFile({ path: resolve(baseDir, path), runId }),
+  check: (context, { path }) => checkTargets(path, context),
+  forget: (context, { path }) => forgetFiles(path, context),
 });

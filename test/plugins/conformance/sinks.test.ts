@@ -14,6 +14,9 @@ describe('the built-in sinks pass the tests of every sink', { timeout: 120_000 }
     ['json-file', jsonFile, 'out/products.json'],
     ['ndjson', ndjson, 'products.ndjson'],
     ['csv', csv, 'products.csv'],
+    ['csv, a folder a day', csv, 'out/{date}/{source}.csv'],
+    ['ndjson, a file for each source', ndjson, '{source}-{date}.ndjson'],
+    ['json-file, a file a day', jsonFile, '{date}.json'],
   ] as const)('%s', async (_name, plugin, path) => {
     await expect(testSink<{ path: string }>(plugin, { options: { path } })).resolves.toBeUndefined();
   });
