@@ -1,6 +1,7 @@
 import type { Model } from '../contracts/model.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import { classify } from '../errors.ts';
+import { isSourceFactory } from '../registry/source-factory.ts';
 import { pluginProblems } from '../registry/validate-plugin.ts';
 import { checkNormalizer } from './normalizer-checks.ts';
 import { createProblems, type Problems, wordsOf } from './problems.ts';
@@ -13,7 +14,7 @@ import { withoutOwnRequests } from './source/own-requests.ts';
 import { checkResume, idOf } from './source/resume-checks.ts';
 import { watchSource } from './source/watched-source.ts';
 import { limitProblem } from './source/window.ts';
-import { type Answer, openPages, type Pages, type Session, type TestUpstream } from './upstream.ts';
+import { type Answer, isPages, openPages, type Pages, type Session, type TestUpstream } from './upstream.ts';
 
 /** What a source is tested with. */
 export interface SourceTestOptions {
@@ -45,7 +46,11 @@ export interface SourceTestResult {
  */
 export async function testSource(plugin: SourcePlugin, options: SourceTestOptions): Promise<SourceTestResult> {
   const problems = createProblems(`the source ${JSON.stringify((plugin as Partial<SourcePlugin>)?.name)}`);
-  for (const problem of pluginProblems('source', plugin)) problems.add(problem);
+  if (isSourceFactory(plugin))
+    problems.add('it is a factory: test what it makes, as in testSource(factory.create({ … }), …)');
+  else for (const problem of pluginProblems('source', plugin)) problems.add(problem);
+  if (!isPages((options as Partial<SourceTestOptions> | undefined)?.pages))
+    problems.add('pages are missing: give { pages }, a folder or a list of bodies');
   problems.throwAny();
   for (const limit of [plugin.rateLimit].flat()) {
     const problem = limitProblem(limit);

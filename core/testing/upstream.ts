@@ -48,6 +48,11 @@ export interface TestUpstream {
 /** Pages as a test gives them: a folder, or bodies in the order in which they are asked for. */
 export type Pages = string | URL | readonly unknown[];
 
+/** Whether a value can be pages at all: tests may be JavaScript. */
+export function isPages(value: unknown): value is Pages {
+  return typeof value === 'string' || value instanceof URL || Array.isArray(value);
+}
+
 /**
  * Makes an upstream of a recording, of a folder with `page-1.json`, `page-2.json`, …, or of a list of bodies and replies.
  * Throws `recording_failed` for a folder that is none of these.

@@ -11,11 +11,12 @@ export function judgeReport(report: RunReport, { origin }: TestUpstream, rejects
   for (const { error, message, endpoint, count, reason, field } of errors) {
     if (error === 'invalid_record') {
       if (rejects > 0) continue;
-      problems.add(
-        `${counted(count, 'item')} became no record (${[reason, field].filter((part) => part !== undefined).join(', ')}): ${message}`,
-      );
+      const why = [reason, field].filter((part) => part !== undefined).join(', ');
+      // Who asks first is chance, so a list of pages can't say which answer is whose.
+      const hint = reason === 'enrichment_failed' ? '; what an enricher asks for has to be in a recording' : '';
+      problems.add(`${counted(count, 'item')} became no record (${why}): ${message}${hint}`);
     } else if (error === 'replay_miss') {
-      problems.add(`${message}, for which there is no page in ${origin}: the last page has to end the listing`);
+      problems.add(`${message} in ${origin}: the last page has to end the listing`);
     } else if (error === 'pagination_loop') problems.add(`its pagination loops: ${message}`);
     else problems.add(`${endpoint} ends with ${error}: ${message}`);
   }

@@ -46,5 +46,8 @@ function copyOf({ status, headers, body }: Answer): Answer {
 }
 
 function unknownPage({ method, url }: HttpRequest): SluiceError {
-  return new SluiceError('replay_miss', `it asks for ${method} ${url.pathname}${url.search}`);
+  return new SluiceError(
+    'replay_miss',
+    `it asks for ${method} ${url.pathname}${url.search}, for which there is no page`,
+  );
 }

@@ -1,7 +1,7 @@
 /** Sources that are wrong in one way each, over a listing of nine things in three pages. */
 import { pageRequest, type FetchedPage, type PageRequest, type SourcePlugin } from '../../../core/plugin.ts';
 
-interface Thing {
+export interface Thing {
   readonly id: number;
   readonly name: string;
   readonly group: { readonly name: string } | null;

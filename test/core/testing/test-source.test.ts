@@ -5,12 +5,19 @@ import { describe, expect, it } from 'vitest';
 import { resolveConfig } from '../../../core/config/resolve.ts';
 import { createPipeline } from '../../../core/index.ts';
 import { z } from 'zod';
-import { defineSource, linkPagination } from '../../../core/plugin.ts';
-import { reply, testSource } from '../../../core/testing.ts';
+import {
+  chain,
+  defineEnricher,
+  defineSource,
+  linkPagination,
+  singlePage,
+  type SourcePlugin,
+} from '../../../core/plugin.ts';
+import { reply, type SourceTestOptions, testSource } from '../../../core/testing.ts';
 import { httpServer } from '../../support/fault-server.ts';
 import { silentLogger } from '../../support/silent-logger.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { brokenSources, good, pages } from './broken-sources.ts';
+import { brokenSources, good, pages, type Thing } from './broken-sources.ts';
 
 async function complaintOf(work: Promise<unknown>): Promise<string> {
   const error: unknown = await work.then(
@@ -33,6 +40,29 @@ describe('testSource', () => {
     const text = await complaintOf(testSource(source, { pages }));
     expect(text).toContain(`the source "${source.name}" does not keep the contract of its kind:\n  - `);
     expect(text).toContain(problem);
+  });
+
+  it.each([
+    ['a factory', { name: 'f', options: {}, create: () => good }, { pages }, 'test what it makes'],
+    ['no options', good, undefined, 'pages are missing'],
+    ['no pages', good, {}, 'pages are missing'],
+  ])('says in words what %s lacks', async (_, plugin, options, words) => {
+    const work = testSource(plugin as unknown as SourcePlugin, options as unknown as SourceTestOptions);
+    expect((await complaintOf(work)).split('\n')).toEqual([expect.any(String), expect.stringContaining(words)]);
+  });
+
+  it('says that what an enricher asks for has to be in a recording', async () => {
+    const maker = defineEnricher({
+      name: 'maker',
+      enrich: async (item: Thing, { request }) => ({
+        ...item,
+        more: (await request({ path: '/maker' })).json(),
+      }),
+    });
+    const source = { ...good, pagination: singlePage({ path: '/things' }), normalizer: chain(maker, good.normalizer) };
+    expect(await complaintOf(testSource(source, { pages: [pages[0]] }))).toMatch(
+      /GET \/maker, for which there is no page; what an enricher asks for has to be in a recording$/m,
+    );
   });
 
   it('tells all that is wrong at once', async () => {
