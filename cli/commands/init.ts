@@ -38,7 +38,7 @@ export async function initCommand({ yes = false }: InitCommandOptions): Promise<
   const next = [
     'run it:            pipeline run',
     'without internet:  pipeline run --mock',
-    'an API of yours:   pipeline new source NAME',
+    'an API of yours:   pipeline probe URL, or pipeline new source NAME',
   ];
   stdout.write(
     `wrote ${file}: ${choices.sources.join(', ')} to ${choices.path ?? choices.sink}\n\n${next.join('\n')}\n`,

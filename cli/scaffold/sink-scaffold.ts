@@ -66,8 +66,8 @@ function filesOf({ baseDir, runId }: Pick<SinkContext, 'baseDir' | 'runId'>): { 
 }
 
 function bytesOf(position: SinkPosition | undefined): number {
-  const { bytes = 0 } = (position ?? {}) as { readonly bytes?: number };
-  return bytes;
+  const known = typeof position === 'object' && position !== null && 'bytes' in position;
+  return known && typeof position.bytes === 'number' ? position.bytes : 0;
 }
 
 async function exists(path: string): Promise<boolean> {
