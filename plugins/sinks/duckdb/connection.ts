@@ -33,6 +33,8 @@ export async function openDuckDatabase({ path, memoryLimit, readOnly = false }: 
     autoinstall_known_extensions: 'false',
     // The order of the rows is of no use to a table; keeping it costs memory.
     preserve_insertion_order: 'false',
+    // Each time, the index is written anew: at DuckDB's own 16 MB, that takes longer than all the rest.
+    checkpoint_threshold: '128MB',
     ...(readOnly && { access_mode: 'READ_ONLY' }),
   });
   const instance = await opening.catch((error: unknown) => {

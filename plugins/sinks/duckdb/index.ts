@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineSink, type SinkContext } from '../../../core/plugin.ts';
 import { checkDuckTable } from './check.ts';
-import { removeSpool, spoolPath } from './spool.ts';
+import { removeSpool, spoolPaths } from './spool.ts';
 import { type DuckWriterOptions, openDuckWriter } from './writer.ts';
 
 const options = z.strictObject({
@@ -27,7 +27,7 @@ export default defineSink({
   options,
   open: (context, given, position) => openDuckWriter(context, resolved(context, given), position),
   check: (context, given) => checkDuckTable(context, resolved(context, given)),
-  forget: ({ baseDir, runId, name }, { path }) => removeSpool(spoolPath(resolve(baseDir, path), runId, name)),
+  forget: ({ baseDir, runId, name }, { path }) => removeSpool(spoolPaths(resolve(baseDir, path), runId, name)),
 });
 
 function resolved({ baseDir, model }: SinkContext, { path, table, memoryLimit }: Options): DuckWriterOptions {

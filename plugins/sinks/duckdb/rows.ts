@@ -5,13 +5,14 @@ import { quoteName, quoteText } from '../tables/quote.ts';
 /** Bytes that the line of a record has at most, and its newline: read_json takes no longer ones. */
 const maxLineBytes = 2 * 1024 * 1024;
 
-/** The query that has DuckDB itself read the records from a file with lines of JSON, as rows of the columns. */
-export function rowsIn(file: string, columns: readonly Column[]): string {
+/** The query that has DuckDB itself read the records from files with lines of JSON, as rows of the columns. */
+export function rowsIn(files: readonly string[], columns: readonly Column[]): string {
+  const list = `[${files.map(quoteText).join(', ')}]`;
   if (columns.some(({ whole }) => whole)) {
     const values = columns.map(({ name, kind, whole }) =>
       whole ? 'json' : `CAST(json ->> ${quoteText(`$."${name}"`)} AS ${typeOf(kind, 'JSON')})`,
     );
-    return `SELECT ${values.join(', ')} FROM read_ndjson_objects(${quoteText(file)}, maximum_object_size = ${maxLineBytes})`;
+    return `SELECT ${values.join(', ')} FROM read_ndjson_objects(${list}, maximum_object_size = ${maxLineBytes})`;
   }
   const values = columns.map(({ name, kind }) =>
     kind === 'time' ? `CAST(${quoteName(name)} AS TIMESTAMPTZ)` : quoteName(name),
@@ -20,5 +21,5 @@ export function rowsIn(file: string, columns: readonly Column[]): string {
     // A time is read as text: read_json would guess its form.
     ({ name, kind }) => `${quoteText(name)}: ${quoteText(kind === 'time' ? 'TEXT' : typeOf(kind, 'JSON'))}`,
   );
-  return `SELECT ${values.join(', ')} FROM read_json(${quoteText(file)}, format = 'newline_delimited', columns = {${types.join(', ')}}, maximum_object_size = ${maxLineBytes})`;
+  return `SELECT ${values.join(', ')} FROM read_json(${list}, format = 'newline_delimited', columns = {${types.join(', ')}}, maximum_object_size = ${maxLineBytes})`;
 }

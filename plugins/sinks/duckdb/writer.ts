@@ -3,13 +3,13 @@ import { makeFolder, sinkError, type SinkContext, type SinkPosition, type SinkWr
 import { columnsOf } from '../tables/columns.ts';
 import type { Dialect } from '../tables/database.ts';
 import { fitTable } from '../tables/fit-table.ts';
-import { mergeStatement } from '../tables/merge.ts';
+import { insertStatement, mergeStatement } from '../tables/merge.ts';
 import { createPending } from '../tables/pending.ts';
 import { openRunLog } from '../tables/run-log.ts';
 import { openDuckDatabase } from './connection.ts';
 import { identifyFile } from './file-identity.ts';
 import { rowsIn } from './rows.ts';
-import { fillSpool, removeSpool, spoolPath } from './spool.ts';
+import { fillSpool, removeSpool, spoolPaths } from './spool.ts';
 
 export const dialect: Dialect = {
   name: 'DuckDB',
@@ -39,7 +39,7 @@ export async function openDuckWriter(
 ): Promise<SinkWriter> {
   const columns = columnsOf(context.model, dialect.names);
   const name = { schema, table };
-  const spool = spoolPath(path, context.runId, context.name);
+  const spool = spoolPaths(path, context.runId, context.name);
   await makeFolder(dirname(path));
   const database = await openDuckDatabase({ path, memoryLimit });
   try {
@@ -49,7 +49,16 @@ export async function openDuckWriter(
     });
     const assertSameFile = await identifyFile(path);
     const pending = createPending({ database: dialect.name, nul: true, logger: context.logger });
-    const merge = mergeStatement(name, columns, rowsIn(spool, columns));
+    /** Whether records have come that are in the table: then more of them will. */
+    let merging = false;
+
+    async function takeIn(files: readonly string[]): Promise<void> {
+      const rows = rowsIn(files, columns);
+      await database.transaction(async () => {
+        await database.query((merging ? mergeStatement : insertStatement)(name, columns, rows));
+        await log.commit(database);
+      });
+    }
 
     return {
       async write(batch) {
@@ -58,11 +67,14 @@ export async function openDuckWriter(
       async commit() {
         if (pending.lines.length === 0) return log.position;
         await assertSameFile();
-        await fillSpool(spool, pending.lines);
-        await database.transaction(async () => {
-          await database.query(merge);
-          await log.commit(database);
-        });
+        const files = await fillSpool(spool, pending.lines);
+        try {
+          await takeIn(files);
+        } catch (error) {
+          if (merging || !isTaken(error)) throw error;
+          merging = true;
+          await takeIn(files);
+        }
         log.committed();
         pending.clear();
         return log.position;
@@ -82,4 +94,9 @@ export async function openDuckWriter(
     database.close();
     throw sinkError(error, `opening the table "${table}" in ${path}`);
   }
+}
+
+/** Whether a record was in the table already. DuckDB has no codes for its errors. */
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Constraint Error');
 }

@@ -9,8 +9,8 @@ import { withReconnect } from './transient.ts';
 
 /** A connection within a transaction. */
 export interface PostgresTransaction extends Database {
-  /** Sends lines to a `COPY … FROM STDIN`. */
-  copy(sql: string, lines: readonly Uint8Array<ArrayBuffer>[]): Promise<void>;
+  /** Sends rows to a `COPY … FROM STDIN`. */
+  copy(sql: string, rows: Iterable<Buffer>): Promise<void>;
 }
 
 /** A server that is connected to whenever it is needed. */
@@ -91,8 +91,8 @@ function overClient(client: PoolClient, copyFrom: typeof startCopy): PostgresTra
       const { rows } = await client.query<unknown[]>({ text: sql, values: [...values], rowMode: 'array' });
       return rows;
     },
-    async copy(sql, lines) {
-      await pipeline(Readable.from(lines), client.query(copyFrom(sql)));
+    async copy(sql, rows) {
+      await pipeline(Readable.from(rows, { objectMode: true, highWaterMark: 1 }), client.query(copyFrom(sql)));
     },
   };
 }

@@ -2,11 +2,10 @@ import { sinkError, type SinkContext, type SinkPosition, type SinkWriter } from 
 import { columnsOf } from '../tables/columns.ts';
 import type { Dialect, TableName } from '../tables/database.ts';
 import { fitTable } from '../tables/fit-table.ts';
-import { mergeStatement } from '../tables/merge.ts';
 import { createPending } from '../tables/pending.ts';
 import { openRunLog } from '../tables/run-log.ts';
 import { createPostgresServer } from './connection.ts';
-import { copyToStaging, makeStaging, stagedRows } from './staging.ts';
+import { createTakeIn, isTaken } from './take-in.ts';
 
 const dialect: Dialect = {
   name: 'PostgreSQL',
@@ -37,7 +36,17 @@ export async function openPostgresWriter(
       return openRunLog(transaction, { context, ...name, position });
     });
     const pending = createPending({ database: dialect.name, nul: false, logger: context.logger });
-    const merge = mergeStatement(name, columns, stagedRows(columns));
+    const takeIn = createTakeIn(name, columns);
+    /** Whether records have come that are in the table: then more of them will. */
+    let merging = false;
+
+    async function transfer(): Promise<void> {
+      await server.transaction(async (transaction) => {
+        if (merging) await takeIn.merge(transaction, pending.lines);
+        else await takeIn.copy(transaction, pending.lines);
+        await log.commit(transaction);
+      });
+    }
 
     return {
       async write(batch) {
@@ -45,12 +54,13 @@ export async function openPostgresWriter(
       },
       async commit() {
         if (pending.lines.length === 0) return log.position;
-        await server.transaction(async (transaction) => {
-          await transaction.query(makeStaging);
-          await transaction.copy(copyToStaging, pending.lines);
-          await transaction.query(merge);
-          await log.commit(transaction);
-        });
+        try {
+          await transfer();
+        } catch (error) {
+          if (merging || !isTaken(error)) throw error;
+          merging = true;
+          await transfer();
+        }
         log.committed();
         pending.clear();
         return log.position;

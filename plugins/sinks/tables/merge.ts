@@ -3,9 +3,15 @@ import type { TableName } from './database.ts';
 import { quoteTable } from './fit-table.ts';
 import { quoteName } from './quote.ts';
 
+/** The statement that puts rows into a table, and fails where the id of one is there. */
+export function insertStatement(name: TableName, columns: readonly Column[], rows: string): string {
+  const names = columns.map((column) => quoteName(column.name));
+  return `INSERT INTO ${quoteTable(name)} (${names.join(', ')}) ${rows}`;
+}
+
 /** The statement that puts rows into a table; a row whose id is there takes the place of that one. */
 export function mergeStatement(name: TableName, columns: readonly Column[], rows: string): string {
   const names = columns.map((column) => quoteName(column.name));
   const changes = names.filter((column) => column !== '"id"').map((column) => `${column} = excluded.${column}`);
-  return `INSERT INTO ${quoteTable(name)} (${names.join(', ')}) ${rows} ON CONFLICT ("id") DO UPDATE SET ${changes.join(', ')}`;
+  return `${insertStatement(name, columns, rows)} ON CONFLICT ("id") DO UPDATE SET ${changes.join(', ')}`;
 }

@@ -40,7 +40,7 @@ describe('the duckdb sink', () => {
     const there = await place();
     await writeOnce(there, model, [{ title: 'a' }]);
     expect(await readdir(there.folder)).toEqual(['it.duckdb']);
-    await writeFile(join(there.folder, '.it.duckdb.run1.sink.spool'), 'left by a kill');
+    await writeFile(join(there.folder, '.it.duckdb.run1.sink.2.spool'), 'left by a kill');
     await plugin.forget?.(sinkContext(there.folder), options);
     expect(await readdir(there.folder)).toEqual(['it.duckdb']);
   });
