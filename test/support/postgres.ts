@@ -43,8 +43,8 @@ function serverUser(): { readonly uid: number; readonly gid: number } | undefine
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** Starts a server on a free port, in a folder that goes with it. `settings` are lines of its configuration. */
-export async function startPostgres(settings: readonly string[] = []): Promise<TestServer> {
+/** Starts a server on a free port, in a folder that goes with it; with `tls`, its certificate is `server.crt` in there. */
+export async function startPostgres({ tls = false } = {}): Promise<TestServer> {
   if (postgresPrograms === undefined) throw new Error('PostgreSQL is not installed');
   const programs = postgresPrograms;
   const user = serverUser();
@@ -52,10 +52,13 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
   const password = 'pa$$ word/3';
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, password);
-  if (user !== undefined) {
-    await chown(folder, user.uid, user.gid);
-    await chown(passwordFile, user.uid, user.gid);
-  }
+  const certificate = { cert: join(folder, 'server.crt'), key: join(folder, 'server.key') };
+  if (tls) await makeCertificate(certificate);
+  const files = [folder, passwordFile, ...(tls ? Object.values(certificate) : [])];
+  if (user !== undefined) await Promise.all(files.map((file) => chown(file, user.uid, user.gid)));
+  const settings = tls
+    ? ['ssl = on', `ssl_cert_file = '${certificate.cert}'`, `ssl_key_file = '${certificate.key}'`]
+    : [];
   const data = join(folder, 'data');
   const how = ['-D', data, '-U', 'sluice', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '-N'];
   await promisify(execFile)(join(programs, 'initdb'), [...how, '--locale=C.UTF-8'], { ...user, cwd: folder });
@@ -117,6 +120,12 @@ export async function startPostgres(settings: readonly string[] = []): Promise<T
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function makeCertificate({ cert, key }: { readonly cert: string; readonly key: string }): Promise<void> {
+  const how = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  const who = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+  await promisify(execFile)('openssl', [...how, ...who, '-out', cert, '-keyout', key]);
 }
 
 async function freePort(): Promise<number> {

@@ -80,6 +80,14 @@ export function testTables(place: () => Promise<Place>): void {
     expect(JSON.parse(String(row?.['held']))).toEqual({ polluted: true });
   });
 
+  it('leaves a field empty that a record lacks, though every object answers to its name', async () => {
+    const there = await place();
+    await writeOnce(there, { name: 'odd', fields: ['constructor', 'toString'], jsonSchema: undefined }, [{}]);
+    expect(await there.ask('SELECT "constructor", "toString" FROM odd')).toEqual([
+      { constructor: null, toString: null },
+    ]);
+  });
+
   it('keeps whole records where the model does not say which fields there are', async () => {
     const there = await place();
     await writeOnce(there, { name: 'any', fields: undefined, jsonSchema: undefined }, [{ a: [1] }, { b: null }]);
