@@ -14,6 +14,8 @@ export type Stage =
   | 'wire'
   /** It waits for a worker, or is in one. */
   | 'workers'
+  /** An enricher has asked for something: pages in the workers wait for what that waits for. */
+  | 'asking'
   /** Its records wait for the sinks, or are being written. */
   | 'sinks';
 

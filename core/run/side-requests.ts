@@ -1,14 +1,20 @@
 import type { PageInput } from '../contracts/batch.ts';
 import type { Ask } from '../contracts/enricher.ts';
 import type { EnginePorts, SourceClient, SourcePlan } from '../contracts/engine.ts';
+import type { StageClock } from '../contracts/stages.ts';
 import { classify, SluiceError } from '../errors.ts';
 import { requestCost } from './request-cost.ts';
 import { resolveUrl } from './worklist.ts';
 
 /** Lets enrichers ask: through the chain of their source, so that its limits, its breaker and its retries hold for all it asks. */
-export function createSideRequests(source: SourcePlan, client: SourceClient, stop: AbortSignal): Ask {
+export function createSideRequests(
+  source: SourcePlan,
+  client: SourceClient,
+  stages: StageClock,
+  stop: AbortSignal,
+): Ask {
   const { origin } = new URL(source.baseUrl);
-  return async (request, cancelled) => {
+  async function send(...[request, cancelled]: Parameters<Ask>): ReturnType<Ask> {
     const url = resolveUrl(source.baseUrl, request.url);
     // Its headers may hold credentials: what an item says must not send them elsewhere.
     if (url.origin !== origin)
@@ -19,9 +25,12 @@ export function createSideRequests(source: SourcePlan, client: SourceClient, sto
     for (let attempt = 1; ;) {
       try {
         // Waits for a breaker that is open, and throws once the source is given up.
+        stages.enter('breaker');
         await client.breaker.ready(signal);
       } catch (thrown) {
         throw stopped(stop) ?? classify(thrown);
+      } finally {
+        stages.leave('breaker');
       }
       try {
         const answer = await client.handle({ ...ask, attempt, ...(body !== undefined && { body }) });
@@ -32,6 +41,15 @@ export function createSideRequests(source: SourcePlan, client: SourceClient, sto
         if (error.code !== 'circuit_open') throw error;
         attempt = (error.attempts ?? attempt - 1) + 1;
       }
+    }
+  }
+
+  return async (request, cancelled) => {
+    stages.enter('asking');
+    try {
+      return await send(request, cancelled);
+    } finally {
+      stages.leave('asking');
     }
   };
 }

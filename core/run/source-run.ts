@@ -42,8 +42,8 @@ export async function runSource({
   const stop = new AbortController();
   const leaveRun = onAbort(signal, () => stop.abort(signal.reason));
 
-  const ports = withAsk(given, createSideRequests(source, client, stop.signal));
-  const stages = ports.stages(source.name);
+  const stages = given.stages(source.name);
+  const ports = withAsk(given, createSideRequests(source, client, stages, stop.signal));
   const journal = ports.journal(source.name);
   const { restored } = journal;
   const letters = restored?.letters ?? [];

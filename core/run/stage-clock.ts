@@ -22,7 +22,7 @@ export interface ClosableStageClock extends StageClock {
  * Builds the clock of one source. Each moment between `begin` and the end of its last page is divided equally among the
  * pages that are under way, and each part is booked on what its page waits for. So the parts add up to the wall time,
  * however many requests overlap. Pages that only stand in line for others (for a slot, or for the room that pages of
- * the same source take) have no part: they wait for whatever those wait for.
+ * the same source take, or behind what an enricher asks for) have no part: they wait for whatever those wait for.
  */
 export function createStageClock({ clock, tell }: StageClockOptions): ClosableStageClock {
   const pages: Record<Stage, number> = {
@@ -33,6 +33,7 @@ export function createStageClock({ clock, tell }: StageClockOptions): ClosableSt
     limiter: 0,
     wire: 0,
     workers: 0,
+    asking: 0,
     sinks: 0,
   };
   let spent: TimeSpent = {};
@@ -51,9 +52,11 @@ export function createStageClock({ clock, tell }: StageClockOptions): ClosableSt
     const now = clock.now();
     const ms = now - bookedUntil;
     if (ms <= 0) return;
-    const { room, breaker, backoff, slot, limiter, wire, workers, sinks } = pages;
+    const { room, breaker, backoff, slot, limiter, wire, asking, sinks } = pages;
+    // What an enricher asks for is in one of the other stages itself, and the pages behind it wait for its answer.
+    const workers = asking > 0 ? 0 : pages.workers;
     // What holds the room may be pages of other sources; of its own, those count themselves.
-    const crowded = workers + sinks > 0 ? 0 : room;
+    const crowded = pages.workers + sinks > 0 ? 0 : room;
     const sharing = breaker + backoff + limiter + wire + workers + sinks + crowded;
     if (sharing === 0) add('other', ms);
     else {

@@ -54,6 +54,18 @@ describe('the time of a source', () => {
     expect(spent()).toEqual({ rate_limit: 100 });
   });
 
+  test('is not the workers’ while an enricher waits for an answer', () => {
+    const { stages, pass, spent } = stageClock();
+    for (let page = 0; page < 5; page++) stages.enter('workers');
+    stages.enter('asking');
+    stages.enter('limiter');
+    pass(100);
+    stages.leave('limiter');
+    stages.leave('asking');
+    pass(10);
+    expect(spent()).toEqual({ rate_limit: 100, workers: 10 });
+  });
+
   test('on the wire counts as lacking slots where every slot is there and a page waits for one', () => {
     const { stages, pass, spent } = stageClock();
     stages.enter('wire');
@@ -118,7 +130,7 @@ describe('the time of a source', () => {
   });
 
   test('adds up to the wall time, whatever overlaps', () => {
-    const stage = fc.constantFrom<Stage>('room', 'breaker', 'backoff', 'slot', 'limiter', 'wire', 'workers', 'sinks');
+    const stage = fc.constantFrom<Stage>('room', 'breaker', 'backoff', 'slot', 'limiter', 'wire', 'workers', 'asking', 'sinks');
     const step = fc.record({ ms: fc.nat(500), stage, stays: fc.nat(3), pauseMs: fc.nat(100) });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
