@@ -20,6 +20,7 @@ import { sinkFiles } from './sink-files.ts';
 export interface RunOutputOptions {
   readonly config: ResolvedConfig;
   readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Pick<NodeJS.WriteStream, 'isTTY'>;
   readonly clock: Clock;
   /** Undefined: `error` when quiet, `warn` below a live display, which tells the rest, else `info`. */
   readonly logLevel: LogLevel | undefined;
@@ -45,7 +46,9 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
   const { config, stderr, clock, quiet, json } = options;
   const color = !json && takesColor(stderr);
   const paint = createPaint(color);
-  const live = !quiet && !json && stderr.isTTY && process.env['TERM'] !== 'dumb';
+  // Records that scroll by on the same terminal would be drawn over, and the display with them.
+  const shared = options.stdout.isTTY && config.sinks.some(({ plugin }) => plugin.name === 'stdout');
+  const live = !quiet && !json && stderr.isTTY && !shared && process.env['TERM'] !== 'dumb';
   // Loaded only where it is used, and before the run, so that no event comes while it loads.
   const liveDisplay = live ? await import('./render/live-display.ts') : undefined;
   const state = createProgressState();

@@ -30,6 +30,7 @@ export type { ErrorEntry, RunReport } from './contracts/report.ts';
 export type { SinkModel } from './contracts/sink.ts';
 export type { SinkContext, SinkPlugin, SinkPosition, SinkWriter } from './contracts/sink.ts';
 export { checkFolder } from './check-folder.ts';
+export { cleanText } from './redact.ts';
 export { makeFolder } from './make-folder.ts';
 export { sinkError } from './sink-error.ts';
 export { cursorPagination } from './pagination/cursor.ts';

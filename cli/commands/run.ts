@@ -49,6 +49,7 @@ export interface RunPorts {
   ) => Promise<Pick<Pipeline, 'on' | 'run'>>;
   readonly startMockUpstreams: typeof startMockUpstreams;
   readonly stderr: NodeJS.WriteStream;
+  readonly stdout: Pick<NodeJS.WriteStream, 'isTTY'>;
   readonly clock: Clock;
   readonly exit: (code: number) => void;
 }
@@ -58,6 +59,7 @@ const processPorts: RunPorts = {
   createPipeline,
   startMockUpstreams,
   stderr: process.stderr,
+  stdout: process.stdout,
   clock: systemClock,
   exit: (code) => process.exit(code),
 };
@@ -87,6 +89,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
   const output = await createRunOutput({
     config: told,
     stderr,
+    stdout: ports.stdout,
     clock,
     logLevel,
     quiet,

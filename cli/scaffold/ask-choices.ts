@@ -10,12 +10,20 @@ export interface Terminal {
 }
 
 /** Where the file of a sink appears unless somebody says otherwise. */
-const paths: Readonly<Record<string, string>> = { 'json-file': 'out/products.json', ndjson: 'out/products.ndjson' };
+const paths: Readonly<Record<string, string>> = {
+  csv: 'out/products.csv',
+  duckdb: 'out/products.duckdb',
+  'json-file': 'out/products.json',
+  ndjson: 'out/products.ndjson',
+};
 
 const hints: Readonly<Record<string, string>> = {
+  csv: 'a file of one record a row, for spreadsheets',
+  duckdb: 'a database in a file',
   'json-file': 'one document: summary, records, errors, metrics',
   ndjson: 'a file of one record a line',
-  stdout: 'one record a line, for a pipe',
+  postgres: 'a table on the server that PGHOST and the like name',
+  stdout: 'one record a line in a pipe, a table on a terminal',
 };
 
 /** Asks what a new config is to say. Undefined where whoever is asked gives up, by Ctrl-C or Escape. */

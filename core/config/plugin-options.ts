@@ -48,7 +48,10 @@ export interface SinkOptions {
     /** Default: the model's name. */
     readonly table?: string;
   };
-  stdout: object;
+  stdout: {
+    /** `ndjson` prints one record a line, `table` a row each for people, `auto` a table on a terminal. Default `auto`. */
+    readonly format?: 'auto' | 'ndjson' | 'table';
+  };
 }
 
 /**

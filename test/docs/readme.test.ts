@@ -14,6 +14,7 @@ import { pluginProblems } from '../../core/registry/validate-plugin.ts';
 import csv from '../../plugins/sinks/csv/index.ts';
 import jsonFile from '../../plugins/sinks/json-file/index.ts';
 import ndjson from '../../plugins/sinks/ndjson/index.ts';
+import stdout from '../../plugins/sinks/stdout/index.ts';
 import { runToFile } from '../support/pipeline.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import {
@@ -239,6 +240,7 @@ describe('docs/configuration.md', () => {
 
   test.each([
     ['csv', csv],
+    ['stdout', stdout],
     ['json-file', jsonFile],
     ['ndjson', ndjson],
   ])('gives the options of the sink %s', (name, { options }) => {

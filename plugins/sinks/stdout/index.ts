@@ -2,19 +2,37 @@ import type { Writable } from 'node:stream';
 import { z } from 'zod';
 import type { SinkPlugin } from '../../../core/plugin.ts';
 import { defineSink, sinkError, SluiceError } from '../../../core/plugin.ts';
+import { createTable } from './table.ts';
 
 const position = z.strictObject({ bytes: z.int().nonnegative() });
 
+const options = z.strictObject({
+  format: z
+    .enum(['auto', 'ndjson', 'table'])
+    .default('auto')
+    .describe('"ndjson" prints one record a line as JSON, "table" a row each for people, "auto" a table on a terminal'),
+});
+
+/** What a terminal that does not tell its size is taken for, in columns. */
+const usualWidth = 80;
+
+/** The stream that records are printed on. */
+type Output = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
 /**
- * One record a line on a stream that is found when the sink opens, and never ended. A reader that goes away
+ * One record a line as JSON, or a row each of a table, on a stream that is found when the sink opens, and never ended. A reader that goes away
  * (`| head`) ends this sink with `reader_gone`. What was written can't be taken back, so records may come twice across a
  * resume.
  */
-export function createStdoutSink(stream: () => Writable): SinkPlugin {
+export function createStdoutSink(stream: () => Output): SinkPlugin<z.output<typeof options>> {
   return defineSink({
     name: 'stdout',
-    async open(context, _options, resumeFrom) {
+    options,
+    async open(context, { format }, resumeFrom) {
       const output = stream();
+      const asTable = format === 'table' || (format === 'auto' && output.isTTY === true);
+      // The last column stays free: writing it makes some terminals wrap.
+      const table = asTable ? createTable(context.model, (output.columns || usualWidth) - 1) : undefined;
       let bytes = 0;
       if (resumeFrom !== undefined) {
         bytes = position.parse(resumeFrom).bytes;
@@ -28,8 +46,9 @@ export function createStdoutSink(stream: () => Writable): SinkPlugin {
         // Taken when the stream's callback says so: a slow reader slows the run.
         async write(batch) {
           if (broken !== undefined) throw outputError(broken);
-          await print(output, batch.ndjson);
-          bytes += batch.ndjson.byteLength;
+          const printed = table === undefined ? batch.ndjson : Buffer.from(table.rows(batch.records()));
+          await print(output, printed);
+          bytes += printed.byteLength;
         },
         commit: async () => ({ bytes }),
         async close() {
@@ -61,5 +80,5 @@ function outputError(error: Error): SluiceError {
   return sinkError(error, 'writing to the output');
 }
 
-/** NDJSON on stdout; nothing else is printed there during a run. */
+/** Records on stdout; nothing else is printed there during a run. */
 export default createStdoutSink(() => process.stdout);

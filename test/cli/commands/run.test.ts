@@ -22,7 +22,12 @@ interface Run {
 }
 
 /** A run of the command on a pipeline that does what the test says. */
-function running(options: RunCommandOptions, terminal: FakeTerminal, config: Partial<ResolvedConfig> = {}): Run {
+function running(
+  options: RunCommandOptions,
+  terminal: FakeTerminal,
+  config: Partial<ResolvedConfig> = {},
+  stdout: RunPorts['stdout'] = { isTTY: false },
+): Run {
   const exits: number[] = [];
   const listeners: EventListener[] = [];
   let services: Services = {};
@@ -58,6 +63,7 @@ function running(options: RunCommandOptions, terminal: FakeTerminal, config: Par
       };
     },
     stderr: terminal,
+    stdout,
     clock: fakeClock(),
     exit: (code) => void exits.push(code),
   };
@@ -139,6 +145,23 @@ describe('runCommand', () => {
     expect(text.indexOf('careful')).toBeGreaterThan(-1);
   });
 
+  it.each([
+    [true, true],
+    [false, false],
+  ])('draws nothing over records that are printed on the same terminal: %s', async (isTTY, plain) => {
+    const sinks = [{ name: 'out', plugin: { name: 'stdout' }, options: {} }] as unknown as ResolvedConfig['sinks'];
+    const run = running({}, fakeTerminal(80), { sinks }, { isTTY });
+    await begun(run);
+    run.emit(...started('shop'), ...page('shop', 1));
+    run.services().logger?.info('told in a line');
+    run.finish();
+    await run.code;
+    const text = run.terminal.taken();
+    expect(text.includes('told in a line')).toBe(plain);
+    // The bar of a source, as a display draws it.
+    expect(/shop +[█·]/.test(text)).toBe(!plain);
+  });
+
   it('writes nothing when quiet but errors', async () => {
     const run = running({ quiet: true }, fakeTerminal(80));
     await begun(run);
@@ -207,6 +230,7 @@ describe('runCommand', () => {
           run: () => Promise.reject(new Error('a bug')),
         }),
         stderr: terminal,
+        stdout: { isTTY: false },
         clock,
         exit: () => undefined,
       },

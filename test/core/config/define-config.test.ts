@@ -7,7 +7,7 @@ import { defineSourceFactory, type SinkPlugin, type SourcePlugin } from '../../.
 import type csv from '../../../plugins/sinks/csv/index.ts';
 import type jsonFile from '../../../plugins/sinks/json-file/index.ts';
 import type ndjson from '../../../plugins/sinks/ndjson/index.ts';
-import stdout from '../../../plugins/sinks/stdout/index.ts';
+import type stdout from '../../../plugins/sinks/stdout/index.ts';
 
 // As the author of a package tells the types what his plugins take.
 declare module '../../../core/index.ts' {
@@ -66,12 +66,12 @@ describe('defineConfig', () => {
     expectTypeOf<Known['csv']>().toEqualTypeOf<Readonly<Written<typeof csv>>>();
     expectTypeOf<Known['json-file']>().toEqualTypeOf<Readonly<Written<typeof jsonFile>>>();
     expectTypeOf<Known['ndjson']>().toEqualTypeOf<Readonly<Written<typeof ndjson>>>();
-    expect(stdout.options).toBeUndefined();
+    expectTypeOf<Known['stdout']>().toEqualTypeOf<Readonly<Written<typeof stdout>>>();
     // @ts-expect-error -- the option is called path
     defineConfig({ sources: ['dummyjson'], sinks: [{ use: 'json-file', pathh: 'a.json' }] });
     // @ts-expect-error -- a path is a text
     defineConfig({ sources: ['dummyjson'], sinks: ['stdout', { use: 'ndjson', path: 5 }] });
-    // @ts-expect-error -- it takes no options
+    // @ts-expect-error -- it has no such option
     defineConfig({ sources: ['dummyjson'], sinks: [{ use: 'stdout', path: 'a.json' }] });
   });
 
