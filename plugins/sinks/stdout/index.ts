@@ -32,7 +32,7 @@ export function createStdoutSink(stream: () => Output): SinkPlugin<z.output<type
       const output = stream();
       const asTable = format === 'table' || (format === 'auto' && output.isTTY === true);
       // The last column stays free: writing it makes some terminals wrap.
-      const table = asTable ? createTable(context.model, (output.columns || usualWidth) - 1) : undefined;
+      const table = asTable ? createTable(context, (output.columns || usualWidth) - 1) : undefined;
       let bytes = 0;
       if (resumeFrom !== undefined) {
         bytes = position.parse(resumeFrom).bytes;

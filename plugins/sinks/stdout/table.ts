@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { cleanText, type SinkModel, type UnifiedRecord } from '../../../core/plugin.ts';
+import { cleanText, type SinkContext, type SinkModel, type UnifiedRecord } from '../../../core/plugin.ts';
 
 /** Turns pages of records into rows of a table. */
 export interface RecordTable {
@@ -17,6 +17,8 @@ interface Column {
 const gap = '  ';
 /** A column that is narrower than this says nothing; the first one stays all the same. */
 const narrowest = 8;
+/** Characters of an id within its source for which there is room, whatever the first page has. */
+const usualDigits = 4;
 /** Longest text of a cell that is looked at, in characters. */
 const most = 200;
 const graphemes = new Intl.Segmenter();
@@ -25,13 +27,13 @@ const graphemes = new Intl.Segmenter();
  * Makes a table that is at most `width` wide. The first page decides on its columns, for those behind it come later: the id,
  * then the model's fields in order, as many as there is room for. Fields that are longer are cut.
  */
-export function createTable(model: SinkModel, width: number): RecordTable {
+export function createTable({ model, takes }: Pick<SinkContext, 'model' | 'takes'>, width: number): RecordTable {
   let columns: readonly Column[] | undefined;
   return {
     rows(records) {
       const lines: string[] = [];
       if (columns === undefined) {
-        columns = chooseColumns(model, records, width);
+        columns = chooseColumns(model, records, { width, idWidth: idWidthOf(takes) });
         lines.push(
           lineOf(columns, ({ field }) => field),
           lineOf(columns, (column) => '─'.repeat(column.width)),
@@ -43,7 +45,16 @@ export function createTable(model: SinkModel, width: number): RecordTable {
   };
 }
 
-function chooseColumns(model: SinkModel, records: readonly UnifiedRecord[], width: number): readonly Column[] {
+/** Room for the ids of all sources, not of those of the first page alone: an id that is cut is none. */
+function idWidthOf(sources: readonly string[]): number {
+  return Math.max(...sources.map((name) => name.length)) + ':'.length + usualDigits;
+}
+
+function chooseColumns(
+  model: SinkModel,
+  records: readonly UnifiedRecord[],
+  { width, idWidth }: { readonly width: number; readonly idWidth: number },
+): readonly Column[] {
   const head = new Set(['id', 'source', 'source_id', 'processed_at']);
   const own = model.fields ?? Object.keys(records[0] ?? {}).filter((field) => !head.has(field));
   const widest = Math.max(narrowest, Math.floor(width / 4));
@@ -52,8 +63,9 @@ function chooseColumns(model: SinkModel, records: readonly UnifiedRecord[], widt
   // The id holds the source, and the time is the same for a whole page.
   for (const field of ['id', ...own]) {
     const values = records.map((record) => record[field]);
-    const needed = Math.max(...[field, ...values].map((value) => stringWidth(textOf(value))));
-    const columnWidth = Math.min(needed, widest, room);
+    const longest = Math.max(...[field, ...values].map((value) => stringWidth(textOf(value))));
+    const needed = field === 'id' ? Math.max(longest, idWidth) : longest;
+    const columnWidth = Math.min(needed, field === 'id' ? Math.floor(width / 2) : widest, room);
     if (columns.length > 0 && columnWidth < Math.min(needed, narrowest)) break;
     const numeric = values.some((value) => typeof value === 'number');
     columns.push({ field: cleanText(field, most), width: columnWidth, numeric });

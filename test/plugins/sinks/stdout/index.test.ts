@@ -103,7 +103,7 @@ describe('stdout', () => {
     await sink.write(batchOf(...records(1, 2)));
     const { bytes } = (await sink.commit()) as { bytes: number };
     expect(bytes).toBe(Buffer.byteLength(printed));
-    const table = 'id       title\n───────  ──────\nalpha:0  Ding 0\nalpha:1  Ding 1\n';
+    const table = 'id          title\n──────────  ──────\nalpha:0     Ding 0\nalpha:1     Ding 1\n';
     expect(printed).toBe(expected === 'table' ? table : text(batchOf(...records(0, 2))));
   });
 

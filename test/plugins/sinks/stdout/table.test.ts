@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { UnifiedRecord } from '../../../../core/contracts/model.ts';
 import { createTable } from '../../../../plugins/sinks/stdout/table.ts';
 
-const modelOf = (...fields: string[]) => ({ name: 'thing', fields, jsonSchema: undefined });
+const modelOf = (...fields: string[]) => ({
+  model: { name: 'thing', fields, jsonSchema: undefined },
+  takes: ['a'],
+});
 const recordsOf = (...values: readonly Record<string, unknown>[]) => values as unknown as readonly UnifiedRecord[];
 
 describe('a table of records', () => {
@@ -11,13 +14,20 @@ describe('a table of records', () => {
     const table = createTable(modelOf('title', 'price'), 60);
     const first = recordsOf({ id: 'a:1', title: 'Thing', price: 9.5 }, { id: 'a:2', title: 'Other', price: null });
     expect(table.rows(first).split('\n')).toEqual([
-      'id   title  price',
-      '───  ─────  ─────',
-      'a:1  Thing    9.5',
-      'a:2  Other',
+      'id      title  price',
+      '──────  ─────  ─────',
+      'a:1     Thing    9.5',
+      'a:2     Other',
       '',
     ]);
-    expect(table.rows(recordsOf({ id: 'a:3', title: 'A longer one', price: 12 }))).toBe('a:3  A lo…     12\n');
+    expect(table.rows(recordsOf({ id: 'a:3', title: 'A longer one', price: 12 }))).toBe('a:3     A lo…     12\n');
+  });
+
+  it('has room for the ids of every source, whichever comes first', () => {
+    const context = { ...modelOf('title'), takes: ['a', 'much-longer'] };
+    const table = createTable(context, 60);
+    table.rows(recordsOf({ id: 'a:1', title: 'first' }));
+    expect(table.rows(recordsOf({ id: 'much-longer:1234', title: 'later' }))).toBe('much-longer:1234  later\n');
   });
 
   it('is never wider than it may be, however long, wide or many the fields are', () => {
@@ -39,11 +49,12 @@ describe('a table of records', () => {
 
   it('shows lists and objects as JSON, and takes the fields of the first record where the model lists none', () => {
     const model = { name: 'thing', fields: undefined, jsonSchema: undefined };
+    const table = createTable({ model, takes: ['a'] }, 60);
     const record = { id: 'a:1', source: 'a', source_id: '1', tags: ['x', 'y'], ok: true, processed_at: 'now' };
-    expect(createTable(model, 60).rows(recordsOf(record)).split('\n')).toEqual([
-      'id   tags       ok',
-      '───  ─────────  ────',
-      'a:1  ["x","y"]  true',
+    expect(table.rows(recordsOf(record)).split('\n')).toEqual([
+      'id      tags       ok',
+      '──────  ─────────  ────',
+      'a:1     ["x","y"]  true',
       '',
     ]);
   });
