@@ -130,7 +130,17 @@ describe('the time of a source', () => {
   });
 
   test('adds up to the wall time, whatever overlaps', () => {
-    const stage = fc.constantFrom<Stage>('room', 'breaker', 'backoff', 'slot', 'limiter', 'wire', 'workers', 'asking', 'sinks');
+    const stage = fc.constantFrom<Stage>(
+      'room',
+      'breaker',
+      'backoff',
+      'slot',
+      'limiter',
+      'wire',
+      'workers',
+      'asking',
+      'sinks',
+    );
     const step = fc.record({ ms: fc.nat(500), stage, stays: fc.nat(3), pauseMs: fc.nat(100) });
     fc.assert(
       fc.property(fc.array(step), (steps) => {
