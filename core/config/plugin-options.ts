@@ -40,6 +40,12 @@ export interface SinkOptions {
     /** Memory that DuckDB may take, such as `1GB`. Default `512MB`. */
     readonly memoryLimit?: string;
   };
+  parquet: {
+    /** Where the file appears when the run has ended, relative to the config's folder. Default `out/products.parquet`. */
+    readonly path?: string;
+    /** Memory that DuckDB may take, such as `1GB`. Default `512MB`. */
+    readonly memoryLimit?: string;
+  };
   postgres: {
     /** Best `${DATABASE_URL}`. Default: what the variables PGHOST, PGUSER, PGPASSWORD, PGDATABASE, … say. */
     readonly url?: string;

@@ -213,7 +213,7 @@ describe('docs/configuration.md', () => {
   test('names every key, and no other', () => {
     expect(keys.length).toBeGreaterThan(35);
     const ofTheConfig = [...rows.keys()].filter(
-      (key) => !['csv', 'json-file', 'ndjson', 'duckdb', 'postgres', 'stdout'].includes(key),
+      (key) => !['csv', 'json-file', 'ndjson', 'duckdb', 'parquet', 'postgres', 'stdout'].includes(key),
     );
     expect(ofTheConfig.toSorted()).toEqual(keys.map(([path]) => path).toSorted());
   });

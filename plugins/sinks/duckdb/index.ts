@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineSink, type SinkContext } from '../../../core/plugin.ts';
 import { checkDuckTable } from './check.ts';
+import { memoryLimit } from './memory-limit.ts';
 import { removeSpool, spoolPaths } from './spool.ts';
 import { type DuckWriterOptions, openDuckWriter } from './writer.ts';
 
@@ -12,11 +13,7 @@ const options = z.strictObject({
     .default('out/products.duckdb')
     .describe("the database file, relative to the config's folder; made where there is none"),
   table: z.string().min(1).optional().describe("the table; the model's name by default"),
-  memoryLimit: z
-    .string()
-    .regex(/^\d+(\.\d+)?\s*[KMGT]i?B$/i, 'a number with KB, MB, GB or TB, such as "512MB"')
-    .default('512MB')
-    .describe('memory that DuckDB may take'),
+  memoryLimit,
 });
 
 type Options = z.infer<typeof options>;
@@ -30,6 +27,6 @@ export default defineSink({
   forget: ({ baseDir, runId, name }, { path }) => removeSpool(spoolPaths(resolve(baseDir, path), runId, name)),
 });
 
-function resolved({ baseDir, model }: SinkContext, { path, table, memoryLimit }: Options): DuckWriterOptions {
-  return { path: resolve(baseDir, path), table: table ?? model.name, memoryLimit };
+function resolved({ baseDir, model }: SinkContext, { path, table, ...own }: Options): DuckWriterOptions {
+  return { path: resolve(baseDir, path), table: table ?? model.name, ...own };
 }

@@ -6,7 +6,7 @@ import { fitTable } from '../tables/fit-table.ts';
 import { insertStatement, mergeStatement } from '../tables/merge.ts';
 import { createPending } from '../tables/pending.ts';
 import { openRunLog } from '../tables/run-log.ts';
-import { openDuckDatabase } from './connection.ts';
+import { type DuckDatabase, openDuckDatabase } from './connection.ts';
 import { identifyFile } from './file-identity.ts';
 import { rowsIn } from './rows.ts';
 import { fillSpool, removeSpool, spoolPaths } from './spool.ts';
@@ -26,6 +26,8 @@ export interface DuckWriterOptions {
   readonly path: string;
   readonly table: string;
   readonly memoryLimit: string;
+  /** Called when all records are in the table, before the file is closed. Default: nothing. */
+  readonly finish?: (database: DuckDatabase, position: SinkPosition) => Promise<void>;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface DuckWriterOptions {
  */
 export async function openDuckWriter(
   context: SinkContext,
-  { path, table, memoryLimit }: DuckWriterOptions,
+  { path, table, memoryLimit, finish }: DuckWriterOptions,
   position: SinkPosition | undefined,
 ): Promise<SinkWriter> {
   const columns = columnsOf(context.model, dialect.names);
@@ -81,6 +83,7 @@ export async function openDuckWriter(
       },
       async close(report) {
         await log.end(database, report);
+        await finish?.(database, log.position);
         pending.tellReplaced();
         database.close();
         await removeSpool(spool);

@@ -3,7 +3,8 @@ import { type RunReport, type SinkContext, type SinkPosition, SluiceError } from
 import type { Database, TableName } from './database.ts';
 import { quoteTable } from './fit-table.ts';
 
-const position = z.strictObject({
+/** How far a run has got in a database. */
+export const runPosition = z.strictObject({
   /** Commits of this run by this sink, over all of its lives. */
   commits: z.int().nonnegative(),
 });
@@ -42,7 +43,7 @@ export async function openRunLog(database: Database, run: LoggedRun): Promise<Ru
   const [found] = await database.query(`SELECT "commits" FROM ${log} WHERE ${row}`, [runId, name]);
   const earlier = found === undefined ? undefined : Number(found[0]);
   if (run.position !== undefined) {
-    const wanted = position.parse(run.position).commits;
+    const wanted = runPosition.parse(run.position).commits;
     if (earlier === undefined || earlier < wanted) {
       const text = `the database holds ${earlier ?? 0} of the ${wanted} commits of the run ${runId}: it was replaced or restored since; start a new run`;
       throw new SluiceError('sink_failed', text);

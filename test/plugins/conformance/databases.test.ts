@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { testSink } from '../../../core/testing.ts';
 import duckdb from '../../../plugins/sinks/duckdb/index.ts';
+import parquet from '../../../plugins/sinks/parquet/index.ts';
 import postgres from '../../../plugins/sinks/postgres/index.ts';
 import { askDuckDb } from '../../support/duckdb.ts';
 import { postgresPrograms, startPostgres, type TestServer } from '../../support/postgres.ts';
@@ -13,6 +14,14 @@ describe('the sinks of databases pass the tests of every sink', { timeout: 180_0
       return rows.map(({ id }) => id);
     };
     await expect(testSink(duckdb, { options: { path: 'it.duckdb' }, read })).resolves.toBeUndefined();
+  });
+
+  it('parquet', async () => {
+    const read = async (folder: string) => {
+      const rows = await askDuckDb(':memory:', `SELECT id FROM '${join(folder, 'it.parquet')}'`);
+      return rows.map(({ id }) => id);
+    };
+    await expect(testSink(parquet, { options: { path: 'it.parquet' }, read })).resolves.toBeUndefined();
   });
 
   describe.skipIf(postgresPrograms === undefined)('with a server (skipped: PostgreSQL is not installed)', () => {
