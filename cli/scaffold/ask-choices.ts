@@ -15,14 +15,16 @@ const paths: Readonly<Record<string, string>> = {
   duckdb: 'out/products.duckdb',
   'json-file': 'out/products.json',
   ndjson: 'out/products.ndjson',
+  parquet: 'out/products.parquet',
 };
 
 const hints: Readonly<Record<string, string>> = {
   csv: 'a file of one record a row, for spreadsheets',
-  duckdb: 'a database in a file',
+  duckdb: 'a database in a file; needs @duckdb/node-api',
   'json-file': 'one document: summary, records, errors, metrics',
   ndjson: 'a file of one record a line',
-  postgres: 'a table on the server that PGHOST and the like name',
+  parquet: 'a Parquet file; needs @duckdb/node-api',
+  postgres: 'needs pg and pg-copy-streams; a table on the server that PGHOST and the like name',
   stdout: 'one record a line in a pipe, a table on a terminal',
 };
 

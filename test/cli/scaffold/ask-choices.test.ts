@@ -49,7 +49,7 @@ describe('askChoices', () => {
   it('asks for no file where the sink has none', async () => {
     const { choices } = await answer([
       ['Which sources?', [' ', enter]],
-      ['Where to?', [down, down, down, enter]],
+      ['Where to?', [down, down, down, down, enter]],
     ]);
     expect(choices).toEqual({ sources: ['escuelajs', 'jsonplaceholder'], sink: 'stdout' });
   });
