@@ -134,6 +134,7 @@ describe('upstreams that fail', () => {
       rejected: 5,
       duplicates: 1,
       dropped: 0,
+      filtered: 0,
       unwritten: 0,
     });
     expect(document.errors.map(({ error, reason, field, records }) => [error, reason, field, records])).toEqual([
