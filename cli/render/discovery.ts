@@ -11,15 +11,16 @@ export interface DiscoveryView {
   readonly paint: Paint;
 }
 
-const columns: readonly Column[] = [
+/** All of them stay; what was found is cut to the room that `rate limit` and `likely` leave. */
+const columnsIn = (room: number): readonly Column[] => [
   { title: 'what', drop: 0 },
   { title: '', drop: 0 },
-  { title: 'found', drop: 0 },
+  { title: 'found', drop: 0, max: Math.max(10, room - 20) },
 ];
 
 const styles = { sure: 'green', likely: 'yellow', guess: 'red' } as const;
 
-/** What was found out about an API, for people, as lines none of which is wider than the terminal. */
+/** What was found out about an API, for people, as lines none of which is wider than the terminal, but for those to be copied. */
 export function renderDiscovery(source: DiscoveredSource, { folder, width, paint }: DiscoveryView): string[] {
   const room = Math.max(20, width - 1);
   const rows = source.found.map(({ what, value, certainty }) => [
@@ -33,7 +34,7 @@ export function renderDiscovery(source: DiscoveredSource, { folder, width, paint
   return [
     ...wrap(`${source.requests} request${source.requests === 1 ? '' : 's'} to ${cleanText(source.url)}`, room),
     '',
-    ...renderTable(columns, rows, { width: room, paint }),
+    ...renderTable(columnsIn(room), rows, { width: room, paint }),
     '',
     ...reasons,
     ...(unknown.length === 0 ? [] : ['', paint('bold', 'Could not be told'), ...unknown]),
@@ -41,7 +42,10 @@ export function renderDiscovery(source: DiscoveredSource, { folder, width, paint
     ...(folder === undefined
       ? [plugin?.text.trimEnd() ?? '']
       : [
-          `wrote ${folder}: ${plugin?.name ?? ''}, ${test?.name ?? ''} and ${source.files.length - 2} files of recorded pages`,
+          ...wrap(
+            `wrote ${folder}: ${plugin?.name ?? ''}, ${test?.name ?? ''} and ${source.files.length - 2} files of recorded pages`,
+            room,
+          ),
           ...(source.variables.length === 0 ? [] : [`set first:      ${source.variables.join(', ')}`]),
           `in the config:  sources: ['./${folder}/${plugin?.name ?? ''}']`,
           `run its test:   ${testCommand(`${folder}/${test?.name ?? ''}`)}`,

@@ -65,6 +65,15 @@ describe('renderDiscovery', () => {
     ]);
   });
 
+  it('fits a narrow terminal', () => {
+    const value = { style: 'offset', offsetParam: 'page[offset]', limitParam: 'page[limit]', limit: 20 };
+    const paging = { what: 'paging', value, certainty: 'likely', because: 'it is' } as const;
+    const narrow = { ...source, found: [paging] };
+    const lines = renderDiscovery(narrow, { folder: 'sources/shop', width: 60, paint });
+    for (const line of lines.filter((text) => !/^(?:in the config|run its test):/.test(text)))
+      expect(line.length, line).toBeLessThan(60);
+  });
+
   it('ends no line with spaces', () => {
     for (const line of renderDiscovery(source, { folder: undefined, width: 80, paint })) expect(line).not.toMatch(/ $/);
   });
