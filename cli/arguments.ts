@@ -55,6 +55,11 @@ export function collect(value: string, earlier: readonly string[] | undefined): 
   return [...(earlier ?? []), ...value.split(',')];
 }
 
+/** Collects an option that may be given several times, with whatever stands in it: a header has commas. */
+export function collectWhole(value: string, earlier: readonly string[] | undefined): readonly string[] {
+  return [...(earlier ?? []), value];
+}
+
 /** Reads the name of a plugin, which goes into record ids and file names. */
 export function parsePluginName(text: string): string {
   if (!/^[a-z0-9][a-z0-9_-]*$/.test(text)) {

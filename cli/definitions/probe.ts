@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { collect } from '../arguments.ts';
+import { collectWhole } from '../arguments.ts';
 import type { ProbeCommandOptions } from '../commands/probe.ts';
 import type { Done } from './definition.ts';
 
@@ -21,7 +21,7 @@ export function defineProbeCommand(program: Command, done: Done): void {
     .command('probe <url>')
     .summary('ask an unknown API, and write a source for it')
     .description('ask an unknown API a few polite requests, and write a source for it')
-    .option('--header <line...>', "sent with every request, such as 'x-api-key: ${API_KEY}'", collect)
+    .option('--header <line>', "sent with every request, such as 'x-api-key: ${API_KEY}'", collectWhole)
     .option('--name <name>', 'what the source is called (default: made of the URL)')
     .option('--dry-run', 'write nothing')
     .option('--json', 'print one JSON document')

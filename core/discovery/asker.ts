@@ -1,3 +1,4 @@
+import { hasReference } from '../config/interpolate.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import { resolveConfig } from '../config/resolve.ts';
 import type { HttpResponse, TransportFactory } from '../contracts/http.ts';
@@ -11,6 +12,7 @@ import { singlePage } from '../pagination/single.ts';
 import { decodeBody } from '../processing/decode-body.ts';
 import { createScrubber } from '../recording/scrubber.ts';
 import { cleanText } from '../redact.ts';
+import { partsOf } from '../secret-forms.ts';
 import { isSecretParameter, isSecretSent } from './credentials.ts';
 import { at, type BodyPath } from './finding.ts';
 import { leavesOf, nestsDeeper } from './walk-body.ts';
@@ -70,7 +72,10 @@ export async function openAsker({ url, headers, signal, services }: AskerOptions
   const container = await createContainer(config, { logger: silent, ...services, transport: listening });
   const client = container.resolve(tokens.clients)(source);
   const inUrl = [...url.searchParams].flatMap(([name, value]) => (isSecretParameter(name, value) ? [value] : []));
-  const sent = Object.entries(headers).flatMap(([name, value]) => (isSecretSent(name, value) ? [value] : []));
+  // A reference is no secret; what it stands for is among the config's.
+  const sent = Object.entries(headers).flatMap(([name, value]) =>
+    isSecretSent(name, value) && !hasReference(value) ? [value, ...partsOf(value)] : [],
+  );
   const scrubber = createScrubber([...config.secrets, ...inUrl, ...sent]);
   let requests = 0;
 

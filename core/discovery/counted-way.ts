@@ -41,14 +41,32 @@ export const byCount: Way = async (trial) => {
   const first = await trial.ask(withQuery(trial.first.url, { ...all, ...starts(startParams, 0, limit) }));
   const second = await trial.ask(withQuery(trial.first.url, { ...all, ...starts(startParams, 1, limit) }));
   const together = first !== undefined && isAnother(second, first);
-  if (!together) return byPairs(trial, limit);
+  if (!together) return atOwnSize(trial, await byPairs(trial, limit));
   for (const start of hinted(trial.first, startParams)) {
     const alone = await trial.ask(withQuery(trial.first.url, { ...all, ...starts([start], 1, limit) }));
     if (alone === undefined || !isSame(alone, second)) continue;
-    return { paging: await sized(trial, { start, limit, first, second }), pages: [first, second] };
+    const paging = await sized(trial, { start, limit, first, second });
+    return atOwnSize(trial, { paging, pages: [first, second] });
   }
   return undefined;
 };
+
+/** A larger page than this is not asked for, whatever the API takes by itself. */
+const largestPage = 100;
+
+/** The size that was tried is a small one: the API's own, where that pages as well, takes fewer requests. */
+async function atOwnSize(trial: Trial, found: FoundPaging | undefined): Promise<FoundPaging | undefined> {
+  const value = found?.paging.value;
+  const limit = trial.first.items.length;
+  if (found === undefined || (value?.style !== 'offset' && value?.style !== 'page')) return found;
+  const [param, next] = value.style === 'offset' ? [value.offsetParam, limit] : [value.pageParam, value.firstPage + 1];
+  const { limitParam } = value;
+  const begins = !trial.first.url.searchParams.has(param);
+  if (limitParam === undefined || limit <= value.limit || limit > largestPage || !begins) return found;
+  const second = await trial.ask(withQuery(trial.first.url, { [limitParam]: limit, [param]: next }));
+  if (!isAnother(second, trial.first) || second.items.length > limit) return found;
+  return { paging: { ...found.paging, value: { ...value, limit } }, pages: [trial.first, second] };
+}
 
 interface Started {
   readonly start: StartParam;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type DiscoveredSource, discoverSource, loadBuiltinMocks, startMockUpstreams } from '../../core/index.ts';
 import type { SourcePlugin } from '../../core/plugin.ts';
 import { importDefault } from '../../core/registry/import-module.ts';
@@ -106,6 +106,19 @@ describe('a source that was written from what an API answered', () => {
     expect(source.files[1]?.text).toContain(`env: { ${source.variables.map((name) => `${name}: `)[0] ?? ''}`);
   });
 
+  test('keeps a reference to a variable as it was given', async () => {
+    process.env['OF_THE_SHOP'] = 'of-the-shop-12345';
+    onTestFinished(() => void delete process.env['OF_THE_SHOP']);
+    const { source } = await discovered('referring', styles.cursor, [
+      'x-api-key: ${OF_THE_SHOP}',
+      'x-more: a ${OF_THE_SHOP}',
+    ]);
+    expect(source.files[0]?.text).toContain("auth: apiKey({ header: 'x-api-key', value: '${OF_THE_SHOP}' })");
+    expect(source.files[0]?.text).toContain("headers: { 'x-more': 'a ${OF_THE_SHOP}' }");
+    expect(source.variables).toEqual(['OF_THE_SHOP']);
+    expect(JSON.stringify(source)).not.toContain('of-the-shop');
+  });
+
   test('says that it sends one secret parameter alone', async () => {
     const url = `${await serve(styles.cursor)}?api_key=abc12345&access_token=def67890`;
     const source = await discoverSource({ url, signal, services: { clock: hurriedClock() } });
@@ -133,7 +146,7 @@ describe('a source that was written from what an API answered', () => {
     const { file } = await discovered(shape, style);
     const plugin = (await importDefault(pathToFileURL(file).href)) as SourcePlugin;
     const { records } = await testSource(plugin, { pages: dirname(file) });
-    expect(records).toHaveLength(20);
+    expect(records).toHaveLength(40);
   });
 
   test.each([

@@ -33,6 +33,16 @@ describe('pipeline probe', () => {
     expect(asked).toBe(0);
   });
 
+  it('takes headers before the URL as well, with commas', async () => {
+    const folder = await temporaryFolder();
+    const url = await serve(({ headers }) => ({
+      status: 403,
+      body: { error: [headers['x-a'], headers['x-b']].join(' and ') },
+    }));
+    const { stderr } = await probe(folder, '--header', 'x-a: o,ne', '--header', 'x-b: two', url);
+    expect(stderr).toContain('it says "o,ne and two"');
+  });
+
   it('tells in one line what the upstream says, and writes nothing', async () => {
     const folder = await temporaryFolder();
     const url = await serve(() => ({ status: 401, body: { error: 'Missing API key' } }));

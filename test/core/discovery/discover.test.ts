@@ -14,23 +14,23 @@ const expected: Record<
   { paging: Paging; items: string[]; total?: unknown; totalPages?: unknown }
 > = {
   offsetAndTotal: {
-    paging: { style: 'offset', offsetParam: 'offset', limitParam: 'limit', limit: 10 },
+    paging: { style: 'offset', offsetParam: 'offset', limitParam: 'limit', limit: 20 },
     items: ['items'],
     total: { in: 'body', path: ['total'] },
   },
   skipInStrictApi: {
-    paging: { style: 'offset', offsetParam: 'skip', limitParam: 'limit', limit: 5 },
+    paging: { style: 'offset', offsetParam: 'skip', limitParam: 'limit', limit: 10 },
     items: ['data'],
     total: { in: 'body', path: ['meta', 'total_count'] },
   },
   pageAndHeaders: {
-    paging: { style: 'page', pageParam: 'page', limitParam: 'per_page', limit: 5, firstPage: 1 },
+    paging: { style: 'page', pageParam: 'page', limitParam: 'per_page', limit: 10, firstPage: 1 },
     items: [],
     total: { in: 'header', name: 'x-wp-total' },
     totalPages: { in: 'header', name: 'x-wp-totalpages' },
   },
   pageFromZero: {
-    paging: { style: 'page', pageParam: 'page', limitParam: 'size', limit: 5, firstPage: 0 },
+    paging: { style: 'page', pageParam: 'page', limitParam: 'size', limit: 10, firstPage: 0 },
     items: ['content'],
     total: { in: 'body', path: ['totalElements'] },
   },
@@ -130,6 +130,12 @@ describe('discover', () => {
       return { body: { total, items: items.map((item) => ({ ...item, views: views++ })) } };
     };
     expect((await found(style)).paging.value).toMatchObject({ style: 'offset' });
+  });
+
+  test('keeps the size of a page that the URL asks for', async () => {
+    const url = new URL(`${await serve(styles.offsetAndTotal)}?limit=7`);
+    const { paging } = await discover({ url, signal, services: { clock: hurriedClock() } });
+    expect(paging.value).toMatchObject({ limitParam: 'limit', limit: 7 });
   });
 
   test('repeats what the upstream says of a refusal, without the secret in it', async () => {
