@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type DiscoveredSource, discoverSource, loadBuiltinMocks, startMockUpstreams } from '../../core/index.ts';
-import type { SourcePlugin } from '../../core/plugin.ts';
+import { apiKey, type SourcePlugin } from '../../core/plugin.ts';
 import { importDefault } from '../../core/registry/import-module.ts';
 import { testSource } from '../../core/testing.ts';
 import { serve, type Style, styles, type Thing, things } from '../core/discovery/servers.ts';
@@ -177,15 +177,28 @@ describe('a source that was written from what an API answered', () => {
   test('is found for the embedded upstreams', { timeout: 60_000 }, async () => {
     const upstreams = await startMockUpstreams(await loadBuiltinMocks());
     try {
-      const expected = { dummyjson: 194, escuelajs: 200, jsonplaceholder: 100 };
+      const expected = { dummyjson: 194, escuelajs: 200, jsonplaceholder: 100, reqres: 12 };
+      const paths = {
+        dummyjson: '/products',
+        escuelajs: '/api/v1/products',
+        jsonplaceholder: '/posts',
+        reqres: '/api/users',
+      };
       for (const [api, count] of Object.entries(expected)) {
         const upstream = upstreams.find(({ name }) => name === api);
-        const path = { dummyjson: '/products', escuelajs: '/api/v1/products', jsonplaceholder: '/posts' }[api] ?? '';
-        const url = `${upstream?.url ?? ''}${path}`;
-        const source = await discoverSource({ url, name: `found-${api}`, signal, services: { clock: hurriedClock() } });
+        const url = `${upstream?.url ?? ''}${paths[api as keyof typeof paths]}`;
+        const asked = { url, name: `found-${api}`, signal, services: { clock: hurriedClock() } };
+        const key = api === 'reqres' ? ['x-api-key: any-key-of-mine'] : [];
+        if (api === 'reqres')
+          await expect(discoverSource(asked)).rejects.toThrow(/it says "Missing API key"; .*--header/);
+        const source = await discoverSource({ ...asked, headers: key });
         const file = write(source);
+        const plugin = (await importDefault(pathToFileURL(file).href)) as SourcePlugin;
+        const auth = key.length === 0 ? {} : { auth: apiKey({ header: 'x-api-key', value: 'any-key-of-mine' }) };
+        const variables = { FOUND_REQRES_API_KEY: 'any-key-of-mine' };
+        await testSource(plugin, { pages: dirname(file), env: variables });
         const rateLimit = { requests: 1000, perMs: 1000 };
-        const { document } = await runToFile({ sources: [{ use: file, rateLimit }] });
+        const { document } = await runToFile({ sources: [{ use: file, rateLimit, ...auth }] });
         expect(document.products.length, api).toBeGreaterThanOrEqual(count);
         expect(source.found.find(({ what }) => what === 'paging')?.certainty).toBe('sure');
       }
