@@ -22,7 +22,8 @@ Examples:
   pipeline run                   what pipeline.config.ts says
   pipeline run --mock            the same without internet
   pipeline run --source dummyjson --sink stdout
-                                 one source, as lines of JSON in a pipe, as a table on a terminal
+                                 one source, as lines of JSON in a pipe, as a
+                                 table on a terminal
   pipeline run --deadline 30s --json
                                  for cron: at most 30 s, JSON logs on stderr
   pipeline run --record recorded
