@@ -189,8 +189,6 @@ describe('a source that was written from what an API answered', () => {
         const url = `${upstream?.url ?? ''}${paths[api as keyof typeof paths]}`;
         const asked = { url, name: `found-${api}`, signal, services: { clock: hurriedClock() } };
         const key = api === 'reqres' ? ['x-api-key: any-key-of-mine'] : [];
-        if (api === 'reqres')
-          await expect(discoverSource(asked)).rejects.toThrow(/it says "Missing API key"; .*--header/);
         const source = await discoverSource({ ...asked, headers: key });
         const file = write(source);
         const plugin = (await importDefault(pathToFileURL(file).href)) as SourcePlugin;
@@ -205,6 +203,14 @@ describe('a source that was written from what an API answered', () => {
     } finally {
       await Promise.all(upstreams.map((upstream) => upstream.close()));
     }
+  });
+
+  test('needs a key where the upstream says so, which is told', async () => {
+    const mocks = await loadBuiltinMocks();
+    const [upstream] = await startMockUpstreams(mocks.filter(({ name }) => name === 'reqres'));
+    onTestFinished(() => upstream?.close());
+    const work = discoverSource({ url: `${upstream?.url ?? ''}/api/users`, signal });
+    await expect(work).rejects.toThrow(/it says "Missing API key"; .*--header/);
   });
 
   test('has no type errors', { timeout: 60_000 }, async () => {
