@@ -2,6 +2,7 @@ import { cleanText, type RunReport } from '../../core/index.ts';
 import { dropLines } from './drops.ts';
 import { errorLines } from './report-errors.ts';
 import type { Paint } from './paint.ts';
+import { qualityLines } from './quality.ts';
 import { timeLines } from './report-time.ts';
 import { type Cell, type Column, renderTable } from './table.ts';
 import { bar, cut, fit, formatCount, formatMs, formatNumber, formatShare, wrap } from './text.ts';
@@ -30,6 +31,7 @@ export function renderReport(report: RunReport, view: ReportView): string[] {
     ['Prices', priceLines(report, room)],
     ['Categories', categoryLines(report, room)],
     ['Dropped', dropLines(report, width)],
+    ['Quality', qualityLines(report, room)],
     ['Errors', errorLines(report, room)],
     ['Sinks', sinkLines(report, view.files, width)],
   ];

@@ -9,6 +9,7 @@ import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
 import type { SourceFactory } from '../contracts/source-factory.ts';
 import type { CheckedSink, CheckedSource } from './checked-config.ts';
 import type { SinkOptions, SourceOptions } from './plugin-options.ts';
+import type { QualityRuleOptions } from './quality-schema.ts';
 import type { BreakerSettings, RetrySettings, StateSettings, TimeoutSettings, WorkerSettings } from './resolved.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface PipelineConfig {
   readonly sinks: readonly (string | SinkPlugin | SinkEntry)[];
   /** What every item becomes: the name of a built-in, a path, an npm package or an object. Default `product`. */
   readonly model?: string | Model;
+  /** Rules that records are held against: each warns, rejects the record, or fails the run. Default: none. */
+  readonly quality?: readonly QualityRuleOptions[];
   readonly workers?: WorkerOptions;
   /** Milliseconds after which fetching and draining end and the run finishes as partial. Default: never. */
   readonly deadlineMs?: number;

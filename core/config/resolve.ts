@@ -8,6 +8,7 @@ import { explain, show } from './explain.ts';
 import { interpolate } from './interpolate.ts';
 import { configError, type ConfigIssue } from './issues.ts';
 import { type ConfigContext, type Found, lookUp } from './look-up.ts';
+import { resolveQuality } from './resolve-quality.ts';
 import { resolveAuths } from './resolve-auth.ts';
 import { routeSinks } from './resolve-routes.ts';
 import { draftSinks, resolveSink } from './resolve-sinks.ts';
@@ -94,6 +95,13 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     named: wantedSinks.length > 0,
   });
   issues.push(...routed.issues);
+  const quality = resolveQuality({
+    rules: parsed.data?.quality ?? [],
+    known: drafts.map(({ name }) => name),
+    running: sources.map(({ name }) => name),
+    model: model?.plugin,
+  });
+  issues.push(...quality.issues);
   if (!parsed.success) issues.push(...explain(parsed.error.issues, configJsonSchema(), whole, redact));
 
   const unset = [...interpolated.issues, ...auths.issues];
@@ -120,6 +128,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     sinks: routed.sinks.map(resolveSink),
     model: model.plugin,
     modelLocator: model.locator,
+    quality: quality.rules,
     workers,
     deadlineMs: deadline,
     onSourceFailure,
@@ -127,7 +136,12 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     services,
     secrets: [...new Set([...secrets, ...variables])],
     references: { secrets, env },
-    warnings: [...clearSecrets(input, env), ...routed.warnings, ...(state === false ? forgottenBy(resolved) : [])],
+    warnings: [
+      ...clearSecrets(input, env),
+      ...routed.warnings,
+      ...quality.warnings,
+      ...(state === false ? forgottenBy(resolved) : []),
+    ],
   };
 }
 

@@ -2,6 +2,7 @@ import type { Auth } from '../contracts/auth.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
 import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { Model } from '../contracts/model.ts';
+import type { QualityRule } from '../contracts/quality.ts';
 import type { Services } from '../contracts/services.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { SinkRoute } from '../contracts/sink-route.ts';
@@ -135,6 +136,8 @@ export interface ResolvedConfig {
   readonly sinks: readonly ResolvedSink[];
   readonly model: Model;
   readonly modelLocator: PluginLocator;
+  /** Rules on the quality of records; none where nothing is to be checked. */
+  readonly quality: readonly QualityRule[];
   readonly workers: WorkerSettings;
   /** Fetching and draining end this long after the start; undefined means never. */
   readonly deadlineMs: number | undefined;

@@ -4,6 +4,7 @@ import type { Ask } from './enricher.ts';
 import type { PageMetrics } from './metrics.ts';
 import type { UnifiedRecord } from './model.ts';
 import type { CursorValue } from './incremental.ts';
+import type { QualityCounts } from './quality.ts';
 
 /** Why an item did not become a record. Stable, part of the public contract. */
 export type RejectReason =
@@ -14,6 +15,7 @@ export type RejectReason =
   | 'missing_title'
   | 'invalid_price'
   | 'invalid_field'
+  | 'quality'
   | 'normalizer_failed'
   | 'enrichment_failed'
   | 'record_too_large'
@@ -31,6 +33,8 @@ export interface Reject {
   /** Dotted path of the field at fault, where one is. */
   readonly field?: string;
   readonly message: string;
+  /** The rule of the config that rejected it, and the id that the record would have had. */
+  readonly broken?: { readonly rule: string; readonly record: string };
   /** The raw item as JSON, cut at 64 KiB. */
   readonly raw: string;
   /** `raw` is not the whole item: it was cut, or can't be printed. */
@@ -90,6 +94,13 @@ export interface PageRead {
   readonly skipped: number;
   /** How many were dropped, by reason. */
   readonly drops: ReadonlyMap<string, number>;
+  /** Rules on quality that its records broke; left out where none did. */
+  readonly quality?: QualityCounts;
+  /**
+   * Hashes that tell equal values, by name of the rule, in the order of the lines; 0 for none. Left out where nothing is to
+   * be unique.
+   */
+  readonly keys?: ReadonlyMap<string, BigUint64Array>;
   /** Milliseconds of work in the thread. */
   readonly processingMs: number;
 }

@@ -6,6 +6,7 @@ import type { EmitEvent } from './events.ts';
 import type { Handler } from './http.ts';
 import type { PageReceipt, SourceJournal } from './journal.ts';
 import type { PageMetrics } from './metrics.ts';
+import type { QualityCounts } from './quality.ts';
 import type { CircuitBreaker } from './resilience.ts';
 import type { SourceState } from './report.ts';
 import type { RateLimit, SourcePlugin } from './source.ts';
@@ -66,6 +67,8 @@ export interface DeliveredPage {
   readonly dropped: number;
   /** How many were dropped, by reason. */
   readonly drops: ReadonlyMap<string, number>;
+  /** Rules on quality that its records broke, by name. */
+  readonly quality?: QualityCounts;
   readonly split: number;
   readonly rejects: readonly Reject[];
   readonly metrics: PageMetrics;

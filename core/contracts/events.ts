@@ -2,6 +2,7 @@ import type { ErrorCode, SluiceError } from '../errors.ts';
 import type { Reject } from './batch.ts';
 import type { DeadLetterTally, EarlierLives } from './journal.ts';
 import type { PageMetrics } from './metrics.ts';
+import type { QualityCounts, QualityRule } from './quality.ts';
 import type { RunReport, SourceState } from './report.ts';
 import type { BreakerState } from './resilience.ts';
 import type { RateLimit } from './source.ts';
@@ -17,6 +18,8 @@ export type RunEvent =
       /** The sources of each sink that does not take all. Default: there is none such. */
       readonly routes?: Readonly<Record<string, readonly string[]>>;
       readonly threads: number;
+      /** Rules on the quality of its records. Default: none. */
+      readonly quality?: readonly QualityRule[];
     }
   /** The run goes on where an earlier life of it ended; comes right after the start. */
   | ({ readonly type: 'run-resumed' } & EarlierLives)
@@ -77,6 +80,8 @@ export type RunEvent =
       readonly dropped: number;
       /** How many were dropped, by reason. */
       readonly drops: ReadonlyMap<string, number>;
+      /** Rules on quality that its records broke, by name. */
+      readonly quality?: QualityCounts;
       readonly split: number;
       readonly rejects: readonly Reject[];
       readonly metrics: PageMetrics;

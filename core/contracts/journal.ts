@@ -5,6 +5,7 @@ import type { EventListener } from './events.ts';
 import type { SluiceError } from '../errors.ts';
 import type { CursorValue } from './incremental.ts';
 import type { MetricsPartial } from './metrics.ts';
+import type { QualityCounts } from './quality.ts';
 import type { PageRequest } from './page.ts';
 import type { SinkPosition } from './sink.ts';
 import type { TimeUse } from './stages.ts';
@@ -76,6 +77,8 @@ export interface RestoredSource {
   /** What a guard or the pager refused: more would have followed, and is not on the worklist. */
   readonly refused: SluiceError | undefined;
   readonly totals: TotalsState;
+  /** Hashes of the values that are to be unique, by name of the rule. */
+  readonly keys: ReadonlyMap<string, HashSet>;
   /** None but for `--retry-failed`. */
   readonly letters: readonly RejectedItem[];
 }
@@ -87,6 +90,8 @@ export interface PageReceipt {
   readonly bytesHash: bigint;
   readonly idHashes: BigUint64Array;
   readonly totals: TotalsState;
+  /** See `PageRead`. */
+  readonly keys?: ReadonlyMap<string, BigUint64Array>;
 }
 
 /** Hears of every change to a source's worklist. Calls made in one turn of the event loop are kept or lost together. */
@@ -148,6 +153,8 @@ export interface SourceFigures {
   time: Map<TimeUse, number>;
   /** How many were dropped, by reason. */
   drops: Map<string, number>;
+  /** Rules on quality that its records broke. */
+  quality: QualityCounts;
   metrics: MetricsPartial;
   rejects: RejectGroup[];
 }

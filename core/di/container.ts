@@ -156,10 +156,10 @@ function unkept(): Pick<OpenedRun, 'journal' | 'hashKey'> {
 }
 
 function createProcessor(config: ResolvedConfig, hasher: Hasher, hashKey: bigint): PageProcessor {
-  const { sources, model, workers } = config;
+  const { sources, model, workers, quality } = config;
   if (workers.threads === 0) {
     const plugins = new Map(sources.map(({ name, plugin }) => [name, plugin]));
-    return createInlineProcessor({ sources: plugins, model, hasher });
+    return createInlineProcessor({ sources: plugins, model, hasher, quality });
   }
   return createProcessorPools(config, hashKey);
 }

@@ -1,7 +1,9 @@
 import type { PageInput, PageProcessor, PageVerdict } from '../contracts/batch.ts';
 import type { Model } from '../contracts/model.ts';
+import type { QualityRule } from '../contracts/quality.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
 import type { Ask } from '../contracts/enricher.ts';
+import { createRecordChecks } from '../quality/record-checks.ts';
 import { hasEnricher } from '../normalizing/flat-steps.ts';
 import type { Hasher } from './hash.ts';
 import { processPage, processWaitingPage } from './process-page.ts';
@@ -12,10 +14,19 @@ export interface InlineProcessorOptions {
   readonly sources: ReadonlyMap<string, SourcePlugin>;
   readonly model: Model;
   readonly hasher: Hasher;
+  /** Rules on the quality of records. Default: none. */
+  readonly quality?: readonly QualityRule[];
 }
 
 /** Processes pages on the main thread: for plugins that a worker can't load, and for runs too small to need one. */
-export function createInlineProcessor({ sources, model, hasher }: InlineProcessorOptions): PageProcessor {
+export function createInlineProcessor(options: InlineProcessorOptions): PageProcessor {
+  const { sources, model, hasher, quality = [] } = options;
+  const checks = new Map(
+    [...sources.keys()].map((name) => [
+      name,
+      createRecordChecks(quality.filter((rule) => rule.sources.includes(name))),
+    ]),
+  );
   let closed = false;
   let previous: Promise<unknown> = Promise.resolve();
 
@@ -25,7 +36,7 @@ export function createInlineProcessor({ sources, model, hasher }: InlineProcesso
     if (closed) return workerFailure('processing was closed');
     const source = sources.get(page.source);
     if (source === undefined) return workerFailure(`there is no source "${page.source}"`);
-    const tools = { source, model, hash: hasher };
+    const tools = { source, model, hash: hasher, checks: checks.get(page.source) };
     try {
       if (ask === undefined || !waits(page.source)) return processPage(page, tools);
       return await processWaitingPage(page, tools, { ask, inHand: () => undefined });

@@ -3,6 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Model } from '../contracts/model.ts';
 import { droppedFor, type NormalizeContext } from '../contracts/normalizer.ts';
 import type { FlatStep } from '../normalizing/flat-steps.ts';
+import type { RecordChecks } from '../quality/record-checks.ts';
 import { isObject, kindOf } from '../unknown.ts';
 import { isPromise } from './check-fields.ts';
 import { checkRaw } from './check-raw.ts';
@@ -34,6 +35,8 @@ export interface ItemTools {
   readonly steps: readonly FlatStep[];
   readonly model: Model;
   readonly context: NormalizeContext;
+  /** Default: records are held against nothing but the model. */
+  readonly checks?: RecordChecks | undefined;
 }
 
 /**
@@ -80,7 +83,7 @@ function itemFault(item: unknown): ItemFault | undefined {
 }
 
 function advance(item: unknown, from: number, tools: ItemTools): PartOrWaiting | PartOrWaiting[] {
-  const { steps, model, context } = tools;
+  const { steps, model, context, checks } = tools;
   let value = item;
   for (let at = from; at < steps.length; at++) {
     let list: readonly unknown[] | undefined;
@@ -97,7 +100,7 @@ function advance(item: unknown, from: number, tools: ItemTools): PartOrWaiting |
     const end = ending(value);
     if (end !== undefined) return end;
   }
-  return makeRecord(value as Readonly<Record<string, unknown>>, model, context);
+  return makeRecord(value as Readonly<Record<string, unknown>>, model, context, checks);
 }
 
 /** Takes each value of a list through the steps that are left. */

@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Model } from '../contracts/model.ts';
 import type { NormalizeContext } from '../contracts/normalizer.ts';
+import type { BrokenRule, RecordChecks } from '../quality/record-checks.ts';
 import { checkFields } from './check-fields.ts';
 import { messageOf } from './message-of.ts';
 import type { ItemFault } from './reject.ts';
@@ -15,6 +16,10 @@ export interface MadeRecord {
   readonly line: string;
   /** What the model's schema returned: the metrics measure this. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Rules on quality that it broke and that let it pass. */
+  readonly broken?: readonly BrokenRule[];
+  /** What tells records with equal values, for each of the source's keys. */
+  readonly keys?: readonly (string | undefined)[];
 }
 
 /**
@@ -25,6 +30,7 @@ export function makeRecord(
   normalized: Readonly<Record<string, unknown>>,
   model: Model,
   context: NormalizeContext,
+  checks?: RecordChecks,
 ): MadeRecord | ItemFault {
   let rawId: unknown;
   let given: Record<string, unknown>;
@@ -42,7 +48,22 @@ export function makeRecord(
   const id = context.child === undefined ? ownId : `${context.child}/${ownId}`;
   for (const field of model.optional ?? []) if (given[field] === undefined) given[field] = null;
   const checked = checkFields(given, model);
-  return 'reason' in checked ? checked : encode(id, checked.fields, model, context);
+  if ('reason' in checked) return checked;
+  const made = encode(id, checked.fields, model, context);
+  return checks === undefined || 'reason' in made ? made : held(made, checks, context);
+}
+
+/** A record held against the rules of its source. */
+function held(made: MadeRecord, checks: RecordChecks, { processedAt }: NormalizeContext): MadeRecord | ItemFault {
+  try {
+    const { rejected, ...judgement } = checks.judge(made.fields, processedAt);
+    if (rejected === undefined) return { ...made, ...judgement };
+    const { rule, field, message } = rejected;
+    return { reason: 'quality', field, message, broken: { rule, record: made.id } };
+  } catch (error) {
+    // A field may be asked of a getter of the schema's.
+    return { reason: 'invalid_field', message: messageOf(error) };
+  }
 }
 
 function encode(

@@ -1,7 +1,9 @@
 /** What a page's items come to, gathered item by item. */
 import type { PageRead, Reject } from '../contracts/batch.ts';
 import type { Model } from '../contracts/model.ts';
+import type { QualityCounts } from '../contracts/quality.ts';
 import { createPageMetrics } from '../metrics/page-metrics.ts';
+import { countBroken } from '../quality/counts.ts';
 import type { Hasher } from './hash.ts';
 import type { Part } from './make-item.ts';
 import type { MadeRecord } from './make-record.ts';
@@ -10,7 +12,7 @@ import { countDrop } from './drop-reasons.ts';
 
 export type GatheredContent = Pick<
   PageRead,
-  'split' | 'count' | 'ndjson' | 'idHashes' | 'metrics' | 'rejects' | 'skipped' | 'drops'
+  'split' | 'count' | 'ndjson' | 'idHashes' | 'metrics' | 'rejects' | 'skipped' | 'drops' | 'quality' | 'keys'
 >;
 
 export interface PageContent {
@@ -29,16 +31,20 @@ export interface PageContentOptions {
   readonly length: number;
   /** See `PageInput`. */
   readonly known: BigUint64Array | undefined;
+  /** What is to be unique among the records of the source. Default: nothing but their ids. */
+  readonly keyNames?: readonly string[] | undefined;
 }
 
 const encoder = new TextEncoder();
 
 const unasked: ItemFault = { reason: 'enrichment_failed', message: 'there is no upstream to ask here' };
 
-export function createPageContent({ model, hash, length, known }: PageContentOptions): PageContent {
+export function createPageContent({ model, hash, length, known, keyNames }: PageContentOptions): PageContent {
   const metrics = createPageMetrics(model.metrics);
   const rejects: Reject[] = [];
   const drops = new Map<string, number>();
+  const quality: QualityCounts = new Map();
+  const keys = keyNames?.map((name) => [name, [] as bigint[]] as const);
   const taken = known === undefined ? undefined : new Set(known);
   // One record an item is the rule, and then this never grows.
   let idHashes = new BigUint64Array(length);
@@ -62,6 +68,13 @@ export function createPageContent({ model, hash, length, known }: PageContentOpt
     idHashes[count] = id;
     count++;
     metrics.add(made.fields);
+    if (made.broken !== undefined) {
+      for (const { rule, message } of made.broken) countBroken(quality, rule, { record: made.id, message });
+    }
+    keys?.forEach(([, hashes], place) => {
+      const key = made.keys?.[place];
+      hashes.push(key === undefined ? 0n : hash.text(key));
+    });
     return true;
   }
 
@@ -70,6 +83,9 @@ export function createPageContent({ model, hash, length, known }: PageContentOpt
     if ('dropped' in made) {
       countDrop(drops, made.dropped, 1);
       return true;
+    }
+    if ('reason' in made && made.broken !== undefined) {
+      countBroken(quality, made.broken.rule, { record: made.broken.record, message: made.message });
     }
     // What is neither stands before an enricher, and there is nobody who could be asked: a preview, for one.
     rejects.push(createReject('reason' in made ? made : unasked, index, item, part));
@@ -95,8 +111,14 @@ export function createPageContent({ model, hash, length, known }: PageContentOpt
       rejects,
       skipped,
       drops,
+      ...(quality.size > 0 && { quality }),
+      ...(keys !== undefined && keys.length > 0 && { keys: new Map(keys.map(asColumn)) }),
     }),
   };
+}
+
+function asColumn([name, hashes]: readonly [string, readonly bigint[]]): [string, BigUint64Array] {
+  return [name, BigUint64Array.from(hashes)];
 }
 
 function grown(hashes: BigUint64Array<ArrayBuffer>): BigUint64Array<ArrayBuffer> {

@@ -7,6 +7,7 @@ import type { SourcePlugin } from '../contracts/source.ts';
 import { cursorOf, later } from '../incremental/cursor.ts';
 import { flatSteps } from '../normalizing/flat-steps.ts';
 import { SluiceError } from '../errors.ts';
+import type { RecordChecks } from '../quality/record-checks.ts';
 import { createEnrichment, type EnrichmentOptions } from './enrichment.ts';
 import { decodeBody, type BodyFault } from './decode-body.ts';
 import type { Hasher } from './hash.ts';
@@ -23,6 +24,8 @@ export interface PageTools {
   readonly source: SourcePlugin;
   readonly model: Model;
   readonly hash: Hasher;
+  /** The config's rules on the records of this source; undefined for none. */
+  readonly checks?: RecordChecks | undefined;
 }
 
 /**
@@ -71,7 +74,7 @@ export async function processWaitingPage(
 }
 
 /** What the two ways of processing have in common: how a page begins and ends. */
-function openPage(page: SuspectPage, { source, model, hash }: PageTools) {
+function openPage(page: SuspectPage, { source, model, hash, checks }: PageTools) {
   const started = performance.now();
   const decoded = decodeBody(page.bytes, page.contentType);
   if (!decoded.ok) return unreadable(decoded, started);
@@ -79,8 +82,14 @@ function openPage(page: SuspectPage, { source, model, hash }: PageTools) {
   const items = page.bare === true ? readBareItems(decoded.body) : readItems(decoded.body, resource);
   if ('code' in items) return unreadable(items, started);
   const context = { source: page.source, processedAt: page.processedAt, ...contextOf(page.child) };
-  const itemTools = { raw: resource.raw, steps: flatSteps(resource.normalizer), model, context };
-  const content = createPageContent({ model, hash, length: items.length, known: page.known });
+  const itemTools = { raw: resource.raw, steps: flatSteps(resource.normalizer), model, context, checks };
+  const content = createPageContent({
+    model,
+    hash,
+    length: items.length,
+    known: page.known,
+    keyNames: checks?.keyNames,
+  });
   const parents: ChildOf[] = [];
   // The cursor is that of the source's own items.
   const incremental = page.child === undefined ? source.incremental : undefined;

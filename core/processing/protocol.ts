@@ -2,6 +2,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { PageInput } from '../contracts/batch.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
+import type { QualityRule } from '../contracts/quality.ts';
 import type { PackedReplies } from './packed-replies.ts';
 import type { ItemFault } from './reject.ts';
 
@@ -11,6 +12,8 @@ export interface WorkerSetup {
   readonly model: { readonly name: string; readonly locator: PluginLocator };
   /** Key of the run's hashes, 64 bits. */
   readonly hashKey: bigint;
+  /** Rules on the quality of records. Default: none. */
+  readonly quality?: readonly QualityRule[] | undefined;
 }
 
 /** A page some of whose items are known to kill the thread that looks at them. */

@@ -9,6 +9,7 @@ export interface ItemFault {
   readonly reason: RejectReason;
   readonly message: string;
   readonly field?: string;
+  readonly broken?: NonNullable<Reject['broken']>;
 }
 
 /** Ties a fault to its item, and to the `part` of it. Never throws: an item that can't be printed is described. */

@@ -3,6 +3,7 @@ import { workerData } from 'node:worker_threads';
 import { kTransferable, kValue, Tinypool } from 'tinypool';
 import type { PageVerdict } from '../contracts/batch.ts';
 import { loadModel, loadSource } from '../registry/load-located.ts';
+import { createRecordChecks } from '../quality/record-checks.ts';
 import { createHasher } from './hash.ts';
 import { type InHandMarker, loading, markInHand, none } from './in-hand.ts';
 import { messageOf } from './message-of.ts';
@@ -75,11 +76,12 @@ async function toolsFor(name: string, marker: InHandMarker): Promise<PageTools> 
 }
 
 async function load(name: string): Promise<PageTools> {
-  const { sources, model } = setup;
+  const { sources, model, quality = [] } = setup;
   const locator = Object.hasOwn(sources, name) ? sources[name] : undefined;
   const [source, loadedModel] = await Promise.all([
     loadSource(locator ?? { kind: 'inline' }, name),
     loadModel(model.locator, model.name),
   ]);
-  return { source, model: loadedModel, hash: await hash };
+  const checks = createRecordChecks(quality.filter((rule) => rule.sources.includes(name)));
+  return { source, model: loadedModel, hash: await hash, checks };
 }

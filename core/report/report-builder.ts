@@ -5,8 +5,11 @@ import type { MetricsPartial } from '../contracts/metrics.ts';
 import type { RunReport, SourceMonitoring } from '../contracts/report.ts';
 import { SluiceError } from '../errors.ts';
 import { mergeMetrics } from '../metrics/merge.ts';
+import type { QualityCounts } from '../contracts/quality.ts';
 import { addPageMetrics } from '../metrics/page-metrics.ts';
 import { summarise } from '../metrics/statistics.ts';
+import { mergeQuality } from '../quality/counts.ts';
+import { judgeQuality } from '../quality/judge.ts';
 import { createErrorLog } from './error-log.ts';
 import { createSinkTally } from './sink-tally.ts';
 import { createSourceTally, share } from './source-tally.ts';
@@ -31,6 +34,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
   const sourceTally = named(() => createSourceTally(clean));
   const sinkTally = named((sink) => createSinkTally(started?.routes?.[sink]));
   const metrics = named((): MetricsPartial => new Map());
+  const broken = named((): QualityCounts => new Map());
   const errors = createErrorLog(clean);
   let started: (Extract<TimedEvent, { type: 'run-started' }> & { readonly now: number }) | undefined;
   let earlier: EarlierLives | undefined;
@@ -54,6 +58,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
     for (const [source, figures] of event.sources) {
       sourceTally.get(source).resume(figures);
       mergeMetrics(metrics.get(source), figures.metrics);
+      mergeQuality(broken.get(source), figures.quality);
       errors.restoreRejects(source, figures.rejects);
     }
     sinkTally.all.forEach((tally) => tally.on(event));
@@ -65,7 +70,10 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
       if (event.type === 'run-resumed') resume(event);
       if (event.type === 'dead-letters') ({ file = null, kept, omitted } = event);
       if (event.type === 'run-stopping') stopped = true;
-      if (event.type === 'page-delivered') addPageMetrics(metrics.get(event.source), event.metrics);
+      if (event.type === 'page-delivered') {
+        addPageMetrics(metrics.get(event.source), event.metrics);
+        if (event.quality !== undefined) mergeQuality(broken.get(event.source), event.quality, clean);
+      }
       if ('source' in event) sourceTally.get(event.source).on(event);
       if ('sink' in event) sinkTally.get(event.sink).on(event);
       errors.on(event);
@@ -78,6 +86,11 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
         const own = started?.routes?.[sink];
         return tally.build(own === undefined ? totals : addUp(own.flatMap((source) => sources.get(source) ?? [])));
       });
+      const { quality: rules = [] } = started;
+      const judged = judgeQuality(rules, (name) => ({
+        records: sources.get(name)?.records ?? 0,
+        counts: broken.get(name),
+      }));
       const incomplete = [...sources.values(), ...sinks.values()].some(({ state }) => state !== 'complete');
       return {
         summary: {
@@ -96,6 +109,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
           sinks: Object.fromEntries(sinks),
           lives: earlier?.life ?? 1,
           dead_letters: { file, kept, omitted },
+          ...(rules.length > 0 && { quality: judged }),
           errors_omitted: errors.omitted,
         },
       };

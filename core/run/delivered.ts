@@ -30,6 +30,7 @@ export function createDelivery({ page, duplicates }: AcceptedPage, options: Deli
     duplicates,
     dropped: countOfDrops(page.drops),
     drops: page.drops,
+    ...(page.quality !== undefined && { quality: page.quality }),
     split: page.split,
     rejects: page.rejects,
     metrics: page.metrics,
@@ -37,7 +38,13 @@ export function createDelivery({ page, duplicates }: AcceptedPage, options: Deli
     bytes,
     ...(unchanged === true && { unchanged }),
     processingMs: page.processingMs,
-    receipt: { ordinal, bytesHash: page.bytesHash, idHashes: page.idHashes, totals: totals.state },
+    receipt: {
+      ordinal,
+      bytesHash: page.bytesHash,
+      idHashes: page.idHashes,
+      totals: totals.state,
+      ...(page.keys !== undefined && { keys: page.keys }),
+    },
     release,
   };
 }

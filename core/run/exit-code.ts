@@ -1,7 +1,8 @@
 import type { RunReport } from '../contracts/report.ts';
 
 /**
- * What a run tells the shell: 0 all delivered, 1 all sources or all sinks failed, 3 partial, 130 interrupted, 141 nobody
+ * What a run tells the shell: 0 all delivered, 1 all sources or all sinks failed, 3 partial or a rule on
+ * quality broken that is to fail the run, 130 interrupted, 141 nobody
  * reads the output any more (what shells say of a tool that SIGPIPE ended: 128 + 13).
  */
 export type ExitCode = 0 | 1 | 3 | 130 | 141;
@@ -15,7 +16,7 @@ export function exitCodeOf(report: RunReport, interrupted: boolean): ExitCode {
   // Asked first: with nobody to read it, what the sources would have brought is all the same.
   if (noSinkLeft && sinks.every(([name]) => isReaderGone(report, name))) return 141;
   if (noSinkLeft || sources.every(({ state }) => state === 'failed')) return 1;
-  if (!report.summary.partial) return 0;
+  if (!report.summary.partial) return report.monitoring.quality?.failed === true ? 3 : 0;
   return report.summary.total_products > 0 ? 3 : 1;
 }
 

@@ -12,6 +12,7 @@ import { onAbort } from '../on-abort.ts';
 import { cleanText, createRedactor } from '../redact.ts';
 import type { Hasher } from '../processing/hash.ts';
 import { assertReconciled } from '../report/reconcile.ts';
+import { createKeyWatch } from '../quality/key-watch.ts';
 import { createReportBuilder } from '../report/report-builder.ts';
 import type { EventBus } from './event-bus.ts';
 import { type ExitCode, exitCodeOf } from './exit-code.ts';
@@ -82,7 +83,7 @@ export class Pipeline {
     if (this.#started) throw new SluiceError('internal_error', 'a pipeline runs once: create another for another run');
     this.#started = true;
     const { emit } = this.#events;
-    const { sources, sinks: sinkPlans, deadlineMs } = this.#config;
+    const { sources, sinks: sinkPlans, deadlineMs, quality: rules } = this.#config;
     const journal = this.#journal;
     const sinks = this.#sinks;
     const redact = createRedactor(this.#config.secrets);
@@ -94,7 +95,9 @@ export class Pipeline {
     const routes = Object.fromEntries(
       sinkPlans.flatMap(({ name, route }) => (route?.sources === undefined ? [] : [[name, route.sources]])),
     );
-    emit({ type: 'run-started', runId: journal.runId, ...names, routes, threads: this.#processor.threads });
+    const { threads } = this.#processor;
+    const quality = rules.length > 0 ? { quality: rules } : {};
+    emit({ type: 'run-started', runId: journal.runId, ...names, routes, threads, ...quality });
     if (journal.earlier !== undefined) emit({ type: 'run-resumed', ...journal.earlier });
     const stop = createStopSignal({ clock: this.#clock, deadlineMs, signal });
     onAbort(stop.signal, () => emit({ type: 'run-stopping', error: classify(stop.signal.reason) }));
@@ -140,7 +143,7 @@ export class Pipeline {
 
   async #drive(signal: AbortSignal, abort: (error: SluiceError) => void): Promise<void> {
     const sinks = this.#sinks;
-    const { sources, onSourceFailure, workers } = this.#config;
+    const { sources, onSourceFailure, workers, quality } = this.#config;
     const plan = { sources, onSourceFailure, maxInFlightBytes: workers.maxInFlightBytes };
     const ports = {
       clients: this.#clients,
@@ -155,7 +158,10 @@ export class Pipeline {
       if (sinks.fault !== undefined) abort(sinks.fault);
     };
     noSinkLeft();
-    for await (const outcome of this.#engine.run(plan, ports, signal)) {
+    const restored = (name: string) => this.#journal.source(name).restored?.keys;
+    const watched = createKeyWatch({ rules: quality, restored });
+    for await (const given of this.#engine.run(plan, ports, signal)) {
+      const outcome = given.kind === 'delivered' ? watched(given) : given;
       // In one turn of the event loop: what the journal knows as delivered has its place among the batches.
       this.#report(outcome);
       if (outcome.kind === 'skipped' || outcome.kind === 'failed') sinks.keep();

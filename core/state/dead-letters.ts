@@ -98,9 +98,16 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
     get omitted() {
       return broken ? omitted + kept - safe.kept : omitted;
     },
-    record(source, key, { reason, field, index, part, message, raw, truncated }, at, child) {
+    record(source, key, { reason, field, index, part, message, broken: against, raw, truncated }, at, child) {
       if (!fits(raw.length)) return;
-      const why = { code: 'invalid_record', reason, ...(field !== undefined && { field: clean(field) }), index, part };
+      const why = {
+        code: 'invalid_record',
+        reason,
+        ...(field !== undefined && { field: clean(field) }),
+        rule: against?.rule,
+        index,
+        part,
+      };
       const head = { ...headOf('record', source, key, at), ...why, message: clean(message) };
       // A whole item is JSON already, and stands as that; of what was cut, or can't be put back, people can read the text.
       const item = truncated === true ? undefined : content.item(raw);

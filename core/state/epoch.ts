@@ -14,6 +14,7 @@ export interface SourceEpochBuilder {
   readonly failed: number[];
   readonly ids: BigUint64Array[];
   readonly pages: bigint[];
+  readonly keys: Map<string, BigUint64Array[]>;
   readonly figures: SourceFigures;
   capped: boolean;
   refused: SourceEpoch['refused'];
@@ -33,6 +34,7 @@ export function beginSourceEpoch(): SourceEpochBuilder {
     failed: [],
     ids: [],
     pages: [],
+    keys: new Map(),
     figures: noFigures(),
     capped: false,
     refused: undefined,
@@ -42,10 +44,17 @@ export function beginSourceEpoch(): SourceEpochBuilder {
   };
 }
 
+/** Keeps the hashes of values that are to be unique, under the name of their rule. */
+export function keepKeys({ keys }: SourceEpochBuilder, name: string, hashes: BigUint64Array): void {
+  const known = keys.get(name);
+  if (known === undefined) keys.set(name, [hashes]);
+  else known.push(hashes);
+}
+
 /** The epoch as it stands in its line; what is empty is left out. */
 export function writeSourceEpoch(epoch: SourceEpochBuilder): SourceEpoch {
-  const { added, preceded, expanded, attempted, done, failed, ids, pages, capped, refused, skipped, redriven, totals } =
-    epoch;
+  const { added, preceded, expanded, attempted, done, failed, ids, pages, keys } = epoch;
+  const { capped, refused, skipped, redriven, totals } = epoch;
   const figures = writeFigures(epoch.figures);
   return {
     ...(added.length > 0 && { added }),
@@ -60,6 +69,7 @@ export function writeSourceEpoch(epoch: SourceEpochBuilder): SourceEpoch {
     ...(redriven > 0 && { redriven }),
     ...(ids.length > 0 && { ids: writeHashes(ids) }),
     ...(pages.length > 0 && { pages: writeHashes([BigUint64Array.from(pages)]) }),
+    ...(keys.size > 0 && { keys: [...keys].map(([name, hashes]) => [name, writeHashes(hashes)] as const) }),
     // `declared` is left out by JSON where it is undefined.
     ...(totals !== undefined && { totals }),
     ...(Object.keys(figures).length > 0 && { figures }),

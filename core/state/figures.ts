@@ -1,10 +1,12 @@
 import type { SourceFigures } from '../contracts/journal.ts';
 import type { GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
 import { mergeMetrics } from '../metrics/merge.ts';
+import type { QualityCount } from '../contracts/quality.ts';
 import type { TimeSpent } from '../contracts/stages.ts';
 import { addTo } from '../metrics/partial.ts';
 import { addTime } from '../metrics/time.ts';
 import { mergeDrops } from '../processing/drop-reasons.ts';
+import { mergeQuality, subtractQuality } from '../quality/counts.ts';
 import { mergeRejectGroups, subtractRejectGroups } from './reject-groups.ts';
 
 const zeros = {
@@ -28,7 +30,8 @@ const counters = Object.keys(zeros) as readonly (keyof Counters)[];
 
 /** The figures of a source of which nothing has been told. */
 export function noFigures(): SourceFigures {
-  return { ...zeros, statuses: new Map(), time: new Map(), drops: new Map(), metrics: new Map(), rejects: [] };
+  const counts = { statuses: new Map(), time: new Map(), drops: new Map(), quality: new Map() };
+  return { ...zeros, ...counts, metrics: new Map(), rejects: [] };
 }
 
 /** Adds `from` to `into` and leaves `from` as it is. */
@@ -37,6 +40,7 @@ export function addFigures(into: SourceFigures, from: SourceFigures): void {
   for (const [status, count] of from.statuses) addTo(into.statuses, status, count);
   for (const [use, ms] of from.time) addTo(into.time, use, ms);
   mergeDrops(into.drops, from.drops);
+  mergeQuality(into.quality, from.quality);
   mergeMetrics(into.metrics, from.metrics);
   into.rejects = mergeRejectGroups(into.rejects, from.rejects);
 }
@@ -46,6 +50,7 @@ export function subtractFigures(from: SourceFigures, items: SourceFigures): void
   from.read -= items.read;
   from.split -= items.split;
   from.rejected -= items.rejected;
+  subtractQuality(from.quality, items.quality);
   from.rejects = subtractRejectGroups(from.rejects, items.rejects);
 }
 
@@ -55,6 +60,7 @@ export interface WrittenFigures {
   readonly statuses?: Pairs;
   readonly time?: TimeSpent;
   readonly drops?: readonly (readonly [reason: string, count: number])[];
+  readonly quality?: readonly (readonly [rule: string, count: QualityCount])[];
   readonly metrics?: readonly WrittenGroup[];
   readonly rejects?: SourceFigures['rejects'];
 }
@@ -81,6 +87,7 @@ export function writeFigures(figures: SourceFigures): WrittenFigures {
     ...(figures.statuses.size > 0 && { statuses: [...figures.statuses] }),
     ...(figures.time.size > 0 && { time: Object.fromEntries(figures.time) }),
     ...(figures.drops.size > 0 && { drops: [...figures.drops] }),
+    ...(figures.quality.size > 0 && { quality: [...figures.quality] }),
     ...(figures.metrics.size > 0 && { metrics: [...figures.metrics].map(writeGroup) }),
     ...(figures.rejects.length > 0 && { rejects: figures.rejects }),
   };
@@ -88,11 +95,11 @@ export function writeFigures(figures: SourceFigures): WrittenFigures {
 
 /** Reads what `writeFigures` wrote. */
 export function readFigures(written: WrittenFigures): SourceFigures {
-  const { n = {}, statuses = [], time = {}, drops = [], metrics = [], rejects = [] } = written;
+  const { n = {}, statuses = [], time = {}, drops = [], quality = [], metrics = [], rejects = [] } = written;
   const figures = noFigures();
   addTime(figures.time, time);
   const groups: MetricsPartial = new Map(metrics.map(readGroup));
-  const counts = { statuses: new Map(statuses), drops: new Map(drops) };
+  const counts = { statuses: new Map(statuses), drops: new Map(drops), quality: new Map(quality) };
   return { ...figures, ...n, ...counts, metrics: groups, rejects: [...rejects] };
 }
 

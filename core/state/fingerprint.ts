@@ -10,7 +10,7 @@ import { version } from '../version.ts';
 export type Fingerprint = Readonly<Record<string, string>>;
 
 /** Parts that a fix of a plugin changes, and that a retry of what failed is for. */
-const fixable = /: plugin$|^model$/;
+const fixable = /: plugin$|^model$|^quality$/;
 
 /**
  * Takes the fingerprint of a config: sources, base URLs, options, pagination, model, sinks and plugins; not limits, timeouts
@@ -27,6 +27,7 @@ export async function takeFingerprint(
     // The journal names secrets by their place among the others.
     'number of secrets': String(config.references.secrets.length),
   };
+  if (config.quality.length > 0) parts['quality'] = shortHash(config.quality);
   const versions = new Map<string, string>();
   for (const source of config.sources) {
     const name = `source ${source.name}`;

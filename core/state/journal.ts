@@ -6,9 +6,10 @@ import type { PageRequest } from '../contracts/page.ts';
 import type { SinkPosition } from '../contracts/sink.ts';
 import { addTo } from '../metrics/partial.ts';
 import { addPageMetrics } from '../metrics/page-metrics.ts';
+import { mergeQuality } from '../quality/counts.ts';
 import { countDrop } from '../processing/drop-reasons.ts';
 import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
-import { beginSourceEpoch, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
+import { beginSourceEpoch, keepKeys, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
 import type { Cursors } from '../incremental/cursor-files.ts';
 import { changeTexts } from './change-texts.ts';
 import { addTime } from '../metrics/time.ts';
@@ -103,6 +104,7 @@ export function createJournal(options: JournalOptions): RunJournal {
       if (page.items > 0) source.pages.push(receipt.bytesHash);
     }
     if (receipt.idHashes.length > 0) source.ids.push(receipt.idHashes);
+    for (const [name, hashes] of receipt.keys ?? []) keepKeys(source, name, hashes);
     source.totals = receipt.totals;
     cursors.set(batch.source, receipt.totals.cursor);
     figures.records += batch.count;
@@ -113,6 +115,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     figures.split += page.split;
     figures.processingMs += page.processingMs;
     for (const [reason, count] of page.drops) countDrop(figures.drops, clean(reason), count);
+    if (page.quality !== undefined) mergeQuality(figures.quality, page.quality, clean);
     addPageMetrics(figures.metrics, page.metrics);
     if (rejects.length === 0) return;
     const at = clock.date();

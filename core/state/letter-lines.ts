@@ -14,6 +14,8 @@ export type Letter =
       readonly group: RejectGroup;
       /** Which of the item's records it is about; undefined where it was not split. */
       readonly part: number | undefined;
+      /** The rule on quality that rejected it; undefined for another reason. */
+      readonly rule: string | undefined;
     } & RejectedItem)
   /** An item that was cut, or a line that this program did not write: there is nothing to be made of it. */
   | { readonly kind: 'rest' };
@@ -27,7 +29,7 @@ const rest: Letter = { kind: 'rest' };
 export function parseLetter(line: string, show: (text: string) => string = (text) => text): Letter {
   const letter = parsed(line);
   if (!isObject(letter)) return rest;
-  const { kind, source, raw, reason, page, index, part, field, message } = letter;
+  const { kind, source, raw, reason, page, index, part, field, message, rule } = letter;
   if (kind === 'page') return { kind };
   if (kind !== 'record' || typeof source !== 'string' || raw === undefined || typeof reason !== 'string') return rest;
   const example = {
@@ -41,7 +43,8 @@ export function parseLetter(line: string, show: (text: string) => string = (text
   const own = typeof part === 'number' ? part : undefined;
   const child = childOf(letter['child'], show);
   const shown = JSON.stringify(changeTexts(raw as JsonValue, show));
-  return { kind: 'item', source, group, raw: shown, part: own, ...(child !== undefined && { child }) };
+  const broken = typeof rule === 'string' ? rule : undefined;
+  return { kind: 'item', source, group, raw: shown, part: own, rule: broken, ...(child !== undefined && { child }) };
 }
 
 /** Whether a letter is about another record of the very item that the letter before it is about. */

@@ -72,6 +72,8 @@ export interface SourceEpoch {
   /** Hashes of records' ids and of pages' bytes, base64. */
   readonly ids?: string;
   readonly pages?: string;
+  /** Hashes of values that are to be unique, by name of the rule. */
+  readonly keys?: readonly (readonly [rule: string, hashes: string])[];
   readonly totals?: Partial<TotalsState>;
   readonly figures?: WrittenFigures;
 }

@@ -40,6 +40,7 @@ export interface ReplayedSource {
   readonly seen: IdSet;
   readonly ids: IdSet;
   readonly pages: IdSet;
+  readonly keys: Map<string, IdSet>;
   delivered: number;
   skipped: number;
   refused: SourceEpoch['refused'];
@@ -145,6 +146,7 @@ function beginSource(): ReplayedSource {
     seen: createIdSet(),
     ids: createIdSet(),
     pages: createIdSet(),
+    keys: new Map(),
     delivered: 0,
     skipped: 0,
     refused: undefined,
@@ -192,6 +194,11 @@ function applyEpoch(source: ReplayedSource, epoch: SourceEpoch, recall: Recall):
   source.refused ??= epoch.refused;
   for (const id of readHashes(epoch.ids ?? '')) source.ids.add(id);
   for (const page of readHashes(epoch.pages ?? '')) source.pages.add(page);
+  for (const [name, hashes] of epoch.keys ?? []) {
+    const set = source.keys.get(name) ?? createIdSet();
+    source.keys.set(name, set);
+    for (const hash of readHashes(hashes)) set.add(hash);
+  }
   if (epoch.totals !== undefined) source.totals = { items: 0, declared: undefined, emptyPages: 0, ...epoch.totals };
   source.redriven += epoch.redriven ?? 0;
   const figures = readFigures(epoch.figures ?? {});

@@ -29,7 +29,7 @@ export function restoreRun(
 }
 
 function restoreSource(source: ReplayedSource, letters: readonly RejectedItem[]): RestoredSource {
-  const { added, addedOfChildren, capped, last, seen, ids, pages, delivered, skipped, totals } = source;
+  const { added, addedOfChildren, capped, last, seen, ids, pages, keys, delivered, skipped, totals } = source;
   const refused = source.refused && new SluiceError(source.refused.code, source.refused.message);
   const pending = [...source.pending.values()];
   return {
@@ -41,6 +41,7 @@ function restoreSource(source: ReplayedSource, letters: readonly RejectedItem[])
     seen,
     ids,
     pages,
+    keys,
     delivered,
     skipped,
     refused,

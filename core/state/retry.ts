@@ -1,5 +1,7 @@
 import type { RejectGroup } from '../contracts/journal.ts';
+import type { QualityCounts } from '../contracts/quality.ts';
 import { SluiceError } from '../errors.ts';
+import { countBroken } from '../quality/counts.ts';
 import type { RejectedItem } from '../contracts/journal.ts';
 import type { DeadLetterPosition } from './dead-letters.ts';
 import type { Disk } from './disk.ts';
@@ -45,6 +47,7 @@ export async function beginRetry(options: RetryOptions): Promise<Retry> {
   const groups = new Map<string, RejectGroup[]>();
   // What an earlier retry had not come to comes first; it is out of the figures already.
   const again = await leftOver(disk, folder, replayed);
+  const broken = new Map<string, QualityCounts>();
   const parts = new Map<string, number>();
   let before: Letter | undefined;
   const sorted = await sortLetters({
@@ -53,12 +56,16 @@ export async function beginRetry(options: RetryOptions): Promise<Retry> {
     life,
     position,
     onItem(letter, line) {
-      const { source, group } = letter;
+      const { source, group, rule } = letter;
       // Once for each item, however many of its records were rejected: it is going to be split again.
       if (isSameItem(letter, before)) parts.set(source, (parts.get(source) ?? 0) + 1);
       else again.push(line);
       before = letter;
       groups.set(source, mergeRejectGroups(groups.get(source) ?? [], [group]));
+      if (rule === undefined) return;
+      const counts = broken.get(source) ?? new Map();
+      broken.set(source, counts);
+      countBroken(counts, rule);
     },
   });
   // A run that came to its end left undone only what failed, and a source that could not even begin is one of those.
@@ -71,7 +78,8 @@ export async function beginRetry(options: RetryOptions): Promise<Retry> {
   for (const [name, rejects] of groups) {
     const count = rejects.reduce((sum, group) => sum + group.count, 0);
     const split = parts.get(name) ?? 0;
-    const figures = { ...noFigures(), read: count - split, split, rejected: count, rejects };
+    const quality = broken.get(name) ?? new Map();
+    const figures = { ...noFigures(), read: count - split, split, rejected: count, rejects, quality };
     retried[name] = writeFigures(figures);
     const source = replayed.sources.get(name);
     if (source !== undefined) subtractFigures(source.figures, figures);

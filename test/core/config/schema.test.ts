@@ -41,7 +41,10 @@ describe('configSchema', () => {
     expect(options.length).toBeGreaterThan(35);
     expect(options.filter(([, node]) => node.description === undefined).map(([path]) => path)).toEqual([]);
     const numbers = options.filter(([, { type }]) => type === 'integer' || type === 'number');
-    const unbounded = numbers.filter(([, node]) => node.maximum === undefined || node.maximum > 2 ** 31);
+    // What a value of a record may be is for the rule alone to say.
+    const free = new Set(['quality.min', 'quality.max']);
+    const bounded = numbers.filter(([path]) => !free.has(path));
+    const unbounded = bounded.filter(([, node]) => node.maximum === undefined || node.maximum > 2 ** 31);
     expect(unbounded.map(([path]) => path)).toEqual([]);
   });
 
@@ -69,6 +72,11 @@ describe('configSchema', () => {
 /** Whether the schema takes a config in which the option at `path` has this value. */
 function accepts(path: string, value: unknown): boolean {
   const [section = '', ...keys] = path.split('.');
+  if (section === 'quality') {
+    const [key = ''] = keys;
+    const rule = { check: 'notNull', field: 'price', [key]: value };
+    return configSchema.safeParse({ sources: ['a'], sinks: ['b'], quality: [rule] }).success;
+  }
   const option = keys.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
   const inEntry = section === 'sources' || section === 'sinks';
   // A rate limit has no defaults: the other half of it must stand there.

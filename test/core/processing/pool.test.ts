@@ -59,6 +59,25 @@ describe('createWorkerPool', { timeout: 30_000 }, () => {
     if (!existsSync(workerUrl)) throw new Error('dist is missing: run `npm run build` first');
   });
 
+  it('holds records against the rules of their source, in the thread', async () => {
+    const rule = { field: 'title', maxShare: 0, sources: ['fragile'] };
+    const pool = poolWith({
+      quality: [
+        { ...rule, name: 'form', check: 'pattern', action: 'reject', pattern: '[13]$' },
+        { ...rule, name: 'once', check: 'unique', action: 'warn' },
+        { ...rule, name: 'others', check: 'pattern', action: 'reject', pattern: '^x', sources: ['other'] },
+      ],
+    });
+    const verdict = readable(await pool.process(page(1, 3)));
+    expect(idsOf(verdict)).toEqual([1, 3]);
+    expect(verdict.rejects).toMatchObject([
+      { index: 1, reason: 'quality', broken: { rule: 'form', record: 'fragile:2' } },
+    ]);
+    expect([...(verdict.quality ?? [])]).toMatchObject([['form', { failed: 1 }]]);
+    const { text } = await createHasher(5n);
+    expect([...(verdict.keys?.get('once') ?? [])]).toEqual(['"Item 1"', '"Item 3"'].map(text));
+  });
+
   it('gives what the main thread gives, for pages in any number', async () => {
     const inline = createInlineProcessor({
       sources: new Map([['fragile', fragile]]),

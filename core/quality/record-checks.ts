@@ -1,0 +1,123 @@
+/** The rules that a record can be held against by itself. Runs in worker threads. */
+import type { QualityRule } from '../contracts/quality.ts';
+import { kindOf } from '../unknown.ts';
+
+/** A rule that a record broke, and how. */
+export interface BrokenRule {
+  readonly rule: string;
+  readonly field: string;
+  readonly message: string;
+}
+
+/** What the rules say of a record. */
+export interface Judgement {
+  /** The first rule that rejects it. */
+  readonly rejected?: BrokenRule;
+  /** Rules that it broke and that let it pass; left out where there are none. */
+  readonly broken?: readonly BrokenRule[];
+  /** For each of the source's keys, the text that tells equal records; undefined where it has none. */
+  readonly keys?: readonly (string | undefined)[];
+}
+
+/** The rules of one source, ready to be used. */
+export interface RecordChecks {
+  /** Names of what is to be unique, in the order of a judgement's keys. */
+  readonly keyNames: readonly string[];
+  judge(fields: Readonly<Record<string, unknown>>, processedAt: string): Judgement;
+}
+
+/** Characters of a value that a message shows. */
+const mostShown = 80;
+
+type Problem = (value: unknown, processedAt: string) => string | undefined;
+
+/** Prepares the rules of one source; undefined where none of them looks at records, so that they cost nothing. */
+export function createRecordChecks(rules: readonly QualityRule[]): RecordChecks | undefined {
+  const unique = rules.filter(({ check }) => check === 'unique');
+  const checks = rules.flatMap((rule) => {
+    const problem = problemOf(rule);
+    return problem === undefined ? [] : [{ rule, field: rule.field ?? '', problem }];
+  });
+  if (checks.length + unique.length === 0) return undefined;
+  return {
+    keyNames: unique.map(({ name }) => name),
+    judge(fields, processedAt) {
+      let broken: BrokenRule[] | undefined;
+      for (const { rule, field, problem } of checks) {
+        const message = problem(fields[field], processedAt);
+        if (message === undefined) continue;
+        const found = { rule: rule.name, field, message: `${field} ${message} (rule "${rule.name}")` };
+        if (rule.action === 'reject') return { rejected: found };
+        (broken ??= []).push(found);
+      }
+      const keys = unique.map(({ field = '' }) => keyOf(fields[field]));
+      return { ...(broken !== undefined && { broken }), ...(keys.length > 0 && { keys }) };
+    },
+  };
+}
+
+/** What is wrong with a value, as a function; undefined for rules that need the whole run. */
+function problemOf(rule: QualityRule): Problem | undefined {
+  switch (rule.check) {
+    case 'notNull':
+      return (value) => (isMissing(value) ? 'has no value' : undefined);
+    case 'range':
+      return inRange(rule.min ?? -Infinity, rule.max ?? Infinity);
+    case 'pattern':
+      return matching(new RegExp(rule.pattern ?? '', 'u'));
+    case 'fresh':
+      return fresh(rule.maxAgeSeconds ?? Infinity);
+    case 'unique':
+    case 'minCount':
+      return undefined;
+  }
+}
+
+/** Of no value nothing is said but by `notNull`: a field may be optional and right where it is there. */
+function isMissing(value: unknown): boolean {
+  return value === null || value === undefined || (typeof value === 'string' && value.trim() === '');
+}
+
+function inRange(min: number, max: number): Problem {
+  return (value) => {
+    if (isMissing(value)) return undefined;
+    if (typeof value !== 'number') return `is ${kindOf(value)}, not a number`;
+    if (value < min) return `${value} is below ${min}`;
+    return value > max ? `${value} is above ${max}` : undefined;
+  };
+}
+
+function matching(pattern: RegExp): Problem {
+  return (value) => {
+    if (isMissing(value)) return undefined;
+    if (typeof value !== 'string') return `is ${kindOf(value)}, not text`;
+    return pattern.test(value) ? undefined : `${shown(value)} does not match ${pattern.source}`;
+  };
+}
+
+function fresh(maxAgeSeconds: number): Problem {
+  return (value, processedAt) => {
+    if (isMissing(value)) return undefined;
+    const time = timeOf(value);
+    if (Number.isNaN(time)) return `${shown(value)} is no time`;
+    const age = (Date.parse(processedAt) - time) / 1000;
+    return age > maxAgeSeconds ? `is ${Math.round(age)} s old, of ${maxAgeSeconds} s allowed` : undefined;
+  };
+}
+
+/** Milliseconds since the epoch, of a date, of ISO 8601 text, or of such a number. */
+function timeOf(value: unknown): number {
+  if (value instanceof Date) return value.getTime();
+  if (typeof value === 'number') return value;
+  return typeof value === 'string' ? Date.parse(value) : Number.NaN;
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? JSON.stringify(value.slice(0, mostShown + 1)) : kindOf(value);
+  return text.length > mostShown ? `${text.slice(0, mostShown - 1)}…` : text;
+}
+
+/** Of the value as it would be written: 1 and "1" differ. No value is like no other. */
+function keyOf(value: unknown): string | undefined {
+  return isMissing(value) ? undefined : JSON.stringify(value);
+}
