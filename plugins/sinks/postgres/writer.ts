@@ -74,7 +74,7 @@ export async function openPostgresWriter(
     };
   } catch (error) {
     await server.cut();
-    throw sinkError(error, `opening the table "${name.table}"`);
+    throw sinkError(error, `opening the table "${name.table}" ${placeOf(url)}`);
   }
 }
 
@@ -90,8 +90,15 @@ export async function checkPostgresTable(context: SinkContext, options: Postgres
     };
     await server.transaction(check, { keep: false });
   } catch (error) {
-    throw sinkError(error, `checking the table "${name.table}"`);
+    throw sinkError(error, `checking the table "${name.table}" ${placeOf(url)}`);
   } finally {
     await server.cut();
   }
+}
+
+/** Where the server is, in words, without who connects to it and by which password. */
+function placeOf(url: string | undefined): string {
+  const { PGHOST: host } = process.env;
+  if (url === undefined) return host === undefined ? 'at localhost, for PGHOST is not set' : `at ${host}`;
+  return URL.canParse(url) ? `at ${new URL(url).host}` : 'at the URL that is given';
 }

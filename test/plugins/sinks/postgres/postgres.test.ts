@@ -118,6 +118,7 @@ describe.skipIf(postgresPrograms === undefined)('the postgres sink (skipped: Pos
     const url = `postgres://sluice:wrong-secret@127.0.0.1:${server.port}/postgres`;
     const failed = plugin.open(sinkContext('/nowhere', { model }), { url, schema: 'public' });
     await expect(failed).rejects.toThrow(/password authentication failed for user "sluice"/);
+    await expect(failed).rejects.toThrow(`"product" at 127.0.0.1:${server.port} failed`);
     await expect(failed).rejects.not.toThrow(/wrong-secret/);
   });
 
