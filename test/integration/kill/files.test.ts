@@ -58,7 +58,7 @@ it('files of every kind hold the same records, each once, however often the run 
   const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
   const zipped = linesOf(gunzipSync(await readFile(join(out, 'all.ndjson.gz'))).toString());
   expect(zipped.map(idOf).toSorted()).toEqual(ids.toSorted());
-  const [day = ''] = (await readdir(out)).filter((name) => /^\d{4}-/.test(name));
+  const day = (await readdir(out)).find((name) => /^\d{4}-/.test(name)) ?? '';
   for (const source of names) {
     const rows = linesOf(gunzipSync(await readFile(join(out, day, `${source}.csv.gz`))).toString());
     const own = products.filter((product) => product.source === source).map(({ id }) => id);
