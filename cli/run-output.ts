@@ -38,7 +38,7 @@ export interface RunOutput {
   /** Ends the progress; what is logged after that goes straight to the stream. */
   stop(): void;
   /** Prints the report, unless it is to be quiet. */
-  report(result: RunResult): void;
+  report(result: Pick<RunResult, 'report' | 'exitCode'>): void;
 }
 
 /** Chooses how to show progress (live on a terminal, else lines now and then, or not at all) and sets up the log. */

@@ -7,8 +7,10 @@ import type { LoadOptions } from './config/load.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import type { Logger } from './contracts/logger.ts';
 import type { MockApi } from './contracts/mock.ts';
+import type { RunRecord } from './contracts/run-record.ts';
 import type { Services } from './contracts/services.ts';
 import type { DiscoveredSource, DiscoverSourceOptions } from './discovery/discover-source.ts';
+import { SluiceError } from './errors.ts';
 import type { LoggerOptions } from './log/logger.ts';
 import type { MockOptions, MockUpstream } from './mock/server.ts';
 import type { ExchangedRun } from './recording/exchanges-of-run.ts';
@@ -40,13 +42,14 @@ export type {
 } from './contracts/http.ts';
 export type { Logger, LogLevel } from './contracts/logger.ts';
 export type { RunReport, SourceState } from './contracts/report.ts';
+export type { RunRecord } from './contracts/run-record.ts';
 export type { BreakerState } from './contracts/resilience.ts';
 export type { Services } from './contracts/services.ts';
 export type { RateLimit } from './contracts/source.ts';
 export type { DiscoveredSource } from './discovery/discover-source.ts';
 export { createDice } from './dice.ts';
 export type { Dice } from './dice.ts';
-export { SluiceError } from './errors.ts';
+export { SluiceError };
 export type { ErrorCode } from './errors.ts';
 export { cleanText, createRedactor } from './redact.ts';
 export { secretVariables } from './secret-variables.ts';
@@ -135,6 +138,16 @@ export async function listRuns({ state }: Pick<ResolvedConfig, 'state'>): Promis
   if (state === undefined) return [];
   const { listRuns: list } = await import('./state/list-runs.ts');
   return list(state.dir);
+}
+
+/**
+ * What a run has kept for people to look at, or the newest run that has. Throws `run_not_found` where there is none, and
+ * `state_failed` where it can't be read.
+ */
+export async function readRunRecord({ state }: Pick<ResolvedConfig, 'state'>, runId?: string): Promise<RunRecord> {
+  if (state === undefined) throw new SluiceError('run_not_found', 'no run is kept: the config says "state: false"');
+  const { readRunRecord: read } = await import('./state/run-record-file.ts');
+  return read(state.dir, runId);
 }
 
 /**

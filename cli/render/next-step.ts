@@ -5,7 +5,7 @@ import { formatCount } from './text.ts';
  * What a user can do about a run that did not deliver everything, as lines of text; none where it did. `command` runs the
  * same config again.
  */
-export function nextSteps({ report, exitCode }: RunResult, command: string): string[] {
+export function nextSteps({ report, exitCode }: Pick<RunResult, 'report' | 'exitCode'>, command: string): string[] {
   const { summary, errors, monitoring } = report;
   const { kept, file } = monitoring.dead_letters;
   const stopped = exitCode === 130 || errors.some(({ error }) => error === 'deadline_exceeded');

@@ -48,7 +48,7 @@ export type RunEvent =
       readonly bytes: number;
       readonly ms: number;
     }
-  | { readonly type: 'limiter-wait'; readonly source: string; readonly ms: number }
+  | { readonly type: 'limiter-wait'; readonly source: string; readonly key: string; readonly ms: number }
   /** What the time of a source was spent on since the last such event, at most a fifth of a second ago where it moves. */
   | { readonly type: 'time-spent'; readonly source: string; readonly spent: TimeSpent }
   | { readonly type: 'limiter-paused'; readonly source: string; readonly ms: number; readonly reason: string }

@@ -7,6 +7,7 @@ import type { CursorValue } from './incremental.ts';
 import type { MetricsPartial } from './metrics.ts';
 import type { QualityCounts } from './quality.ts';
 import type { PageRequest } from './page.ts';
+import type { RunRecord } from './run-record.ts';
 import type { SinkPosition } from './sink.ts';
 import type { TimeUse } from './stages.ts';
 
@@ -215,6 +216,8 @@ export interface RunJournal {
    * next run may ask them for what has changed since.
    */
   end(ending: RunEnding, records: number, complete: readonly string[]): Promise<void>;
+  /** Keeps what people want to look at later; where it can't be kept, the user is told, and nothing is thrown. */
+  keepRecord(record: RunRecord): Promise<void>;
   /** Lets go of the state folder. */
   close(): Promise<void>;
 }

@@ -97,7 +97,7 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
     // Before the rate limit: who has a token must be able to use it at once. Nothing queues after the limiter.
     concurrency(slots, stages),
     // As near to the wire as can be: one token for one request, counted from when its headers are out.
-    rateLimit({ limiter, clock, stages, onWait: (ms) => emit({ type: 'limiter-wait', source: name, ms }) }),
+    rateLimit({ limiter, clock, stages, onWait: (ms, key) => emit({ type: 'limiter-wait', source: name, key, ms }) }),
     // After all waiting, so that the time told is the upstream's. This is the log: it tells of every request on the
     // wire, the lines above tell of theirs, and listeners turn the events into lines. Further out it would miss hops.
     observe({ source: name, clock, emit }),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { ResolvedSource } from '../config/resolved.ts';
 import type { CursorValue, Incremental } from '../contracts/incremental.ts';
+import { replaceFile } from '../state/replace-file.ts';
 import { sourceFile } from '../state/source-file.ts';
 import type { Disk } from '../state/disk.ts';
 import { stateError } from '../state/state-error.ts';
@@ -82,7 +83,7 @@ export async function writeCursors(
     const cursor = later(kept, keptCursor(seen, run.at, kind), kind);
     const file = fileOf(stateDir, source);
     try {
-      await replace(
+      await replaceFile(
         disk,
         file,
         `${JSON.stringify({ source: source.name, declared: declaredBy(source.incremental), cursor })}\n`,
@@ -91,20 +92,6 @@ export async function writeCursors(
       throw stateError(error, `keeping the cursor of ${source.name} in ${file}`);
     }
   }
-}
-
-async function replace(disk: Disk, file: string, text: string): Promise<void> {
-  const copy = `${file}.new`;
-  await disk.makeFolder(join(file, '..'));
-  await disk.remove(copy);
-  const handle = await disk.append(copy);
-  try {
-    await handle.append(new TextEncoder().encode(text));
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await disk.rename(copy, file);
 }
 
 function fileOf(stateDir: string, { name, baseUrl, identity }: IncrementalSource): string {

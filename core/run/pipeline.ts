@@ -6,14 +6,16 @@ import type { Engine, PageOutcome, SourceClient, SourcePlan } from '../contracts
 import type { EventListener } from '../contracts/events.ts';
 import type { RunEnding, RunJournal } from '../contracts/journal.ts';
 import type { RunReport } from '../contracts/report.ts';
+import type { RunRecord } from '../contracts/run-record.ts';
 import { tokens } from '../di/tokens.ts';
 import { classify, SluiceError } from '../errors.ts';
 import { onAbort } from '../on-abort.ts';
-import { cleanText, createRedactor } from '../redact.ts';
+import { cleanText, createRedactor, createSecretMask } from '../redact.ts';
 import type { Hasher } from '../processing/hash.ts';
 import { assertReconciled } from '../report/reconcile.ts';
 import { createKeyWatch } from '../quality/key-watch.ts';
 import { createReportBuilder } from '../report/report-builder.ts';
+import { createRunRecorder, type RunRecorder } from '../report/run-recorder.ts';
 import type { EventBus } from './event-bus.ts';
 import { type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { SinkRunner } from './sink-runner.ts';
@@ -28,6 +30,8 @@ export interface RunOptions {
 export interface RunResult {
   readonly report: RunReport;
   readonly exitCode: ExitCode;
+  /** The report with what its drawing needs. */
+  readonly record: RunRecord;
 }
 
 /** One run of one config: pulls outcomes out of the engine, hands records to the sinks, and tells what happened. */
@@ -87,8 +91,11 @@ export class Pipeline {
     const journal = this.#journal;
     const sinks = this.#sinks;
     const redact = createRedactor(this.#config.secrets);
-    const report = createReportBuilder({ clock: this.#clock, clean: (text) => cleanText(redact(text)) });
+    const clean = (text: string): string => cleanText(redact(text));
+    const report = createReportBuilder({ clock: this.#clock, clean });
+    const recorder = createRunRecorder({ clean, mask: createSecretMask(this.#config.secrets) });
     this.#events.on(report.on);
+    this.#events.on(recorder.on);
     this.#events.on(journal.on);
 
     const names = { sources: sources.map(({ name }) => name), sinks: sinkPlans.map(({ name }) => name) };
@@ -111,7 +118,7 @@ export class Pipeline {
       await sinks.open();
       // Before the first record: a sink that keeps it must be known to have begun, whatever happens to the machine.
       await journal.sync();
-      await this.#drive(stop.signal, stop.abort);
+      await this.#drive(stop.signal, stop.abort, recorder);
       // Where the time went until here belongs to the last epoch, which ends now.
       this.#stages.tell();
       await sinks.flush();
@@ -124,6 +131,8 @@ export class Pipeline {
       await sinks.close(report.build());
       const closed = report.build();
       await journal.end(endingOf(closed, stop.signal), closed.summary.total_products, wholeSources(closed));
+      // While the state folder is still this run's own.
+      await journal.keepRecord(recorder.build(closed));
     } catch (thrown) {
       // A bug, here or in an engine: no half of a file is left where it could be taken for a whole one.
       await sinks.abort(classify(thrown));
@@ -138,10 +147,10 @@ export class Pipeline {
     assertReconciled(final);
     emit({ type: 'run-finished', report: final });
     const interrupted = classify(stop.signal.reason).code === 'interrupted';
-    return { report: final, exitCode: exitCodeOf(final, interrupted) };
+    return { report: final, exitCode: exitCodeOf(final, interrupted), record: recorder.build(final) };
   }
 
-  async #drive(signal: AbortSignal, abort: (error: SluiceError) => void): Promise<void> {
+  async #drive(signal: AbortSignal, abort: (error: SluiceError) => void, recorder: RunRecorder): Promise<void> {
     const sinks = this.#sinks;
     const { sources, onSourceFailure, workers, quality } = this.#config;
     const plan = { sources, onSourceFailure, maxInFlightBytes: workers.maxInFlightBytes };
@@ -166,6 +175,7 @@ export class Pipeline {
       this.#report(outcome);
       if (outcome.kind === 'skipped' || outcome.kind === 'failed') sinks.keep();
       if (outcome.kind !== 'delivered') continue;
+      recorder.sample(outcome.batch);
       // Not awaited: each sink has its own queue, and the bytes of the page stay held until all have taken it, which
       // is what slows the fetchers down.
       void sinks.write(outcome.batch).finally(() => {

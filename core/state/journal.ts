@@ -3,6 +3,7 @@ import type { DeliveredPage } from '../contracts/engine.ts';
 import type { TimedEvent } from '../contracts/events.ts';
 import type { EarlierLives, RestoredSource, RunJournal, SourceJournal } from '../contracts/journal.ts';
 import type { PageRequest } from '../contracts/page.ts';
+import type { RunRecord } from '../contracts/run-record.ts';
 import type { SinkPosition } from '../contracts/sink.ts';
 import { addTo } from '../metrics/partial.ts';
 import { addPageMetrics } from '../metrics/page-metrics.ts';
@@ -35,6 +36,8 @@ export interface JournalOptions {
   readonly clean: (text: string) => string;
   /** Keeps how far sources have been read, once all of it is written. */
   readonly keepCursors: (cursors: Cursors) => Promise<void>;
+  /** Keeps the report of the run; throws nothing. */
+  readonly keepRecord: (record: RunRecord) => Promise<void>;
   /** Removes what only a stopped run has need of. */
   readonly tidy: () => Promise<void>;
   /** Lets go of the state folder. */
@@ -55,6 +58,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     hideText,
     clean,
     keepCursors,
+    keepRecord,
     tidy,
     release,
   } = options;
@@ -206,6 +210,7 @@ export function createJournal(options: JournalOptions): RunJournal {
         // A journal that can't be written has said so when it happened; the run itself has come to its end.
       }
     },
+    keepRecord,
     async close() {
       await settling;
       await log.close();

@@ -26,6 +26,7 @@ export function createNoJournal(runId: string): RunJournal {
     deadLetters: { file: undefined, kept: 0, omitted: 0 },
     sync: () => Promise.resolve(),
     end: () => Promise.resolve(),
+    keepRecord: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
 }

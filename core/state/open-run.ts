@@ -6,6 +6,7 @@ import type { RunJournal } from '../contracts/journal.ts';
 import type { Logger } from '../contracts/logger.ts';
 import type { SluiceError } from '../errors.ts';
 import { type Cursors, readCursors, writeCursors } from '../incremental/cursor-files.ts';
+import { messageOf } from '../processing/message-of.ts';
 import { createHasher } from '../processing/hash.ts';
 import { cleanText, createRedactor } from '../redact.ts';
 import { changeTexts } from './change-texts.ts';
@@ -21,6 +22,7 @@ import { takeLock } from './lock.ts';
 import { pruneRuns } from './prune.ts';
 import { requestVault } from './request-vault.ts';
 import { createRunId } from './run-id.ts';
+import { writeRunRecord } from './run-record-file.ts';
 import { journalFile, letterFile, runFolder } from './run-folders.ts';
 import { takeUp } from './take-up.ts';
 import { createVault } from './vault.ts';
@@ -121,6 +123,7 @@ async function openLocked(
     hideText: vault.hide,
     clean,
     keepCursors: (seen) => writeCursors(disk, state.dir, config.sources, { seen, run, anew: fullRefresh }).catch(told),
+    keepRecord: (record) => writeRunRecord(disk, folder, record).catch((error: unknown) => warn(messageOf(error))),
     tidy: async () => {
       if (taken?.retried !== undefined) await disk.remove(taken.retried);
     },

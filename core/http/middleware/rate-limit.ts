@@ -7,8 +7,8 @@ import { type StageClock, untimed } from '../../contracts/stages.ts';
 export interface RateLimitOptions {
   readonly limiter: RateLimiter;
   readonly clock: Clock;
-  /** Told of each request that had to wait, with the milliseconds. */
-  readonly onWait: (ms: number) => void;
+  /** Told of each request that had to wait, with the milliseconds and the key of its page. */
+  readonly onWait: (ms: number, key: string) => void;
   /** Counts the requests that wait, and those on the wire. Default: nobody does. */
   readonly stages?: StageClock;
 }
@@ -48,7 +48,7 @@ export function rateLimit({ limiter, clock, onWait, stages = untimed }: RateLimi
       };
       try {
         const waitedMs = clock.now() - askedAt;
-        if (waitedMs >= shortestWaitMs) onWait(waitedMs);
+        if (waitedMs >= shortestWaitMs) onWait(waitedMs, request.key);
         // An abort may have come between the grant and getting here; the permit is given back below.
         request.signal.throwIfAborted();
         const response = await next({ ...request, onPhase });

@@ -7,6 +7,7 @@ import type { Services } from '../../../core/contracts/services.ts';
 import { settle, fakeClock } from '../../support/fake-clock.ts';
 import { fakeTerminal, type FakeTerminal } from '../render/fake-terminal.ts';
 import { page, started, t0 } from '../render/fixtures.ts';
+import { sampleRecord } from '../render/sample-record.ts';
 import { sampleReport } from '../render/sample-report.ts';
 
 interface Run {
@@ -58,7 +59,7 @@ function running(
         on: (listener) => void listeners.push(listener),
         run: async (run) => {
           signal = run?.signal;
-          return { report: sampleReport(), exitCode: await end };
+          return { report: sampleReport(), record: sampleRecord(), exitCode: await end };
         },
       };
     },

@@ -31,7 +31,7 @@ describe('renderProgress', () => {
   });
 
   it.each<[string, RunEvent]>([
-    ['rate limit', { type: 'limiter-wait', source: 'a', ms: 200 }],
+    ['rate limit', { type: 'limiter-wait', source: 'a', key: 'GET /', ms: 200 }],
     ['paused 0:03', { type: 'limiter-paused', source: 'a', ms: 3_000, reason: '429' }],
     ['retry 1', { type: 'retry', source: 'a', key: 'p', attempt: 2, delayMs: 900, error: 'timeout', message: 'x' }],
     ['breaker open', { type: 'breaker', source: 'a', from: 'closed', to: 'open', reason: 'x' }],
@@ -47,7 +47,7 @@ describe('renderProgress', () => {
   it('goes back to fetching when a wait is over', () => {
     const state = folded(
       ...started('a'),
-      [0, { type: 'limiter-wait', source: 'a', ms: 200 }],
+      [0, { type: 'limiter-wait', source: 'a', key: 'GET /', ms: 200 }],
       [0, { type: 'limiter-paused', source: 'a', ms: 3_000, reason: '429' }],
       [0, { type: 'retry', source: 'a', key: 'p', attempt: 2, delayMs: 900, error: 'timeout', message: 'x' }],
     );

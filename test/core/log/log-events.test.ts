@@ -70,7 +70,7 @@ describe('logEvents', () => {
       'debug',
       { type: 'attempt', source: 'shop', key: 'p', url: 'https://h/p', attempt: 1, status: 200, bytes: 1, ms: 2 },
     ],
-    ['debug', { type: 'limiter-wait', source: 'shop', ms: 200 }],
+    ['debug', { type: 'limiter-wait', source: 'shop', key: 'GET /', ms: 200 }],
     ['warn', { type: 'limiter-paused', source: 'shop', ms: 2000, reason: 'answered 429' }],
     ['warn', retry],
     ['warn', { type: 'breaker', source: 'shop', from: 'closed', to: 'open', reason: '5 failures in a row' }],

@@ -95,8 +95,8 @@ describe('createReportBuilder', () => {
       { at, type: 'retry', source: 'a', ...retry },
       // A timeout is a request, but no answer: it has no latency.
       { at, type: 'attempt', source: 'a', key: 'k', url: '', attempt: 2, error: 'timeout', bytes: 0, ms: 10_000 },
-      { at, type: 'limiter-wait', source: 'a', ms: 100.25 },
-      { at, type: 'limiter-wait', source: 'a', ms: 50 },
+      { at, type: 'limiter-wait', source: 'a', key: 'GET /', ms: 100.25 },
+      { at, type: 'limiter-wait', source: 'a', key: 'GET /', ms: 50 },
       { at, type: 'time-spent', source: 'a', spent: { rate_limit: 200, upstream: 50 } },
       { at, type: 'time-spent', source: 'a', spent: { rate_limit: 100.2 } },
       { at, type: 'breaker', source: 'a', from: 'closed', to: 'open', reason: '5 failures' },

@@ -73,8 +73,8 @@ test('a listener that throws is dropped and told of; the others go on', () => {
     throw new Error('display broke');
   });
   bus.on(({ type }) => seen.push(type));
-  bus.emit({ type: 'limiter-wait', source: 'a', ms: 1 });
-  bus.emit({ type: 'limiter-wait', source: 'a', ms: 2 });
+  bus.emit({ type: 'limiter-wait', source: 'a', key: 'GET /', ms: 1 });
+  bus.emit({ type: 'limiter-wait', source: 'a', key: 'GET /', ms: 2 });
   expect(faults).toHaveLength(1);
   expect(seen).toHaveLength(2);
 });

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { RunRecord } from '../contracts/run-record.ts';
+import { SluiceError } from '../errors.ts';
+import { property } from '../unknown.ts';
+import { type Disk, nodeDisk } from './disk.ts';
+import { replaceFile } from './replace-file.ts';
+import { listRunIds, runFolder } from './run-folders.ts';
+import { stateError } from './state-error.ts';
+
+/** What is kept of a run for people, within its folder. */
+export function recordFile(folder: string): string {
+  return join(folder, 'report.json');
+}
+
+/** Keeps the record of a run that has ended, in one step. Throws `state_failed`. */
+export async function writeRunRecord(disk: Disk, folder: string, record: RunRecord): Promise<void> {
+  const file = recordFile(folder);
+  try {
+    await replaceFile(disk, file, `${JSON.stringify(record)}\n`);
+  } catch (error) {
+    throw stateError(error, `keeping the report in ${file}`);
+  }
+}
+
+/**
+ * The record of a run, or of the newest that has one. Throws `run_not_found` where there is none, and `state_failed`
+ * where it can't be read.
+ */
+export async function readRunRecord(stateDir: string, runId?: string, disk: Disk = nodeDisk): Promise<RunRecord> {
+  const ids = runId === undefined ? await listRunIds(disk, stateDir) : [runId];
+  for (const id of ids) {
+    const record = await readRecord(disk, recordFile(runFolder(stateDir, id)));
+    if (record !== undefined) return record;
+  }
+  const which = runId === undefined ? `no run in ${stateDir} has kept a report` : `the run ${runId} has kept no report`;
+  const why =
+    'a run keeps it when it has ended; "pipeline runs" lists them, and --resume takes up one that was stopped';
+  throw new SluiceError('run_not_found', `${which}: ${why}`);
+}
+
+async function readRecord(disk: Disk, file: string): Promise<RunRecord | undefined> {
+  try {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of disk.read(file)) pieces.push(piece);
+    const kept: unknown = JSON.parse(Buffer.concat(pieces).toString('utf8'));
+    if (property(kept, 'version') !== 1) throw new Error('it is of another version of sluice');
+    // Ours, and only whole: the file came into its place in one step.
+    return kept as RunRecord;
+  } catch (error) {
+    if (property(error, 'code') === 'ENOENT') return undefined;
+    throw stateError(error, `reading the report in ${file}`);
+  }
+}
