@@ -2,11 +2,13 @@ import {
   type Clock,
   createPipeline,
   loadConfig,
+  type Logger,
   type LogLevel,
   type Pipeline,
   type PipelineOptions,
   type ResolvedConfig,
   type ResumeRequest,
+  type RunRecord,
   type Services,
   startMockUpstreams,
   systemClock,
@@ -15,6 +17,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupts.ts';
 import { keepSecret } from '../known-secrets.ts';
 import { mockSources } from '../mock-sources.ts';
+import { formatOfFile, formatReport } from '../report/format.ts';
+import { prepareReportFile, writeReportFile } from '../report/report-file.ts';
 import { createRunOutput } from '../run-output.ts';
 
 export interface RunCommandOptions {
@@ -37,6 +41,8 @@ export interface RunCommandOptions {
   readonly record?: string;
   /** Folder from which all answers come. */
   readonly replay?: string;
+  /** File for the report, in the form that its name ends in. */
+  readonly report?: string;
 }
 
 /** What the command needs of the world. */
@@ -83,6 +89,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     options.mock === true
       ? await mockSources(loaded, ports.startMockUpstreams)
       : { config: loaded, upstreams: 0, close: async () => {} };
+  if (options.report !== undefined) await prepareReportFile(options.report);
   const { quiet = false, json = false, logLevel, record, replay } = options;
   // A replay keeps no state, and there is nothing to take up.
   const told = replay === undefined ? config : { ...config, state: undefined };
@@ -128,11 +135,22 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     const result = await pipeline.run({ signal: stopping.signal });
     output.stop();
     output.report(result);
+    if (options.report !== undefined) await writeReport(options.report, result.record, logger);
     return result.exitCode;
   } finally {
     output.stop();
     forget();
     await close();
+  }
+}
+
+/** What the run has delivered counts, whether or not a report of it can be written. */
+async function writeReport(file: string, record: RunRecord, logger: Logger): Promise<void> {
+  try {
+    await writeReportFile(file, await formatReport(record, formatOfFile(file) ?? 'html'));
+    logger.info(`the report is in ${file}`, { event: 'report-file', file });
+  } catch (error) {
+    logger.error(error instanceof Error ? error.message : String(error), { event: 'report-file', file });
   }
 }
 

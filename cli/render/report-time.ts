@@ -11,7 +11,8 @@ const leastShare = 0.01;
 type Source = RunReport['monitoring']['sources'][string];
 type TimeUse = keyof Source['time']['spent_ms'];
 
-const names: Record<TimeUse, string> = {
+/** How each use of time is called. */
+export const timeUseNames: Record<TimeUse, string> = {
   rate_limit: 'rate limit',
   pause: 'pause asked for',
   upstream: 'upstream',
@@ -58,7 +59,7 @@ function usesOf({ total_ms, spent_ms }: Source['time']): string {
   const uses = (Object.keys(spent_ms) as TimeUse[])
     .filter((use) => spent_ms[use] / total_ms >= leastShare)
     .toSorted((a, b) => spent_ms[b] - spent_ms[a]);
-  return uses.map((use) => `${names[use]} ${Math.round((spent_ms[use] / total_ms) * 100)} %`).join(', ');
+  return uses.map((use) => `${timeUseNames[use]} ${Math.round((spent_ms[use] / total_ms) * 100)} %`).join(', ');
 }
 
 /** What the uses may take beside the other columns: they are cut at their end, where the small ones stand. */

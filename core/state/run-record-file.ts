@@ -8,7 +8,7 @@ import { listRunIds, runFolder } from './run-folders.ts';
 import { stateError } from './state-error.ts';
 
 /** What is kept of a run for people, within its folder. */
-export function recordFile(folder: string): string {
+function recordFile(folder: string): string {
   return join(folder, 'report.json');
 }
 

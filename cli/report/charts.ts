@@ -1,0 +1,52 @@
+/** What is drawn, as plain data: the page holds it as JSON, and `browser/draw.ts` draws it. */
+
+/** A colour by what it stands for; the page knows which. */
+export type Tone = 'blue' | 'green' | 'orange' | 'red' | 'purple' | 'grey';
+
+/** Bars of one series, or of several on top of each other. */
+export interface BarsChart {
+  readonly kind: 'bars';
+  /** Lying, each with room for its label; else standing. */
+  readonly lying: boolean;
+  readonly labels: readonly string[];
+  readonly series: readonly { readonly label: string; readonly tone: Tone; readonly values: readonly number[] }[];
+  /** Says what is counted, at the axis. */
+  readonly unit: string;
+}
+
+/** From the least to the greatest value of each group, with its median and 95th percentile. */
+export interface RangesChart {
+  readonly kind: 'ranges';
+  readonly labels: readonly string[];
+  readonly ranges: readonly {
+    readonly min: number;
+    readonly median: number;
+    readonly p95: number;
+    readonly max: number;
+  }[];
+}
+
+/** How a request ended. */
+export type Outcome = 'answered' | 'retry' | 'failed';
+
+/** Requests on a time axis, one a line; all times in milliseconds. */
+export interface WaterfallChart {
+  readonly kind: 'waterfall';
+  readonly total: number;
+  readonly requests: readonly {
+    readonly label: string;
+    readonly start: number;
+    readonly wait: number;
+    readonly duration: number;
+    readonly outcome: Outcome;
+  }[];
+  /** Times in which the source was held back as a whole. */
+  readonly bands: readonly {
+    readonly from: number;
+    readonly to: number;
+    readonly label: string;
+    readonly tone: Tone;
+  }[];
+}
+
+export type Chart = BarsChart | RangesChart | WaterfallChart;

@@ -1,0 +1,77 @@
+import type { RunRecord } from '../../core/index.ts';
+import { formatCount, formatMs, formatNumber, formatShare } from '../render/text.ts';
+
+/** Fits a comment: the page has more. */
+const most = { categories: 10, errors: 10 } as const;
+
+/** The report for a pull request or a chat, in the Markdown of GitHub. */
+export function renderMarkdown({ report }: RunRecord): string {
+  const { summary, errors, metrics, monitoring } = report;
+  const { overall } = metrics;
+  const shownErrors = errors.toSorted((a, b) => b.count - a.count).slice(0, most.errors);
+  const omitted = errors.length - shownErrors.length;
+  const distribution = Object.entries(metrics.category_distribution).toSorted(([, a], [, b]) => b - a);
+  const parts: readonly (readonly string[])[] = [
+    [
+      `## ${summary.partial ? 'Partial run' : 'Run'} ${code(summary.run_id)}`,
+      '',
+      `**${formatCount(summary.total_products)} records** in ${formatMs(summary.processing_time_seconds * 1000)}, ${formatShare(summary.success_rate)} of pages delivered.`,
+    ],
+    table(
+      ['source', 'state', 'records', 'requests', 'retries', 'p95', 'limiter wait'],
+      Object.entries(monitoring.sources).map(([name, source]) => [
+        code(name),
+        source.state,
+        formatCount(source.records),
+        formatCount(source.requests),
+        formatCount(source.retries),
+        formatMs(source.latency_ms.p95),
+        formatMs(source.limiter_wait_ms),
+      ]),
+    ),
+    overall.price.count === 0
+      ? []
+      : [
+          `Prices: least ${formatNumber(overall.price.min)}, median ${formatNumber(overall.price.median)}, 95th percentile ${formatNumber(overall.price.p95)}, greatest ${formatNumber(overall.price.max)}.`,
+        ],
+    table(
+      ['category', 'records'],
+      distribution.slice(0, most.categories).map(([name, count]) => [code(name || '(none)'), formatCount(count)]),
+    ),
+    table(
+      ['error', 'count', 'where', 'first message'],
+      shownErrors.map(({ error, count, endpoint, message }) => [
+        code(error),
+        formatCount(count),
+        code(endpoint),
+        code(message),
+      ]),
+    ),
+    omitted > 0 ? [`… and ${formatCount(omitted)} more kinds of errors.`] : [],
+    Object.entries(monitoring.sinks).map(
+      ([
+        name,
+        {
+          reconciliation: { read, split, ...to },
+        },
+      ]) => {
+        const sum = Object.entries(to).map(([kind, count]) => `${formatCount(count)} ${kind}`);
+        return `- ${code(name)}: ${formatCount(read)} read + ${formatCount(split)} split = ${sum.join(' + ')}`;
+      },
+    ),
+  ];
+  const shown = parts.filter((lines) => lines.length > 0);
+  return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function table(titles: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)];
+}
+
+/** A text from outside: within a code span nothing is a link, a mention or markup, and only two characters end it. */
+function code(text: string): string {
+  const inside = text.replaceAll('`', "'").replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim();
+  return inside === '' ? '–' : `\`${inside}\``;
+}

@@ -1,0 +1,115 @@
+import { html } from 'hono/html';
+import type { RunRecord } from '../../../core/index.ts';
+import { formatCount, formatNumber } from '../../render/text.ts';
+import { folded, type Markup, note, type Place, section, table } from '../markup.ts';
+
+type Metrics = RunRecord['report']['metrics'];
+type Price = Metrics['overall']['price'];
+
+/** More are not read but scrolled through; the document of the run holds them all. */
+const most = { categories: 30, ranges: 30, histograms: 6 } as const;
+
+/** How many records each category has, over all sources. */
+export function categories({ category_distribution: distribution }: Metrics, place: Place): Markup | undefined {
+  const all = Object.entries(distribution).toSorted(([, a], [, b]) => b - a);
+  if (all.length === 0) return undefined;
+  const shown = all.slice(0, most.categories);
+  const labels = shown.map(([name]) => name || '(none)');
+  const values = shown.map(([, count]) => count);
+  const series = [{ label: 'records', tone: 'blue', values }] as const;
+  return section(
+    'Categories',
+    place({ kind: 'bars', lying: true, labels, series, unit: 'records' }, 'Records of each category', shown.length),
+    leftOut(all.length - shown.length, 'categories'),
+    folded(
+      'Categories as a table',
+      table(
+        'Records of each category',
+        [['category'], ['records', 'figure']],
+        shown.map(([, count], index) => [labels[index], formatCount(count)]),
+      ),
+    ),
+  );
+}
+
+/** How prices are spread within each category of each source, the largest ones first. */
+export function prices(metrics: Metrics, place: Place): Markup | undefined {
+  const groups = pricedGroups(metrics);
+  if (groups.length === 0) return undefined;
+  const shown = groups.slice(0, most.ranges);
+  const ranges = shown.map(({ price: { min, median, p95, max } }) => ({
+    min: min ?? 0,
+    median: median ?? 0,
+    p95: p95 ?? 0,
+    max: max ?? 0,
+  }));
+  const labels = shown.map(({ name }) => name);
+  return section(
+    'Prices',
+    place({ kind: 'ranges', labels, ranges }, 'Least, median, 95th percentile and greatest price', shown.length + 3),
+    note(
+      'Count, least, greatest and mean price are exact. Median and 95th percentile are within 1 % of a price at that rank. Quartiles are not kept: the thick bar runs from the median to the 95th percentile.',
+    ),
+    leftOut(groups.length - shown.length, 'groups'),
+    folded(
+      'Prices as a table',
+      table(
+        'Prices by source and category',
+        [
+          ['group'],
+          ...['count', 'min', 'median', 'mean', 'p95', 'max', 'σ'].map((title) => [title, 'figure'] as const),
+        ],
+        shown.map(({ name, price }) => [
+          name,
+          formatCount(price.count),
+          ...[price.min, price.median, price.mean, price.p95, price.max, price.stddev].map(formatNumber),
+        ]),
+      ),
+    ),
+    histograms(shown.slice(0, most.histograms), place),
+  );
+}
+
+function histograms(groups: readonly Group[], place: Place): Markup {
+  return html`<h3>Histograms</h3>
+    ${note('Counts are exact. The buckets lie on a 1-2-5 scale and are of unequal width; empty ones are not shown.')}
+    <div class="grid">
+      ${groups.map(({ name, price: { histogram } }) => {
+        const labels = histogram.map(({ from, to }) => `${formatNumber(from)} – ${formatNumber(to)}`);
+        const values = histogram.map(({ count }) => count);
+        const series = [{ label: 'records', tone: 'purple', values }] as const;
+        return html`<div>
+          ${place({ kind: 'bars', lying: false, labels, series, unit: 'records' }, `Prices: ${name}`)}
+          ${folded(
+            'As a table',
+            table(
+              `Prices: ${name}`,
+              [
+                ['from', 'figure'],
+                ['below', 'figure'],
+                ['records', 'figure'],
+              ],
+              histogram.map(({ from, to, count }) => [formatNumber(from), formatNumber(to), formatCount(count)]),
+            ),
+          )}
+        </div>`;
+      })}
+    </div>`;
+}
+
+interface Group {
+  readonly name: string;
+  readonly price: Price;
+}
+
+function pricedGroups({ by_source: bySource }: Metrics): Group[] {
+  const groups = Object.entries(bySource).flatMap(([source, { price, categories: own }]) => {
+    const named = Object.entries(own).map(([name, group]) => ({ name: `${source}: ${name}`, price: group.price }));
+    return named.length > 0 ? named : [{ name: source, price }];
+  });
+  return groups.filter(({ price }) => price.count > 0).toSorted((a, b) => b.price.count - a.price.count);
+}
+
+function leftOut(count: number, what: string): Markup | undefined {
+  return count > 0 ? note(`${formatCount(count)} smaller ${what} are not shown.`) : undefined;
+}
