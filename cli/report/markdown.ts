@@ -1,4 +1,5 @@
 import type { RunRecord } from '../../core/index.ts';
+import { nameOf } from './label.ts';
 import { formatCount, formatMs, formatNumber, formatShare } from '../render/text.ts';
 
 /** Fits a comment: the page has more. */
@@ -36,7 +37,7 @@ export function renderMarkdown({ report }: RunRecord): string {
         ],
     table(
       ['category', 'records'],
-      distribution.slice(0, most.categories).map(([name, count]) => [code(name || '(none)'), formatCount(count)]),
+      distribution.slice(0, most.categories).map(([name, count]) => [code(nameOf(name)), formatCount(count)]),
     ),
     table(
       ['error', 'count', 'where', 'first message'],

@@ -7,6 +7,7 @@ import type { PageScripts } from './scripts.ts';
 import { errorGroups, samples } from './sections/details.ts';
 import { headline, reconciliation, sources } from './sections/overview.ts';
 import { categories, prices } from './sections/prices.ts';
+import { quality } from './sections/quality.ts';
 import { requests } from './sections/requests.ts';
 import { timeSpent } from './sections/time.ts';
 import { style } from './style.ts';
@@ -26,9 +27,9 @@ export async function renderPage(record: RunRecord, scripts: PageScripts): Promi
   const { report } = record;
   const body = await html`${headline(report)}
     <main>
-      ${reconciliation(report)} ${sources(report)} ${categories(report.metrics, place)} ${prices(report.metrics, place)}
-      ${timeSpent(report.monitoring, place)} ${requests(record, place)} ${errorGroups(report)}
-      ${samples(record.samples)}
+      ${reconciliation(report)} ${sources(report)} ${quality(report.monitoring)} ${categories(report.metrics, place)}
+      ${prices(report.metrics, place)} ${timeSpent(report.monitoring, place)} ${requests(record, place)}
+      ${errorGroups(report)} ${samples(record.samples)}
     </main>`;
   const styles = style + heights.join('\n');
   // Only these very scripts run, whatever a text of an upstream should manage to become.

@@ -129,7 +129,11 @@ function ranges({ labels, ranges: values }: RangesChart, print: boolean): Config
         scales: {
           x: {
             type: logarithmic ? 'logarithmic' : 'linear',
-            ticks: { maxRotation: 0 },
+            ticks: {
+              maxRotation: 0,
+              autoSkipPadding: 12,
+              callback: (value) => Number(value).toLocaleString('en-US'),
+            },
             title: { display: true, text: 'price' },
           },
           y: { ticks: { autoSkip: false } },
@@ -148,7 +152,7 @@ const outcomes = [
 ] as const;
 
 function waterfall({ total, requests, bands }: WaterfallChart, print: boolean): Config {
-  const bar = { grouped: false, barPercentage: 1, categoryPercentage: 1, minBarLength: 2 };
+  const bar = { grouped: false, barPercentage: 0.85, categoryPercentage: 1, minBarLength: 2 };
   const seconds = (ms: number): number => ms / 1000;
   return {
     type: 'bar',

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { RunRecord } from '../../../core/index.ts';
 import { formatCount, formatNumber } from '../../render/text.ts';
+import { labelOf, nameOf } from '../label.ts';
 import { folded, type Markup, note, type Place, section, table } from '../markup.ts';
 
 type Metrics = RunRecord['report']['metrics'];
@@ -14,7 +15,7 @@ export function categories({ category_distribution: distribution }: Metrics, pla
   const all = Object.entries(distribution).toSorted(([, a], [, b]) => b - a);
   if (all.length === 0) return undefined;
   const shown = all.slice(0, most.categories);
-  const labels = shown.map(([name]) => name || '(none)');
+  const labels = shown.map(([name]) => labelOf(name));
   const values = shown.map(([, count]) => count);
   const series = [{ label: 'records', tone: 'blue', values }] as const;
   return section(
@@ -26,7 +27,7 @@ export function categories({ category_distribution: distribution }: Metrics, pla
       table(
         'Records of each category',
         [['category'], ['records', 'figure']],
-        shown.map(([, count], index) => [labels[index], formatCount(count)]),
+        shown.map(([name, count]) => [nameOf(name), formatCount(count)]),
       ),
     ),
   );
@@ -43,7 +44,7 @@ export function prices(metrics: Metrics, place: Place): Markup | undefined {
     p95: p95 ?? 0,
     max: max ?? 0,
   }));
-  const labels = shown.map(({ name }) => name);
+  const labels = shown.map(({ name }) => labelOf(name));
   return section(
     'Prices',
     place({ kind: 'ranges', labels, ranges }, 'Least, median, 95th percentile and greatest price', shown.length + 3),
@@ -104,7 +105,10 @@ interface Group {
 
 function pricedGroups({ by_source: bySource }: Metrics): Group[] {
   const groups = Object.entries(bySource).flatMap(([source, { price, categories: own }]) => {
-    const named = Object.entries(own).map(([name, group]) => ({ name: `${source}: ${name}`, price: group.price }));
+    const named = Object.entries(own).map(([name, group]) => ({
+      name: `${source}: ${nameOf(name)}`,
+      price: group.price,
+    }));
     return named.length > 0 ? named : [{ name: source, price }];
   });
   return groups.filter(({ price }) => price.count > 0).toSorted((a, b) => b.price.count - a.price.count);

@@ -28,7 +28,8 @@ export function requests({ timeline, report }: RunRecord, place: Place): Markup 
 }
 
 function waterfall(name: string, source: SourceTimeline, total: number, place: Place): Markup {
-  const { requests: listed, every } = source;
+  const { every } = source;
+  const listed = source.requests.toSorted((a, b) => a.start_ms - b.start_ms);
   const chart: WaterfallChart = {
     kind: 'waterfall',
     total,

@@ -1,3 +1,5 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { runCommand, type RunCommandOptions, type RunPorts } from '../../../cli/commands/run.ts';
 import type { PipelineOptions } from '../../../core/index.ts';
@@ -5,6 +7,7 @@ import type { ResolvedConfig } from '../../../core/config/resolved.ts';
 import type { EventListener, RunEvent } from '../../../core/contracts/events.ts';
 import type { Services } from '../../../core/contracts/services.ts';
 import { settle, fakeClock } from '../../support/fake-clock.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { fakeTerminal, type FakeTerminal } from '../render/fake-terminal.ts';
 import { page, started, t0 } from '../render/fixtures.ts';
 import { sampleRecord } from '../render/sample-record.ts';
@@ -119,6 +122,32 @@ describe('runCommand', () => {
     run.finish(exitCode);
     expect(await run.code).toBe(exitCode);
     expect(run.terminal.taken()).toContain('374 records in 3.21 s');
+  });
+
+  it('writes a report in the form that its name ends in, and says where', async () => {
+    const file = join(await temporaryFolder(), 'new', 'run.md');
+    const run = running({ report: file }, fakeTerminal(undefined));
+    run.finish(3);
+    expect(await run.code).toBe(3);
+    expect(await readFile(file, 'utf8')).toContain('**374 records**');
+    expect(run.terminal.taken()).toContain(`the report is in ${file}`);
+  });
+
+  it('asks nobody where the folder of the report can not be made', async () => {
+    const file = join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    const run = running({ report: join(file, 'run.md') }, fakeTerminal(undefined));
+    await expect(run.code).rejects.toMatchObject({ code: 'config_invalid' });
+    expect(run.signal()).toBeUndefined();
+  });
+
+  it('ends as the run did where the report can not be written in the end', async () => {
+    const folder = join(await temporaryFolder(), 'run.md');
+    await mkdir(folder);
+    const run = running({ report: folder }, fakeTerminal(undefined));
+    run.finish();
+    expect(await run.code).toBe(0);
+    expect(run.terminal.taken()).toContain("the report can't be written to");
   });
 
   it('logs to stderr, without secrets', async () => {

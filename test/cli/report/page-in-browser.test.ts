@@ -109,7 +109,37 @@ describe.skipIf(noBrowser !== undefined)(
       expect(complaints).toEqual([]);
       expect(await page.locator('pre').first().textContent()).toContain(evil.replaceAll('"', '\\"'));
       expect(await page.locator('td', { hasText: evil }).count()).toBeGreaterThan(0);
-      expect(await page.evaluate(`Chart.getChart('chart-0').data.labels`)).toContain(`fragrances${evil}`);
+      expect(await page.evaluate(`Chart.getChart('chart-0').data.labels`)).toContainEqual(
+        expect.stringMatching(/^fragrances<\/script><img .*…$/),
+      );
+    });
+
+    it('shows the rules on quality, those that were broken first', async () => {
+      const record = sampleRecord();
+      const { monitoring } = record.report;
+      const rule = {
+        check: 'notNull',
+        action: 'warn',
+        field: 'price',
+        sources: [],
+        records: 40,
+        examples: [],
+      } as const;
+      const rules = [
+        { ...rule, name: 'kept', state: 'passed', failed: 0 },
+        { ...rule, name: 'broken', state: 'failed', failed: 2, examples: [{ record: 'a:1', message: `none${evil}` }] },
+      ] as const;
+      const told = { ...record.report, monitoring: { ...monitoring, quality: { failed: true, rules } } };
+      const { page } = await opened({ ...record, report: told });
+      const rows = page.locator('section[aria-labelledby=quality] tbody tr');
+      expect(await rows.first().locator('td').allTextContents()).toEqual([
+        'broken',
+        'failed',
+        'warn',
+        '2',
+        '40',
+        `a:1: none${evil}`,
+      ]);
     });
 
     it('draws black on white for paper, and back', async () => {
