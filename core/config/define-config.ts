@@ -27,6 +27,11 @@ export interface PipelineConfig {
   readonly model?: string | Model;
   /** Rules that records are held against: each warns, rejects the record, or fails the run. Default: none. */
   readonly quality?: readonly QualityRuleOptions[];
+  /**
+   * Names of categories and what sources call them, without regard to case and blanks around: `{ electronics:
+   * ['smartphones', 'Laptops'] }`. Default: they stay as they come.
+   */
+  readonly categories?: Readonly<Record<string, readonly string[]>>;
   readonly workers?: WorkerOptions;
   /** Milliseconds after which fetching and draining end and the run finishes as partial. Default: never. */
   readonly deadlineMs?: number;

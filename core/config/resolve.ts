@@ -8,6 +8,7 @@ import { explain, show } from './explain.ts';
 import { interpolate } from './interpolate.ts';
 import { configError, type ConfigIssue } from './issues.ts';
 import { type ConfigContext, type Found, lookUp } from './look-up.ts';
+import { resolveCategories } from './resolve-categories.ts';
 import { resolveQuality } from './resolve-quality.ts';
 import { resolveAuths } from './resolve-auth.ts';
 import { routeSinks } from './resolve-routes.ts';
@@ -101,7 +102,8 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     running: sources.map(({ name }) => name),
     model: model?.plugin,
   });
-  issues.push(...quality.issues);
+  const categories = resolveCategories(parsed.data?.categories, model?.plugin);
+  issues.push(...quality.issues, ...categories.issues);
   if (!parsed.success) issues.push(...explain(parsed.error.issues, configJsonSchema(), whole, redact));
 
   const unset = [...interpolated.issues, ...auths.issues];
@@ -129,6 +131,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     model: model.plugin,
     modelLocator: model.locator,
     quality: quality.rules,
+    categories: categories.map,
     workers,
     deadlineMs: deadline,
     onSourceFailure,

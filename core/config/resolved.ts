@@ -1,4 +1,5 @@
 import type { Auth } from '../contracts/auth.ts';
+import type { CategoryMap } from '../contracts/categories.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
 import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { Model } from '../contracts/model.ts';
@@ -138,6 +139,8 @@ export interface ResolvedConfig {
   readonly modelLocator: PluginLocator;
   /** Rules on the quality of records; none where nothing is to be checked. */
   readonly quality: readonly QualityRule[];
+  /** Undefined: categories stay as they come. */
+  readonly categories?: CategoryMap | undefined;
   readonly workers: WorkerSettings;
   /** Fetching and draining end this long after the start; undefined means never. */
   readonly deadlineMs: number | undefined;

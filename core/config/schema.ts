@@ -147,6 +147,10 @@ export const configSchema = z
     sinks: entries(sinkEntry).describe('where records go'),
     model: use.default('product').describe('what every item becomes'),
     quality: qualityRules,
+    categories: z
+      .record(z.string().trim().min(1).max(200), z.array(z.string().trim().min(1)).max(10_000))
+      .exactOptional()
+      .describe('name of a category and the names that sources have for it; default: they stay as they come'),
     workers: z
       .strictObject({
         threads: z

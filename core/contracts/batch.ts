@@ -1,3 +1,4 @@
+import type { CategoryCounts } from './categories.ts';
 import type { ChildOf } from './child.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Ask } from './enricher.ts';
@@ -96,6 +97,8 @@ export interface PageRead {
   readonly drops: ReadonlyMap<string, number>;
   /** Rules on quality that its records broke; left out where none did. */
   readonly quality?: QualityCounts;
+  /** Names of the categories of its records, as they came; left out where nothing is mapped. */
+  readonly categories?: CategoryCounts;
   /**
    * Hashes that tell equal values, by name of the rule, in the order of the lines; 0 for none. Left out where nothing is to
    * be unique.

@@ -1,5 +1,6 @@
 import type { SluiceError } from '../errors.ts';
 import type { Batch, PageProcessor, Reject } from './batch.ts';
+import type { CategoryCounts } from './categories.ts';
 import type { ChildOf } from './child.ts';
 import type { Clock } from './clock.ts';
 import type { EmitEvent } from './events.ts';
@@ -69,6 +70,8 @@ export interface DeliveredPage {
   readonly drops: ReadonlyMap<string, number>;
   /** Rules on quality that its records broke, by name. */
   readonly quality?: QualityCounts;
+  /** Names of the categories of its records, as they came. */
+  readonly categories?: CategoryCounts;
   readonly split: number;
   readonly rejects: readonly Reject[];
   readonly metrics: PageMetrics;

@@ -1,4 +1,5 @@
 import type { ErrorCode, SluiceError } from '../errors.ts';
+import type { CategoryCounts, CategoryMap } from './categories.ts';
 import type { Reject } from './batch.ts';
 import type { DeadLetterTally, EarlierLives } from './journal.ts';
 import type { PageMetrics } from './metrics.ts';
@@ -20,6 +21,8 @@ export type RunEvent =
       readonly threads: number;
       /** Rules on the quality of its records. Default: none. */
       readonly quality?: readonly QualityRule[];
+      /** Default: categories stay as they come. */
+      readonly categories?: CategoryMap;
     }
   /** The run goes on where an earlier life of it ended; comes right after the start. */
   | ({ readonly type: 'run-resumed' } & EarlierLives)
@@ -82,6 +85,8 @@ export type RunEvent =
       readonly drops: ReadonlyMap<string, number>;
       /** Rules on quality that its records broke, by name. */
       readonly quality?: QualityCounts;
+      /** Names of the categories of its records, as they came. */
+      readonly categories?: CategoryCounts;
       readonly split: number;
       readonly rejects: readonly Reject[];
       readonly metrics: PageMetrics;

@@ -1,3 +1,4 @@
+import type { CategoryCounts } from './categories.ts';
 import type { ChildOf } from './child.ts';
 import type { DeliveredPage, FailedPages, SkippedPage } from './engine.ts';
 import type { RejectReason } from './batch.ts';
@@ -156,6 +157,8 @@ export interface SourceFigures {
   drops: Map<string, number>;
   /** Rules on quality that its records broke. */
   quality: QualityCounts;
+  /** Names of the categories of its records, as they came. */
+  categories: CategoryCounts;
   metrics: MetricsPartial;
   rejects: RejectGroup[];
 }

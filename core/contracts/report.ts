@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors.ts';
 import type { RejectReason } from './batch.ts';
+import type { CategoryReport } from './categories.ts';
 import type { QualityReport } from './quality.ts';
 import type { BreakerState } from './resilience.ts';
 import type { TimeUse } from './stages.ts';
@@ -186,6 +187,8 @@ export interface RunReport {
     readonly dead_letters: { readonly file: string | null; readonly kept: number; readonly omitted: number };
     /** Rules of the config on the quality of records; left out where there are none. */
     readonly quality?: QualityReport;
+    /** What the mapping of categories was used for; left out where there is none. */
+    readonly categories?: CategoryReport;
     /** Errors that are counted but not listed, because there were too many. */
     readonly errors_omitted: number;
   };

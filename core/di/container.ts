@@ -156,10 +156,10 @@ function unkept(): Pick<OpenedRun, 'journal' | 'hashKey'> {
 }
 
 function createProcessor(config: ResolvedConfig, hasher: Hasher, hashKey: bigint): PageProcessor {
-  const { sources, model, workers, quality } = config;
+  const { sources, model, workers, quality, categories } = config;
   if (workers.threads === 0) {
     const plugins = new Map(sources.map(({ name, plugin }) => [name, plugin]));
-    return createInlineProcessor({ sources: plugins, model, hasher, quality });
+    return createInlineProcessor({ sources: plugins, model, hasher, quality, categories });
   }
   return createProcessorPools(config, hashKey);
 }

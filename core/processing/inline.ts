@@ -1,4 +1,5 @@
 import type { PageInput, PageProcessor, PageVerdict } from '../contracts/batch.ts';
+import type { CategoryMap } from '../contracts/categories.ts';
 import type { Model } from '../contracts/model.ts';
 import type { QualityRule } from '../contracts/quality.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
@@ -6,7 +7,7 @@ import type { Ask } from '../contracts/enricher.ts';
 import { createRecordChecks } from '../quality/record-checks.ts';
 import { hasEnricher } from '../normalizing/flat-steps.ts';
 import type { Hasher } from './hash.ts';
-import { processPage, processWaitingPage } from './process-page.ts';
+import { type PageTools, processPage, processWaitingPage } from './process-page.ts';
 import { workerFailure } from './worker-failure.ts';
 
 /** The plugins themselves: nothing has to be loaded on the main thread. */
@@ -16,17 +17,19 @@ export interface InlineProcessorOptions {
   readonly hasher: Hasher;
   /** Rules on the quality of records. Default: none. */
   readonly quality?: readonly QualityRule[];
+  /** Default: categories stay as they come. */
+  readonly categories?: CategoryMap | undefined;
 }
 
 /** Processes pages on the main thread: for plugins that a worker can't load, and for runs too small to need one. */
 export function createInlineProcessor(options: InlineProcessorOptions): PageProcessor {
-  const { sources, model, hasher, quality = [] } = options;
-  const checks = new Map(
-    [...sources.keys()].map((name) => [
-      name,
-      createRecordChecks(quality.filter((rule) => rule.sources.includes(name))),
-    ]),
-  );
+  const { sources, model, hasher, quality = [], categories } = options;
+  const checksOf = (name: string): PageTools['checks'] =>
+    createRecordChecks(
+      quality.filter((rule) => rule.sources.includes(name)),
+      categories,
+    );
+  const checks = new Map([...sources.keys()].map((name) => [name, checksOf(name)]));
   let closed = false;
   let previous: Promise<unknown> = Promise.resolve();
 

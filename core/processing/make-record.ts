@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { Model } from '../contracts/model.ts';
 import type { NormalizeContext } from '../contracts/normalizer.ts';
+import type { CategoryFound, Harmonised } from '../quality/categories.ts';
 import type { BrokenRule, RecordChecks } from '../quality/record-checks.ts';
 import { checkFields } from './check-fields.ts';
 import { messageOf } from './message-of.ts';
@@ -16,6 +17,8 @@ export interface MadeRecord {
   readonly line: string;
   /** What the model's schema returned: the metrics measure this. */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** Its category as it came, where the config maps categories. */
+  readonly category?: CategoryFound;
   /** Rules on quality that it broke and that let it pass. */
   readonly broken?: readonly BrokenRule[];
   /** What tells records with equal values, for each of the source's keys. */
@@ -49,8 +52,21 @@ export function makeRecord(
   for (const field of model.optional ?? []) if (given[field] === undefined) given[field] = null;
   const checked = checkFields(given, model);
   if ('reason' in checked) return checked;
-  const made = encode(id, checked.fields, model, context);
-  return checks === undefined || 'reason' in made ? made : held(made, checks, context);
+  if (checks === undefined) return encode(id, checked.fields, model, context);
+  const { fields, found } = harmonised(checked.fields, checks);
+  const made = encode(id, fields, model, context);
+  if ('reason' in made) return made;
+  // Rules are about what is written.
+  return held(found === undefined ? made : { ...made, category: found }, checks, context);
+}
+
+/** A field that can't be read is for `encode` to tell. */
+function harmonised(fields: Readonly<Record<string, unknown>>, { harmonise }: RecordChecks): Harmonised {
+  try {
+    return harmonise?.(fields) ?? { fields };
+  } catch {
+    return { fields };
+  }
 }
 
 /** A record held against the rules of its source. */

@@ -3,6 +3,7 @@ import type { PageRead, Reject } from '../contracts/batch.ts';
 import type { Model } from '../contracts/model.ts';
 import type { QualityCounts } from '../contracts/quality.ts';
 import { createPageMetrics } from '../metrics/page-metrics.ts';
+import { countCategory, noCategories } from '../quality/categories.ts';
 import { countBroken } from '../quality/counts.ts';
 import type { Hasher } from './hash.ts';
 import type { Part } from './make-item.ts';
@@ -12,7 +13,17 @@ import { countDrop } from './drop-reasons.ts';
 
 export type GatheredContent = Pick<
   PageRead,
-  'split' | 'count' | 'ndjson' | 'idHashes' | 'metrics' | 'rejects' | 'skipped' | 'drops' | 'quality' | 'keys'
+  | 'split'
+  | 'count'
+  | 'ndjson'
+  | 'idHashes'
+  | 'metrics'
+  | 'rejects'
+  | 'skipped'
+  | 'drops'
+  | 'quality'
+  | 'keys'
+  | 'categories'
 >;
 
 export interface PageContent {
@@ -44,6 +55,7 @@ export function createPageContent({ model, hash, length, known, keyNames }: Page
   const rejects: Reject[] = [];
   const drops = new Map<string, number>();
   const quality: QualityCounts = new Map();
+  const categories = noCategories();
   const keys = keyNames?.map((name) => [name, [] as bigint[]] as const);
   const taken = known === undefined ? undefined : new Set(known);
   // One record an item is the rule, and then this never grows.
@@ -68,6 +80,7 @@ export function createPageContent({ model, hash, length, known, keyNames }: Page
     idHashes[count] = id;
     count++;
     metrics.add(made.fields);
+    if (made.category !== undefined) countCategory(categories, made.category);
     if (made.broken !== undefined) {
       for (const { rule, message } of made.broken) countBroken(quality, rule, { record: made.id, message });
     }
@@ -112,6 +125,7 @@ export function createPageContent({ model, hash, length, known, keyNames }: Page
       skipped,
       drops,
       ...(quality.size > 0 && { quality }),
+      ...(categories.mapped.size + categories.unmapped.size > 0 && { categories }),
       ...(keys !== undefined && keys.length > 0 && { keys: new Map(keys.map(asColumn)) }),
     }),
   };

@@ -44,13 +44,13 @@ const mebibyte = 1024 * 1024;
  */
 export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
   const { threads, batchBytes, recordTimeoutMs, workerUrl = new URL('./worker.js', import.meta.url) } = options;
-  const { recordMemoryBytes = 512 * mebibyte, sources, model, hashKey, quality, enriching } = options;
+  const { recordMemoryBytes = 512 * mebibyte, sources, model, hashKey, quality, categories, enriching } = options;
   const pool = new Tinypool({
     filename: fileURLToPath(workerUrl),
     name: 'processTask',
     minThreads: threads,
     maxThreads: threads,
-    workerData: { sources, model, hashKey, quality } satisfies WorkerSetup,
+    workerData: { sources, model, hashKey, quality, categories } satisfies WorkerSetup,
     resourceLimits,
     // A plugin that keeps a little of every record is given a new thread before the heap is full.
     maxMemoryLimitBeforeRecycle: recordMemoryBytes,

@@ -1,6 +1,7 @@
 /** What goes between the main thread and a worker: plain data that a structured clone carries. */
 import type { MessagePort } from 'node:worker_threads';
 import type { PageInput } from '../contracts/batch.ts';
+import type { CategoryMap } from '../contracts/categories.ts';
 import type { PluginLocator } from '../contracts/locator.ts';
 import type { QualityRule } from '../contracts/quality.ts';
 import type { PackedReplies } from './packed-replies.ts';
@@ -14,6 +15,8 @@ export interface WorkerSetup {
   readonly hashKey: bigint;
   /** Rules on the quality of records. Default: none. */
   readonly quality?: readonly QualityRule[] | undefined;
+  /** Default: categories stay as they come. */
+  readonly categories?: CategoryMap | undefined;
 }
 
 /** A page some of whose items are known to kill the thread that looks at them. */

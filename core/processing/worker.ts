@@ -76,12 +76,15 @@ async function toolsFor(name: string, marker: InHandMarker): Promise<PageTools> 
 }
 
 async function load(name: string): Promise<PageTools> {
-  const { sources, model, quality = [] } = setup;
+  const { sources, model, quality = [], categories } = setup;
   const locator = Object.hasOwn(sources, name) ? sources[name] : undefined;
   const [source, loadedModel] = await Promise.all([
     loadSource(locator ?? { kind: 'inline' }, name),
     loadModel(model.locator, model.name),
   ]);
-  const checks = createRecordChecks(quality.filter((rule) => rule.sources.includes(name)));
+  const checks = createRecordChecks(
+    quality.filter((rule) => rule.sources.includes(name)),
+    categories,
+  );
   return { source, model: loadedModel, hash: await hash, checks };
 }

@@ -1,6 +1,8 @@
 /** The rules that a record can be held against by itself. Runs in worker threads. */
+import type { CategoryMap } from '../contracts/categories.ts';
 import type { QualityRule } from '../contracts/quality.ts';
 import { kindOf } from '../unknown.ts';
+import { createHarmoniser, type Harmonised } from './categories.ts';
 
 /** A rule that a record broke, and how. */
 export interface BrokenRule {
@@ -19,10 +21,12 @@ export interface Judgement {
   readonly keys?: readonly (string | undefined)[];
 }
 
-/** The rules of one source, ready to be used. */
+/** What the config says of the records of one source, ready to be used. */
 export interface RecordChecks {
   /** Names of what is to be unique, in the order of a judgement's keys. */
   readonly keyNames: readonly string[];
+  /** Gives the record's category the name that is written; undefined where nothing is mapped. */
+  readonly harmonise: ((fields: Readonly<Record<string, unknown>>) => Harmonised) | undefined;
   judge(fields: Readonly<Record<string, unknown>>, processedAt: string): Judgement;
 }
 
@@ -31,15 +35,16 @@ const mostShown = 80;
 
 type Problem = (value: unknown, processedAt: string) => string | undefined;
 
-/** Prepares the rules of one source; undefined where none of them looks at records, so that they cost nothing. */
-export function createRecordChecks(rules: readonly QualityRule[]): RecordChecks | undefined {
+/** Prepares them; undefined where nothing is to be done with a record, so that it costs nothing. */
+export function createRecordChecks(rules: readonly QualityRule[], categories?: CategoryMap): RecordChecks | undefined {
   const unique = rules.filter(({ check }) => check === 'unique');
   const checks = rules.flatMap((rule) => {
     const problem = problemOf(rule);
     return problem === undefined ? [] : [{ rule, field: rule.field ?? '', problem }];
   });
-  if (checks.length + unique.length === 0) return undefined;
+  if (checks.length + unique.length === 0 && categories === undefined) return undefined;
   return {
+    harmonise: categories && createHarmoniser(categories),
     keyNames: unique.map(({ name }) => name),
     judge(fields, processedAt) {
       let broken: BrokenRule[] | undefined;

@@ -8,6 +8,7 @@ import { mergeMetrics } from '../metrics/merge.ts';
 import type { QualityCounts } from '../contracts/quality.ts';
 import { addPageMetrics } from '../metrics/page-metrics.ts';
 import { summarise } from '../metrics/statistics.ts';
+import { mergeCategories, noCategories, reportCategories } from '../quality/categories.ts';
 import { mergeQuality } from '../quality/counts.ts';
 import { judgeQuality } from '../quality/judge.ts';
 import { createErrorLog } from './error-log.ts';
@@ -35,6 +36,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
   const sinkTally = named((sink) => createSinkTally(started?.routes?.[sink]));
   const metrics = named((): MetricsPartial => new Map());
   const broken = named((): QualityCounts => new Map());
+  const names = noCategories();
   const errors = createErrorLog(clean);
   let started: (Extract<TimedEvent, { type: 'run-started' }> & { readonly now: number }) | undefined;
   let earlier: EarlierLives | undefined;
@@ -59,6 +61,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
       sourceTally.get(source).resume(figures);
       mergeMetrics(metrics.get(source), figures.metrics);
       mergeQuality(broken.get(source), figures.quality);
+      mergeCategories(names, figures.categories);
       errors.restoreRejects(source, figures.rejects);
     }
     sinkTally.all.forEach((tally) => tally.on(event));
@@ -72,6 +75,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
       if (event.type === 'run-stopping') stopped = true;
       if (event.type === 'page-delivered') {
         addPageMetrics(metrics.get(event.source), event.metrics);
+        if (event.categories !== undefined) mergeCategories(names, event.categories, clean);
         if (event.quality !== undefined) mergeQuality(broken.get(event.source), event.quality, clean);
       }
       if ('source' in event) sourceTally.get(event.source).on(event);
@@ -86,7 +90,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
         const own = started?.routes?.[sink];
         return tally.build(own === undefined ? totals : addUp(own.flatMap((source) => sources.get(source) ?? [])));
       });
-      const { quality: rules = [] } = started;
+      const { quality: rules = [], categories } = started;
       const judged = judgeQuality(rules, (name) => ({
         records: sources.get(name)?.records ?? 0,
         counts: broken.get(name),
@@ -110,6 +114,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
           lives: earlier?.life ?? 1,
           dead_letters: { file, kept, omitted },
           ...(rules.length > 0 && { quality: judged }),
+          ...(categories !== undefined && { categories: reportCategories(categories, names) }),
           errors_omitted: errors.omitted,
         },
       };

@@ -38,6 +38,7 @@ export function createDelivery({ page, duplicates }: AcceptedPage, options: Deli
     bytes,
     ...(unchanged === true && { unchanged }),
     processingMs: page.processingMs,
+    ...(page.categories !== undefined && { categories: page.categories }),
     receipt: {
       ordinal,
       bytesHash: page.bytesHash,

@@ -87,7 +87,7 @@ export class Pipeline {
     if (this.#started) throw new SluiceError('internal_error', 'a pipeline runs once: create another for another run');
     this.#started = true;
     const { emit } = this.#events;
-    const { sources, sinks: sinkPlans, deadlineMs, quality: rules } = this.#config;
+    const { sources, sinks: sinkPlans, deadlineMs, quality: rules, categories } = this.#config;
     const journal = this.#journal;
     const sinks = this.#sinks;
     const redact = createRedactor(this.#config.secrets);
@@ -103,7 +103,10 @@ export class Pipeline {
       sinkPlans.flatMap(({ name, route }) => (route?.sources === undefined ? [] : [[name, route.sources]])),
     );
     const { threads } = this.#processor;
-    const quality = rules.length > 0 ? { quality: rules } : {};
+    const quality = {
+      ...(rules.length > 0 && { quality: rules }),
+      ...(categories !== undefined && { categories }),
+    };
     emit({ type: 'run-started', runId: journal.runId, ...names, routes, threads, ...quality });
     if (journal.earlier !== undefined) emit({ type: 'run-resumed', ...journal.earlier });
     const stop = createStopSignal({ clock: this.#clock, deadlineMs, signal });

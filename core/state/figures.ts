@@ -6,6 +6,7 @@ import type { TimeSpent } from '../contracts/stages.ts';
 import { addTo } from '../metrics/partial.ts';
 import { addTime } from '../metrics/time.ts';
 import { mergeDrops } from '../processing/drop-reasons.ts';
+import { mergeCategories, noCategories } from '../quality/categories.ts';
 import { mergeQuality, subtractQuality } from '../quality/counts.ts';
 import { mergeRejectGroups, subtractRejectGroups } from './reject-groups.ts';
 
@@ -31,7 +32,7 @@ const counters = Object.keys(zeros) as readonly (keyof Counters)[];
 /** The figures of a source of which nothing has been told. */
 export function noFigures(): SourceFigures {
   const counts = { statuses: new Map(), time: new Map(), drops: new Map(), quality: new Map() };
-  return { ...zeros, ...counts, metrics: new Map(), rejects: [] };
+  return { ...zeros, ...counts, categories: noCategories(), metrics: new Map(), rejects: [] };
 }
 
 /** Adds `from` to `into` and leaves `from` as it is. */
@@ -41,6 +42,7 @@ export function addFigures(into: SourceFigures, from: SourceFigures): void {
   for (const [use, ms] of from.time) addTo(into.time, use, ms);
   mergeDrops(into.drops, from.drops);
   mergeQuality(into.quality, from.quality);
+  mergeCategories(into.categories, from.categories);
   mergeMetrics(into.metrics, from.metrics);
   into.rejects = mergeRejectGroups(into.rejects, from.rejects);
 }
@@ -61,9 +63,13 @@ export interface WrittenFigures {
   readonly time?: TimeSpent;
   readonly drops?: readonly (readonly [reason: string, count: number])[];
   readonly quality?: readonly (readonly [rule: string, count: QualityCount])[];
+  /** Of the mapping, and not of it. */
+  readonly categories?: readonly [mapped: Names, unmapped: Names];
   readonly metrics?: readonly WrittenGroup[];
   readonly rejects?: SourceFigures['rejects'];
 }
+
+type Names = readonly (readonly [name: string, count: number])[];
 
 type Pairs = readonly (readonly [number, number])[];
 
@@ -81,6 +87,7 @@ type WrittenGroup = readonly [
 
 /** Puts figures into plain JSON. */
 export function writeFigures(figures: SourceFigures): WrittenFigures {
+  const { mapped, unmapped } = figures.categories;
   const told = counters.filter((name) => figures[name] > 0).map((name) => [name, figures[name]]);
   return {
     ...(told.length > 0 && { n: Object.fromEntries(told) as Partial<Counters> }),
@@ -88,6 +95,7 @@ export function writeFigures(figures: SourceFigures): WrittenFigures {
     ...(figures.time.size > 0 && { time: Object.fromEntries(figures.time) }),
     ...(figures.drops.size > 0 && { drops: [...figures.drops] }),
     ...(figures.quality.size > 0 && { quality: [...figures.quality] }),
+    ...(mapped.size + unmapped.size > 0 && { categories: [[...mapped], [...unmapped]] as const }),
     ...(figures.metrics.size > 0 && { metrics: [...figures.metrics].map(writeGroup) }),
     ...(figures.rejects.length > 0 && { rejects: figures.rejects }),
   };
@@ -95,12 +103,23 @@ export function writeFigures(figures: SourceFigures): WrittenFigures {
 
 /** Reads what `writeFigures` wrote. */
 export function readFigures(written: WrittenFigures): SourceFigures {
-  const { n = {}, statuses = [], time = {}, drops = [], quality = [], metrics = [], rejects = [] } = written;
+  const {
+    n = {},
+    statuses = [],
+    time = {},
+    drops = [],
+    quality = [],
+    categories = [],
+    metrics = [],
+    rejects = [],
+  } = written;
+  const [mapped = [], unmapped = []] = categories;
   const figures = noFigures();
   addTime(figures.time, time);
   const groups: MetricsPartial = new Map(metrics.map(readGroup));
   const counts = { statuses: new Map(statuses), drops: new Map(drops), quality: new Map(quality) };
-  return { ...figures, ...n, ...counts, metrics: groups, rejects: [...rejects] };
+  const names = { mapped: new Map(mapped), unmapped: new Map(unmapped) };
+  return { ...figures, ...n, ...counts, categories: names, metrics: groups, rejects: [...rejects] };
 }
 
 function writeGroup([name, group]: [string, GroupPartial]): WrittenGroup {

@@ -28,6 +28,7 @@ export async function takeFingerprint(
     'number of secrets': String(config.references.secrets.length),
   };
   if (config.quality.length > 0) parts['quality'] = shortHash(config.quality);
+  if (config.categories !== undefined) parts['categories'] = shortHash(config.categories);
   const versions = new Map<string, string>();
   for (const source of config.sources) {
     const name = `source ${source.name}`;

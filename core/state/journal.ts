@@ -7,6 +7,7 @@ import type { RunRecord } from '../contracts/run-record.ts';
 import type { SinkPosition } from '../contracts/sink.ts';
 import { addTo } from '../metrics/partial.ts';
 import { addPageMetrics } from '../metrics/page-metrics.ts';
+import { mergeCategories } from '../quality/categories.ts';
 import { mergeQuality } from '../quality/counts.ts';
 import { countDrop } from '../processing/drop-reasons.ts';
 import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
@@ -120,6 +121,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     figures.processingMs += page.processingMs;
     for (const [reason, count] of page.drops) countDrop(figures.drops, clean(reason), count);
     if (page.quality !== undefined) mergeQuality(figures.quality, page.quality, clean);
+    if (page.categories !== undefined) mergeCategories(figures.categories, page.categories, clean);
     addPageMetrics(figures.metrics, page.metrics);
     if (rejects.length === 0) return;
     const at = clock.date();

@@ -21,7 +21,7 @@ function shop(name = 'shop'): SourcePlugin {
     baseUrl: `https://${name}.test`,
     rateLimit: { requests: 1000, perMs: 1000 },
     pagination: pagePagination({ path: '/items', limit: 4, total: () => 12 }),
-    normalizer: { normalize: (item: Item) => item },
+    normalizer: { normalize: (item: Item) => ({ ...item, category: 'toys' }) },
   });
 }
 
@@ -122,11 +122,20 @@ describe('quality rules in a run', () => {
   });
 });
 
-async function life(folder: string, quality: Quality, resume?: ResumeRequest, stopAt?: number) {
+type Settings = Pick<PipelineConfig, 'quality' | 'categories'>;
+
+async function life(folder: string, { quality, categories }: Settings, resume?: ResumeRequest, stopAt?: number) {
   const stop = new AbortController();
   const sinks = [{ use: 'json-file', path: 'out.json' }];
   const sources = [{ use: shop(), concurrency: 1 }];
-  const config = { sources, sinks, quality, workers: { threads: 0 }, state: {} };
+  const config = {
+    sources,
+    sinks,
+    ...(quality && { quality }),
+    ...(categories && { categories }),
+    workers: { threads: 0 },
+    state: {},
+  };
   const resolved = await resolveConfig(config, { baseDir: folder, env: {} });
   const stopping = transport((page) => {
     if (page === stopAt) stop.abort();
@@ -142,9 +151,9 @@ describe('quality rules over the lives of a run', () => {
       { check: 'unique', field: 'title' },
     ];
     const folder = await temporaryFolder();
-    const first = await life(folder, quality, undefined, 3);
+    const first = await life(folder, { quality }, undefined, 3);
     expect(first.exitCode).toBe(130);
-    const { report, exitCode } = await life(folder, quality, { kind: 'last' });
+    const { report, exitCode } = await life(folder, { quality }, { kind: 'last' });
     expect(exitCode).toBe(0);
     expect(report.monitoring.lives).toBe(2);
     expect(report.monitoring.quality?.rules).toMatchObject([
@@ -156,18 +165,65 @@ describe('quality rules over the lives of a run', () => {
   test('a retry with a looser rule takes up what a stricter one rejected, and counts it no more', async () => {
     const folder = await temporaryFolder();
     const strict: Quality = [{ check: 'range', field: 'price', max: 6, action: 'reject', name: 'price' }];
-    const { report } = await life(folder, strict);
+    const { report } = await life(folder, { quality: strict });
     expect(report.monitoring.quality?.rules).toMatchObject([{ failed: 4, records: 8 }]);
     const runs = join(folder, '.pipeline', 'runs', report.summary.run_id);
     const letters = (await readdir(runs)).find((name) => name.includes('letter')) ?? '';
     expect(await readFile(join(runs, letters), 'utf8')).toContain('"rule":"price"');
 
     const looser: Quality = [{ check: 'range', field: 'price', max: 10, action: 'reject', name: 'price' }];
-    const again = await life(folder, looser, { kind: 'retry-failed', runId: report.summary.run_id });
+    const again = await life(folder, { quality: looser }, { kind: 'retry-failed', runId: report.summary.run_id });
     expect(again.report.summary.total_products).toBe(11);
     expect(again.report.monitoring.quality?.rules).toMatchObject([
       { failed: 1, records: 11, examples: [{ record: 'shop:11' }] },
     ]);
     expect(readDocument(join(folder, 'out.json')).products).toHaveLength(11);
+  });
+});
+
+describe('a mapping of categories', () => {
+  const categories = { 'first nine': ['Item 1', 'item 2 '], rest: ['ITEM 11'] };
+  const titled = (): SourcePlugin => ({
+    ...shop(),
+    normalizer: { normalize: ({ id, title }: Item) => ({ id, title, category: id === 3 ? null : ` ${title}` }) },
+  });
+
+  test('is applied before rules and metrics, and tells what came and what it lacks', async () => {
+    const quality: Quality = [{ check: 'pattern', field: 'category', pattern: '^first nine$' }];
+    const { document } = await runToFile({ sources: [titled()], categories, quality }, { transport: transport() });
+    const { products, metrics, monitoring } = document;
+    expect(products.filter((product) => 'category' in product && product.category === 'first nine')).toHaveLength(3);
+    expect(metrics.category_distribution).toMatchObject({ 'first nine': 3, rest: 1, ' item 4': 1 });
+    expect(monitoring.categories).toEqual({
+      mapped: { 'first nine': { 'item 1': 2, 'item 2': 1 }, rest: { 'item 11': 1 } },
+      unmapped: Object.fromEntries([4, 5, 6, 7, 8, 9, 10].map((id) => [`item ${id}`, 1])),
+    });
+    expect(monitoring.quality?.rules).toMatchObject([{ failed: 8 }]);
+  });
+
+  test('does not count duplicates', async () => {
+    const twice: SourcePlugin = {
+      ...titled(),
+      pagination: pagePagination({ path: '/items', limit: 8, total: () => 24 }),
+      items: (body: unknown) => [...(body as Item[]), ...(body as Item[])],
+    };
+    const { document } = await runToFile({ sources: [twice], categories }, { transport: transport() });
+    expect(document.products).toHaveLength(12);
+    expect(document.monitoring.categories?.mapped).toEqual({
+      'first nine': { 'item 1': 2, 'item 2': 1 },
+      rest: { 'item 11': 1 },
+    });
+  });
+
+  test('counts over the lives of a run, and does not change between them', async () => {
+    const folder = await temporaryFolder();
+    const mapping = { categories: { none: ['nothing'] } };
+    const { report: stopped } = await life(folder, mapping, undefined, 3);
+    const other = { categories: { none: ['other'] } };
+    const again = life(folder, other, { kind: 'run', runId: stopped.summary.run_id });
+    await expect(again).rejects.toThrow(/categories/);
+    const { report } = await life(folder, mapping, { kind: 'last' });
+    expect(report.monitoring.lives).toBe(2);
+    expect(report.monitoring.categories).toEqual({ mapped: {}, unmapped: { toys: 12 } });
   });
 });
