@@ -1,11 +1,21 @@
 import { z } from 'zod';
 
-const checks = ['notNull', 'range', 'pattern', 'fresh', 'unique', 'minCount'] as const;
+const checks = ['notNull', 'range', 'pattern', 'fresh', 'unique', 'match', 'minCount'] as const;
 
 /** One rule on quality; which of its options go with which check is told by `resolveQuality`. */
 const qualityRule = z.strictObject({
   check: z.enum(checks).describe('what is looked at'),
-  field: z.string().min(1).exactOptional().describe('field of the model that is looked at; every check but minCount'),
+  field: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('field of the model that is looked at; every check but match and minCount'),
+  fields: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(10)
+    .exactOptional()
+    .describe('match: fields that tell the same thing in two sources; default: title and brand'),
   action: z
     .enum(['warn', 'reject', 'fail'])
     .default('warn')
@@ -51,7 +61,7 @@ export const qualityRules = z
   .describe('rules that records are held against; default: none');
 
 /**
- * A rule as it stands in a config. `action` is `warn` by default, `maxShare` 0, `sources` all; `min`, `max`, `pattern`,
+ * A rule as it stands in a config. `action` is `warn` by default, `maxShare` 0, `sources` all; `fields`, `min`, `max`, `pattern`,
  * `maxAgeSeconds` and `records` belong to the check of that kind.
  */
 export type QualityRuleOptions = Readonly<z.input<typeof qualityRule>>;

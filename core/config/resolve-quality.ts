@@ -22,20 +22,32 @@ export interface QualityOptions {
 }
 
 /** Options that only one check has. */
-const owners = { min: 'range', max: 'range', pattern: 'pattern', maxAgeSeconds: 'fresh', records: 'minCount' } as const;
+const owners = {
+  fields: 'match',
+  min: 'range',
+  max: 'range',
+  pattern: 'pattern',
+  maxAgeSeconds: 'fresh',
+  records: 'minCount',
+} as const;
 
 /** Decides for which sources each rule is, and finds those that no record could ever be held against. */
 export function resolveQuality({ rules, known, running, model }: QualityOptions): ResolvedQuality {
   const fields = model && fieldsOf(model);
-  const names = rules.map(nameOf);
-  const issues = rules.flatMap((rule, index) => [
+  const completed = rules.map(withFields);
+  const names = completed.map(nameOf);
+  const issues = completed.flatMap((rule, index) => [
     ...wrongOptions(rule, index),
     ...wrongNames(rule, index, known, fields),
     ...(names.indexOf(nameOf(rule)) < index ? [secondNamed(nameOf(rule), index)] : []),
   ]);
   const warnings: string[] = [];
-  const resolved = rules.flatMap((rule): readonly QualityRule[] => {
+  const resolved = completed.flatMap((rule): readonly QualityRule[] => {
     const sources = running.filter((name) => rule.sources?.includes(name) ?? true);
+    if (rule.check === 'match' && sources.length === 1) {
+      warnings.push(`the rule "${nameOf(rule)}" compares sources, this run has one of them, and it is left out`);
+      return [];
+    }
     if (sources.length > 0) return [{ ...rule, name: nameOf(rule), sources }];
     warnings.push(`the rule "${nameOf(rule)}" is for none of the sources of this run, and is left out`);
     return [];
@@ -43,8 +55,15 @@ export function resolveQuality({ rules, known, running, model }: QualityOptions)
   return { rules: resolved, issues, warnings: running.length > 0 ? warnings : [] };
 }
 
-function nameOf({ name, check, field }: ParsedRule): string {
-  return name ?? (field === undefined ? check : `${check} ${field}`);
+/** What tells a product in two shops. */
+const usualFields = ['title', 'brand'];
+
+function withFields(rule: ParsedRule): ParsedRule {
+  return rule.check === 'match' ? { ...rule, fields: rule.fields ?? usualFields } : rule;
+}
+
+function nameOf({ name, check, field, fields = [] }: ParsedRule): string {
+  return name ?? [check, field ?? fields.join(', ')].join(' ').trim();
 }
 
 /** The fields of a model, where it or its schema says; the head's are the framework's own. */
@@ -61,7 +80,9 @@ function wrongOptions(rule: ParsedRule, index: number): readonly ConfigIssue[] {
   const found: ConfigIssue[] = [];
   if (check === 'minCount' && field !== undefined)
     found.push(issue('field', 'minCount counts records, whatever is in them', 'leave the field out'));
-  if (check !== 'minCount' && field === undefined)
+  if (check === 'match' && field !== undefined)
+    found.push(issue('field', 'match looks at several fields', 'list them in "fields"'));
+  if (check !== 'minCount' && check !== 'match' && field === undefined)
     found.push(issue('field', 'is missing', `${check} looks at one field of the model: name it`));
   for (const [key, owner] of Object.entries(owners) as [keyof typeof owners, string][]) {
     if (rule[key] !== undefined && check !== owner)
@@ -77,7 +98,7 @@ function wrongOptions(rule: ParsedRule, index: number): readonly ConfigIssue[] {
   }
   const fault = check === 'pattern' && pattern !== undefined ? patternFault(pattern) : undefined;
   if (fault !== undefined) found.push(issue('pattern', fault, 'a regular expression of JavaScript, as in /…/u'));
-  const overRun = check === 'unique' || check === 'minCount';
+  const overRun = check === 'unique' || check === 'match' || check === 'minCount';
   if (overRun && action === 'reject') {
     const why = `"${check}" is told over the whole run, when records are written already`;
     found.push(issue('action', why, 'allowed: "warn" or "fail"'));
@@ -97,7 +118,7 @@ function patternFault(pattern: string): string | undefined {
 
 /** Sources that the config does not have, and a field that the model does not have. */
 function wrongNames(
-  { sources = [], field }: ParsedRule,
+  { sources = [], field, fields: matched = [] }: ParsedRule,
   index: number,
   known: readonly string[],
   fields: readonly string[] | undefined,
@@ -105,8 +126,14 @@ function wrongNames(
   const others = sources.flatMap((name, place) =>
     known.includes(name) ? [] : [notKnown(pathText(['quality', index, 'sources', place]), 'source', name, known)],
   );
-  if (field === undefined || fields === undefined || fields.includes(field)) return others;
-  return [...others, notKnown(pathText(['quality', index, 'field']), 'field', field, fields)];
+  if (fields === undefined) return others;
+  const named = matched.map((name) => ({ key: 'fields', name }));
+  if (field !== undefined) named.push({ key: 'field', name: field });
+  const missing = named.filter(({ name }) => !fields.includes(name));
+  return [
+    ...others,
+    ...missing.map(({ key, name }) => notKnown(pathText(['quality', index, key]), 'field', name, fields)),
+  ];
 }
 
 function secondNamed(name: string, index: number): ConfigIssue {

@@ -1,5 +1,5 @@
-/** What a rule looks at; the last two can be told only over the whole run. */
-export type QualityCheck = 'notNull' | 'range' | 'pattern' | 'fresh' | 'unique' | 'minCount';
+/** What a rule looks at; the last three can be told only over the whole run. */
+export type QualityCheck = 'notNull' | 'range' | 'pattern' | 'fresh' | 'unique' | 'match' | 'minCount';
 
 /** What a broken rule comes to: it is told, the record is rejected, or the run ends with exit code 3. */
 export type QualityAction = 'warn' | 'reject' | 'fail';
@@ -9,8 +9,10 @@ export interface QualityRule {
   readonly name: string;
   readonly check: QualityCheck;
   readonly action: QualityAction;
-  /** What it looks at; only `minCount` has none. */
+  /** What it looks at; `match` and `minCount` have none. */
   readonly field?: string | undefined;
+  /** `match`: the fields by which records of two sources are taken for the same thing. */
+  readonly fields?: readonly string[] | undefined;
   /** `range`: the least that is right. */
   readonly min?: number | undefined;
   /** `range`: the most that is right. */

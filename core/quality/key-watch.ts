@@ -1,4 +1,4 @@
-/** What can be told only by who sees all records: values that are to be unique over a run. */
+/** What can be told only by who sees all records: values that are to be unique, and records that two sources have. */
 import type { DeliveredPage } from '../contracts/engine.ts';
 import type { HashSet } from '../contracts/journal.ts';
 import type { QualityCounts, QualityExample, QualityRule } from '../contracts/quality.ts';
@@ -26,7 +26,7 @@ interface Watch {
 export function createKeyWatch({ rules, restored }: KeyWatchOptions): (page: DeliveredPage) => DeliveredPage {
   const watched = new Map(
     rules.flatMap((rule): [string, Watch][] => {
-      if (rule.check !== 'unique') return [];
+      if (rule.check !== 'unique' && rule.check !== 'match') return [];
       // One set for each source: a life that goes on takes up those of the life before.
       const sets = rule.sources.map((source) => [source, restored(source)?.get(rule.name) ?? createIdSet()] as const);
       return [[rule.name, { rule, sets: new Map(sets), examples: 0 }]];
@@ -41,15 +41,17 @@ export function createKeyWatch({ rules, restored }: KeyWatchOptions): (page: Del
       const watch = watched.get(name);
       const own = watch?.sets.get(page.batch.source);
       if (watch === undefined || own === undefined) continue;
-      const all = [...watch.sets.values()];
+      // What a source has twice is no match: its set is not looked into.
+      const compared = [...watch.sets].filter(
+        ([source]) => watch.rule.check === 'unique' || source !== page.batch.source,
+      );
       hashes.forEach((hash, index) => {
         if (hash === noKey) return;
-        if (!all.some((set) => set.has(hash))) {
-          own.add(hash);
-          return;
-        }
+        const before = compared.find(([, set]) => set.has(hash));
+        own.add(hash);
+        if (before === undefined) return;
         // Its record has to be parsed for that, which is for the few that are shown.
-        const example = watch.examples < mostExamples ? repeated(page, watch.rule, index) : undefined;
+        const example = watch.examples < mostExamples ? exampleOf(page, watch.rule, index, before[0]) : undefined;
         if (example !== undefined) watch.examples += 1;
         countBroken(found, name, example);
       });
@@ -65,8 +67,9 @@ export function createKeyWatch({ rules, restored }: KeyWatchOptions): (page: Del
 /** Stands for a record without a value. */
 const noKey = 0n;
 
-function repeated({ batch }: DeliveredPage, { name, field = '' }: QualityRule, index: number): QualityExample {
+function exampleOf({ batch }: DeliveredPage, rule: QualityRule, index: number, source: string): QualityExample {
+  const { name, field, fields = [field ?? ''] } = rule;
   const record = batch.records()[index];
-  const value = JSON.stringify(record?.[field] ?? null).slice(0, 80);
-  return { record: record?.id ?? '', message: `${field} ${value} came before (rule "${name}")` };
+  const values = fields.map((one) => `${one} ${JSON.stringify(record?.[one] ?? null).slice(0, 80)}`).join(', ');
+  return { record: record?.id ?? '', message: `${values} came before, from ${source} (rule "${name}")` };
 }

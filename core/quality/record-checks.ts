@@ -3,6 +3,7 @@ import type { CategoryMap } from '../contracts/categories.ts';
 import type { QualityRule } from '../contracts/quality.ts';
 import { kindOf } from '../unknown.ts';
 import { createHarmoniser, type Harmonised } from './categories.ts';
+import { matchKey } from './match-key.ts';
 
 /** A rule that a record broke, and how. */
 export interface BrokenRule {
@@ -23,7 +24,7 @@ export interface Judgement {
 
 /** What the config says of the records of one source, ready to be used. */
 export interface RecordChecks {
-  /** Names of what is to be unique, in the order of a judgement's keys. */
+  /** Names of the rules that compare records, in the order of a judgement's keys. */
   readonly keyNames: readonly string[];
   /** Gives the record's category the name that is written; undefined where nothing is mapped. */
   readonly harmonise: ((fields: Readonly<Record<string, unknown>>) => Harmonised) | undefined;
@@ -37,15 +38,15 @@ type Problem = (value: unknown, processedAt: string) => string | undefined;
 
 /** Prepares them; undefined where nothing is to be done with a record, so that it costs nothing. */
 export function createRecordChecks(rules: readonly QualityRule[], categories?: CategoryMap): RecordChecks | undefined {
-  const unique = rules.filter(({ check }) => check === 'unique');
+  const keyed = rules.filter(({ check }) => check === 'unique' || check === 'match');
   const checks = rules.flatMap((rule) => {
     const problem = problemOf(rule);
     return problem === undefined ? [] : [{ rule, field: rule.field ?? '', problem }];
   });
-  if (checks.length + unique.length === 0 && categories === undefined) return undefined;
+  if (checks.length + keyed.length === 0 && categories === undefined) return undefined;
   return {
     harmonise: categories && createHarmoniser(categories),
-    keyNames: unique.map(({ name }) => name),
+    keyNames: keyed.map(({ name }) => name),
     judge(fields, processedAt) {
       let broken: BrokenRule[] | undefined;
       for (const { rule, field, problem } of checks) {
@@ -55,7 +56,9 @@ export function createRecordChecks(rules: readonly QualityRule[], categories?: C
         if (rule.action === 'reject') return { rejected: found };
         (broken ??= []).push(found);
       }
-      const keys = unique.map(({ field = '' }) => keyOf(fields[field]));
+      const keys = keyed.map(({ field = '', fields: matched }) =>
+        matched === undefined ? keyOf(fields[field]) : matchKey(fields, matched),
+      );
       return { ...(broken !== undefined && { broken }), ...(keys.length > 0 && { keys }) };
     },
   };
@@ -73,6 +76,7 @@ function problemOf(rule: QualityRule): Problem | undefined {
     case 'fresh':
       return fresh(rule.maxAgeSeconds ?? Infinity);
     case 'unique':
+    case 'match':
     case 'minCount':
       return undefined;
   }

@@ -64,10 +64,25 @@ describe('quality rules of a config', () => {
       /told over the whole run, when records are written already; allowed: "warn" or "fail"/,
     ],
     [{ check: 'notNull', field: 'price', action: 'reject', maxShare: 0.5 }, /maxShare: a share can be allowed only/],
+    [{ check: 'match', fields: ['titles'] }, /fields: there is no field "titles"; did you mean "title"/],
+    [{ check: 'match', field: 'title' }, /match looks at several fields/],
+    [{ check: 'match', action: 'reject' }, /told over the whole run/],
+    [{ check: 'unique', field: 'url', fields: ['url'] }, /fields: belongs to the check "match"/],
     [{ check: 'nonNull', field: 'price' }, /quality\[0\]\.check: found "nonNull"; allowed: "notNull" or/],
-    [{ check: 'notNull', fields: 'price' }, /there is no option "fields"; did you mean "field"\?/],
+    [{ check: 'notNull', patterns: 'price' }, /there is no option "patterns"; did you mean "pattern"\?/],
   ])('%j is refused', async (rule, problem) => {
     expect((await problems(rule)).join('\n')).toMatch(problem);
+  });
+
+  test('that compare sources know by what, and are left out where there is one source only', async () => {
+    expect((await resolve([{ check: 'match' }])).quality).toMatchObject([
+      { name: 'match title, brand', fields: ['title', 'brand'], sources: ['dummyjson', 'escuelajs'] },
+    ]);
+    const alone = await resolve([{ check: 'match', fields: ['title'] }], ['dummyjson']);
+    expect(alone.quality).toEqual([]);
+    expect(alone.warnings).toContain(
+      'the rule "match title" compares sources, this run has one of them, and it is left out',
+    );
   });
 
   test('may not share a name', async () => {
