@@ -107,6 +107,7 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
     const unwatch = guard.watch({
       inHand,
       pageBytes: pages.map(({ bytes }) => bytes.length),
+      apart: batch.some(({ apart }) => apart),
       kill(why, place) {
         loss = { why, place, message: describe(why, place) };
         // With a task's signal the pool kills the thread, which is what nothing else gets out of an endless loop.

@@ -20,7 +20,7 @@ const parsedPerMs = 16 * 1024;
 /** Bytes of memory that a byte of JSON can become when it is parsed: `[],[],[]` is the worst case. */
 const parsedSize = 16;
 
-/** Why a thread has to go. `memory-unsure`: the memory may also be that of another thread, which goes too. */
+/** Why a thread has to go. `memory-unsure`: the memory may also be that of another thread. */
 export type Overdue = 'timeout' | 'memory' | 'memory-unsure';
 
 /** A task that is under way. */
@@ -28,6 +28,8 @@ export interface GuardedTask {
   readonly inHand: InHand;
   /** Bytes of each of its pages. */
   readonly pageBytes: readonly number[];
+  /** It is tried apart from others that were suspected with it. Default false. */
+  readonly apart?: boolean;
   /** Ends the thread; `place` is what it has in hand. */
   readonly kill: (why: Overdue, place: Place) => void;
 }
@@ -92,7 +94,8 @@ export function createTaskGuard(options: TaskGuardOptions): TaskGuard {
 
   /**
    * V8's own limit is no help: an allocation that is large enough aborts the whole process at it. All threads share
-   * one figure, so that it takes one suspect for a verdict; where there are more, all of them go.
+   * one figure: a suspect is to blame where no other thread has anything in hand, for a record may eat it up before it has
+   * been in hand for long. Else all suspects go, without a verdict, and a page that is tried apart after that is to blame.
    */
   function checkMemory(): void {
     const suspects = [...tasks].filter(({ place, heldMs }) => place.page !== none && heldMs >= suspiciousMs);
@@ -104,7 +107,10 @@ export function createTaskGuard(options: TaskGuardOptions): TaskGuard {
       return used - task.memoryBefore > allowed;
     };
     if (suspects.filter(isOver).length === 0) return;
-    for (const task of suspects) end(task, suspects.length === 1 ? 'memory' : 'memory-unsure');
+    const [alone] = suspects;
+    const busy = [...tasks].filter(({ place }) => place.page !== none).length;
+    const sure = suspects.length === 1 && (busy === 1 || alone?.apart === true);
+    for (const task of suspects) end(task, sure ? 'memory' : 'memory-unsure');
   }
 
   function end(task: Watched, why: Overdue): void {

@@ -17,11 +17,11 @@ function guarding() {
     threadMemory: () => ((memory.asked += 1), memory.used),
   });
   const kills: string[] = [];
-  function task(name: string, pageBytes: readonly number[] = [1000, 1000]) {
+  function task(name: string, pageBytes: readonly number[] = [1000, 1000], apart = false) {
     const inHand = createInHand();
     const kill = (why: string, { page, item }: { page: number; item: number }) =>
       kills.push(`${name}: ${why} at ${page}.${item}`);
-    const end = guard.watch({ inHand, pageBytes, kill });
+    const end = guard.watch({ inHand, pageBytes, apart, kill });
     return { ...markInHand(inHand.memory), end };
   }
   /** As if the process had been stopped for a while: time passes, and no timer fires. */
@@ -109,6 +109,22 @@ describe('createTaskGuard', () => {
     memory.used += 2 * mebibyte;
     await clock.advance(50);
     expect(kills).toEqual(['a: memory at 0.19']);
+  });
+
+  it('does not put down to a slow record what another ate up before it was suspected, but for one that is tried apart', async () => {
+    for (const apart of [false, true]) {
+      const { clock, memory, kills, task } = guarding();
+      const slow = task('slow', [1000, 1000], apart);
+      slow.page(0);
+      slow.item(3);
+      await clock.advance(200);
+      const quick = task('quick');
+      quick.page(0);
+      quick.item(1);
+      memory.used = 101 * mebibyte;
+      await clock.advance(50);
+      expect(kills).toEqual([`slow: ${apart ? 'memory' : 'memory-unsure'} at 0.3`]);
+    }
   });
 
   it('ends all that are suspected of the memory, without a verdict, where there are several', async () => {
