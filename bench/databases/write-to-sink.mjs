@@ -17,7 +17,8 @@ async function productModel() {
 /** Has a sink write the records of a file as a run does: batches of bytes, a commit behind each 8 MiB. */
 export async function writeToSink(name, options, { folder, records, runId }) {
   const { default: sink } = await loadBuilt(`plugins/sinks/${name}/index.js`);
-  const context = { runId, name, baseDir: folder, sources: ['dummyjson'], model: await productModel() };
+  const taken = { sources: ['dummyjson'], takes: ['dummyjson'], startedAt: new Date().toISOString() };
+  const context = { runId, name, baseDir: folder, ...taken, model: await productModel() };
   const checked = sink.options.parse(options);
   const writer = await sink.open({ ...context, resumable: true, logger }, checked);
   let uncommitted = 0;

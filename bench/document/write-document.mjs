@@ -13,7 +13,8 @@ export async function writeDocument(folder, records) {
   const report = createReportBuilder({ clock: systemClock, clean: (text) => text });
   const names = { sources: ['dummyjson'], sinks: ['json-file'] };
   report.on({ type: 'run-started', runId: 'bench', ...names, threads: 0, at: 0 });
-  const context = { runId: 'bench', name: 'json-file', baseDir: folder, sources: names.sources, resumable: true };
+  const taken = { sources: names.sources, takes: names.sources, startedAt: new Date().toISOString() };
+  const context = { runId: 'bench', name: 'json-file', baseDir: folder, ...taken, resumable: true };
   const path = join(folder, 'document.json');
   const writer = await sink.open(context, { path });
   const batch = { source: 'dummyjson', pageKey: 'page', count: perBatch, ndjson: lines(perBatch) };
