@@ -4,6 +4,7 @@ import { hasReference } from '../config/interpolate.ts';
 import { isSecretParameter } from './credentials.ts';
 import { discover, type DiscoveredApi } from './discover.ts';
 import { type PluginFile, pluginFiles } from './plugin-files.ts';
+import { pluginName } from '../registry/plugin-name.ts';
 
 /** Something found out, for people and for other programs. */
 export interface Told {
@@ -74,7 +75,7 @@ export async function discoverSource(options: DiscoverSourceOptions): Promise<Di
 /** The name that a source of this URL gets, unless it is told. Throws `config_invalid` for what is no name or no URL. */
 export function discoveredName(url: string, told?: string): string {
   const name = told ?? nameFor(parseUrl(url));
-  if (/^[a-z0-9][a-z0-9_-]*$/.test(name)) return name;
+  if (pluginName.test(name)) return name;
   throw new SluiceError(
     'config_invalid',
     `"${name}" is no name: lower-case letters, digits, "-" and "_", beginning with a letter or digit`,
