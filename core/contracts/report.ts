@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../errors.ts';
 import type { RejectReason } from './batch.ts';
 import type { CategoryReport } from './categories.ts';
+import type { PriceTrends } from './price-trends.ts';
 import type { QualityReport } from './quality.ts';
 import type { BreakerState } from './resilience.ts';
 import type { TimeUse } from './stages.ts';
@@ -78,6 +79,8 @@ export interface RunMetrics {
   readonly by_source: Readonly<Record<string, SourceMetrics>>;
   /** Records of each category over all sources. */
   readonly category_distribution: Readonly<Record<string, number>>;
+  /** How prices differ from those of earlier runs; left out where no history of them is kept. */
+  readonly price_trends?: PriceTrends;
 }
 
 /**
