@@ -14,14 +14,15 @@ export interface BarsChart {
   readonly unit: string;
 }
 
-/** From the least to the greatest value of each group, with its median and 95th percentile. */
-export interface RangesChart {
-  readonly kind: 'ranges';
+/** A box plot of the prices of each group: quartiles and median, the whiskers from the least to the greatest. */
+export interface BoxesChart {
+  readonly kind: 'boxes';
   readonly labels: readonly string[];
-  readonly ranges: readonly {
+  readonly boxes: readonly {
     readonly min: number;
+    readonly p25: number;
     readonly median: number;
-    readonly p95: number;
+    readonly p75: number;
     readonly max: number;
   }[];
 }
@@ -49,4 +50,4 @@ export interface WaterfallChart {
   }[];
 }
 
-export type Chart = BarsChart | RangesChart | WaterfallChart;
+export type Chart = BarsChart | BoxesChart | WaterfallChart;

@@ -30,11 +30,7 @@ export function renderMarkdown({ report }: RunRecord): string {
         formatMs(source.limiter_wait_ms),
       ]),
     ),
-    overall.price.count === 0
-      ? []
-      : [
-          `Prices: least ${formatNumber(overall.price.min)}, median ${formatNumber(overall.price.median)}, 95th percentile ${formatNumber(overall.price.p95)}, greatest ${formatNumber(overall.price.max)}.`,
-        ],
+    overall.price.count === 0 ? [] : [`Prices: ${priceText(overall.price)}.`],
     table(
       ['category', 'records'],
       distribution.slice(0, most.categories).map(([name, count]) => [code(nameOf(name)), formatCount(count)]),
@@ -63,6 +59,20 @@ export function renderMarkdown({ report }: RunRecord): string {
   ];
   const shown = parts.filter((lines) => lines.length > 0);
   return `${shown.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function priceText({ min, p25, median, p75, p95, max }: RunRecord['report']['metrics']['overall']['price']): string {
+  const told = {
+    least: min,
+    'first quartile': p25,
+    median,
+    'third quartile': p75,
+    '95th percentile': p95,
+    greatest: max,
+  };
+  return Object.entries(told)
+    .map(([name, price]) => `${name} ${formatNumber(price)}`)
+    .join(', ');
 }
 
 function table(titles: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

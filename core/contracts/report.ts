@@ -54,8 +54,10 @@ export interface ValueStatistics {
   readonly mean: number | null;
   /** Population standard deviation. */
   readonly stddev: number | null;
-  /** Within 1 % of a value at that rank (DDSketch). */
+  /** Quartiles, median and 95th percentile: each within 1 % of a value at that rank (DDSketch). */
+  readonly p25: number | null;
   readonly median: number | null;
+  readonly p75: number | null;
   readonly p95: number | null;
   /** Counts in buckets [from, to) on a 1-2-5 scale; only those that hold something. */
   readonly histogram: readonly { readonly from: number; readonly to: number; readonly count: number }[];

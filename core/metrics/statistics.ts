@@ -45,7 +45,18 @@ function describe(group: GroupPartial): GroupMetrics {
 function valueStatistics(group: GroupPartial): ValueStatistics {
   const { valued: count, min, max } = group;
   if (count === 0)
-    return { count, min: null, max: null, mean: null, stddev: null, median: null, p95: null, histogram: [] };
+    return {
+      count,
+      min: null,
+      max: null,
+      mean: null,
+      stddev: null,
+      p25: null,
+      median: null,
+      p75: null,
+      p95: null,
+      histogram: [],
+    };
   const quantile = quantiles(group);
   return {
     count,
@@ -53,7 +64,9 @@ function valueStatistics(group: GroupPartial): ValueStatistics {
     max,
     mean: Number(group.sum) / (count * 1e6),
     stddev: standardDeviation(group),
+    p25: quantile(0.25),
     median: quantile(0.5),
+    p75: quantile(0.75),
     p95: quantile(0.95),
     histogram: [...group.buckets]
       .toSorted(([a], [b]) => a - b)

@@ -41,7 +41,18 @@ export function records(from: number, to: number): Record<string, unknown>[] {
 }
 
 export function reportOf(summary: Partial<RunReport['summary']> = {}): RunReport {
-  const price = { count: 0, min: null, max: null, mean: null, stddev: null, median: null, p95: null, histogram: [] };
+  const price = {
+    count: 0,
+    min: null,
+    max: null,
+    mean: null,
+    stddev: null,
+    p25: null,
+    median: null,
+    p75: null,
+    p95: null,
+    histogram: [],
+  };
   return {
     summary: {
       run_id: 'run1',

@@ -8,7 +8,7 @@ type Metrics = RunRecord['report']['metrics'];
 type Price = Metrics['overall']['price'];
 
 /** More are not read but scrolled through; the document of the run holds them all. */
-const most = { categories: 30, ranges: 30, histograms: 6 } as const;
+const most = { categories: 30, boxes: 30, histograms: 6 } as const;
 
 /** How many records each category has, over all sources. */
 export function categories({ category_distribution: distribution }: Metrics, place: Place): Markup | undefined {
@@ -37,19 +37,20 @@ export function categories({ category_distribution: distribution }: Metrics, pla
 export function prices(metrics: Metrics, place: Place): Markup | undefined {
   const groups = pricedGroups(metrics);
   if (groups.length === 0) return undefined;
-  const shown = groups.slice(0, most.ranges);
-  const ranges = shown.map(({ price: { min, median, p95, max } }) => ({
+  const shown = groups.slice(0, most.boxes);
+  const boxes = shown.map(({ price: { min, p25, median, p75, max } }) => ({
     min: min ?? 0,
+    p25: p25 ?? 0,
     median: median ?? 0,
-    p95: p95 ?? 0,
+    p75: p75 ?? 0,
     max: max ?? 0,
   }));
   const labels = shown.map(({ name }) => labelOf(name));
   return section(
     'Prices',
-    place({ kind: 'ranges', labels, ranges }, 'Least, median, 95th percentile and greatest price', shown.length + 3),
+    place({ kind: 'boxes', labels, boxes }, 'Box plots of prices by source and category', shown.length + 3),
     note(
-      'Count, least, greatest and mean price are exact. Median and 95th percentile are within 1 % of a price at that rank. Quartiles are not kept: the thick bar runs from the median to the 95th percentile.',
+      'A box runs from the first quartile to the third, the middle half of the prices, with the median across it; the thin line runs from the least price to the greatest. These two, count and mean are exact; quartiles, median and 95th percentile are within 1 % of a price at that rank.',
     ),
     leftOut(groups.length - shown.length, 'groups'),
     folded(
@@ -58,12 +59,16 @@ export function prices(metrics: Metrics, place: Place): Markup | undefined {
         'Prices by source and category',
         [
           ['group'],
-          ...['count', 'min', 'median', 'mean', 'p95', 'max', 'σ'].map((title) => [title, 'figure'] as const),
+          ...['count', 'min', 'p25', 'median', 'p75', 'p95', 'max', 'mean', 'σ'].map(
+            (title) => [title, 'figure'] as const,
+          ),
         ],
         shown.map(({ name, price }) => [
           name,
           formatCount(price.count),
-          ...[price.min, price.median, price.mean, price.p95, price.max, price.stddev].map(formatNumber),
+          ...[price.min, price.p25, price.median, price.p75, price.p95, price.max, price.mean, price.stddev].map(
+            formatNumber,
+          ),
         ]),
       ),
     ),

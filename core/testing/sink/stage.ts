@@ -147,7 +147,18 @@ function batchOf(page: number, records: readonly Readonly<Record<string, unknown
 
 /** The report of a run that went well. */
 export function reportOf(records: number): RunReport {
-  const price = { count: 0, min: null, max: null, mean: null, stddev: null, median: null, p95: null, histogram: [] };
+  const price = {
+    count: 0,
+    min: null,
+    max: null,
+    mean: null,
+    stddev: null,
+    p25: null,
+    median: null,
+    p75: null,
+    p95: null,
+    histogram: [],
+  };
   return {
     summary: {
       run_id: 'run1',

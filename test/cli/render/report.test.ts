@@ -89,7 +89,9 @@ describe('renderReport', () => {
       max: null,
       mean: null,
       stddev: null,
+      p25: null,
       median: null,
+      p75: null,
       p95: null,
       histogram: [],
     };

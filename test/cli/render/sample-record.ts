@@ -8,7 +8,8 @@ function priceOf(count: number, scale: number): ValueStatistics {
     to: (all[index + 1] ?? 50) * scale,
     count: Math.round(count / 5),
   }));
-  const common = { min: scale, median: 8 * scale, mean: 11 * scale, p95: 40 * scale, max: 49 * scale };
+  const quartiles = { p25: 4 * scale, median: 8 * scale, p75: 16 * scale };
+  const common = { min: scale, ...quartiles, mean: 11 * scale, p95: 40 * scale, max: 49 * scale };
   return { count, ...common, stddev: 5 * scale, histogram };
 }
 

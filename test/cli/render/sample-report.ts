@@ -37,11 +37,24 @@ export function sampleReport(): RunReport {
     max: 36_999,
     mean: 450.2,
     stddev: 2_345.6,
+    p25: 40,
     median: 120.5,
+    p75: 480,
     p95: 2_000,
     histogram: [],
   };
-  const none = { count: 0, min: null, max: null, mean: null, stddev: null, median: null, p95: null, histogram: [] };
+  const none = {
+    count: 0,
+    min: null,
+    max: null,
+    mean: null,
+    stddev: null,
+    p25: null,
+    median: null,
+    p75: null,
+    p95: null,
+    histogram: [],
+  };
   const timestamp = '2026-01-01T00:00:00.000Z';
   const timeout = {
     endpoint: 'escuelajs',

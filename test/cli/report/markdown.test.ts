@@ -14,7 +14,7 @@ describe('renderMarkdown', () => {
       '| `dummyjson` | complete | 194 | 12 | 2 | 40 ms | 1.8 s |',
       '| `escuelajs` | partial | 180 | 12 | 2 | 40 ms | 1.8 s |',
       '',
-      'Prices: least 10, median 80, 95th percentile 400, greatest 490.',
+      'Prices: least 10, first quartile 40, median 80, third quartile 160, 95th percentile 400, greatest 490.',
       '',
       '| category | records |',
       '| --- | --- |',

@@ -99,6 +99,26 @@ describe.skipIf(noBrowser !== undefined)(
       expect(await page.evaluate(`Chart.getChart('chart-7').tooltip.title[0]`)).toMatch(/^\/products\?skip=\d+: 200$/);
     });
 
+    it('draws box plots from the quartiles, with their figures under the pointer', async () => {
+      const { page } = await opened(sampleRecord());
+      const chart = `Chart.getChart('chart-1')`;
+      expect(await page.evaluate(`${chart}.data.datasets.map(({ label, data }) => [label, data[0]])`)).toEqual([
+        ['median', [8, 8]],
+        ['the middle half of the prices', [4, 16]],
+        ['least to greatest', [1, 49]],
+      ]);
+      const box = (await page.evaluate(
+        `(({ x, y }) => ({ x: x - 2, y }))(${chart}.getDatasetMeta(1).data[0])`,
+      )) as Point;
+      await page.locator('#chart-1').hover({ position: box });
+      await page.waitForFunction(`${chart}.tooltip.opacity === 1`);
+      expect(await page.evaluate(`${chart}.tooltip.body.map(({ lines }) => lines).flat()`)).toEqual([
+        'median 8',
+        'quartiles 4 and 16',
+        'least 1, greatest 49',
+      ]);
+    });
+
     it('shows a text that wants to be markup as the text that it is', async () => {
       const { page, complaints } = await opened(sampleRecord(evil));
       expect(await page.evaluate('[globalThis.owned, document.images.length, document.scripts.length]')).toEqual([

@@ -145,7 +145,18 @@ describe('logEvents', () => {
 });
 
 function reportStub(): RunReport {
-  const price = { count: 0, min: null, max: null, mean: null, stddev: null, median: null, p95: null, histogram: [] };
+  const price = {
+    count: 0,
+    min: null,
+    max: null,
+    mean: null,
+    stddev: null,
+    p25: null,
+    median: null,
+    p75: null,
+    p95: null,
+    histogram: [],
+  };
   return {
     summary: {
       run_id: 'r',

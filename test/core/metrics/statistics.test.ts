@@ -26,7 +26,18 @@ describe('summarise', () => {
     const { overall } = summarise(new Map([['shop', partial]]));
     expect(overall).toEqual({
       records: 1,
-      price: { count: 0, min: null, max: null, mean: null, stddev: null, median: null, p95: null, histogram: [] },
+      price: {
+        count: 0,
+        min: null,
+        max: null,
+        mean: null,
+        stddev: null,
+        p25: null,
+        median: null,
+        p75: null,
+        p95: null,
+        histogram: [],
+      },
     });
   });
 
@@ -38,9 +49,11 @@ describe('summarise', () => {
     fc.assert(
       fc.property(fc.array(money, { minLength: 1, maxLength: 200 }), (prices) => {
         const sorted = prices.toSorted((a, b) => a - b);
-        const { median, p95 } = statisticsOf(prices);
+        const { p25, median, p75, p95 } = statisticsOf(prices);
         for (const [share, found] of [
+          [0.25, p25],
           [0.5, median],
+          [0.75, p75],
           [0.95, p95],
         ] as const) {
           const exact = sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;

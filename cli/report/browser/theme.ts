@@ -1,0 +1,63 @@
+import { type BarConfig, browser, type LineConfig } from './globals.ts';
+
+export type BarOptions = NonNullable<BarConfig['options']>;
+export type LineOptions = NonNullable<LineConfig['options']>;
+
+/** At least 3:1 against the light and the dark background alike. */
+export const tones = {
+  blue: '#3b82d6',
+  green: '#2a9459',
+  orange: '#d9730d',
+  red: '#e0484d',
+  purple: '#8b6cd8',
+  grey: '#7d8590',
+} as const;
+
+const reduced = browser.matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** The colour of texts: that of the page, which changes with its scheme, or black on paper. */
+export function textColour(print: boolean): string {
+  return print ? '#1f2328' : ofPage('--text');
+}
+
+/** What all charts have in common. Text and grid take the colours of the page. */
+export function optionsOf<Options extends BarOptions | LineOptions>(change: Options, print: boolean): Options {
+  const text = textColour(print);
+  const grid = print ? '#d1d9e0' : ofPage('--line');
+  const axis = { ticks: { color: text }, grid: { color: grid }, title: { color: text } };
+  const scales = Object.fromEntries(
+    ['x', 'y'].map((name) => {
+      const own = change.scales?.[name] ?? {};
+      const merged = { ...axis, ...own, ticks: { ...axis.ticks, ...own.ticks } };
+      return [name, 'title' in own ? { ...merged, title: { ...axis.title, ...own.title } } : merged];
+    }),
+  );
+  const { legend, ...plugins } = change.plugins ?? {};
+  return {
+    responsive: true,
+    maintainAspectRatio: false,
+    animation: reduced || print ? false : { duration: 200 },
+    ...change,
+    scales,
+    plugins: { ...plugins, legend: { labels: { color: text }, ...legend } },
+  };
+}
+
+/** An axis for prices. They lie orders of magnitude apart; what is not above zero has no place on a logarithmic one. */
+export function priceAxis(least: number) {
+  return {
+    ...(least > 0
+      ? { type: 'logarithmic' as const, min: 10 ** Math.floor(Math.log10(least)) }
+      : { type: 'linear' as const }),
+    ticks: {
+      maxRotation: 0,
+      autoSkipPadding: 12,
+      callback: (value: number | string) => Number(value).toLocaleString('en-US'),
+    },
+    title: { display: true, text: 'price' },
+  };
+}
+
+function ofPage(name: string): string {
+  return browser.getComputedStyle(browser.document.body).getPropertyValue(name).trim();
+}
