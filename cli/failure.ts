@@ -17,6 +17,8 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'run_not_found',
   'run_not_resumable',
   'recording_failed',
+  'engine_failed',
+  'worker_refused',
 ]);
 
 /** How a failure is told. */

@@ -11,6 +11,9 @@ export type ErrorCode =
   | 'plugin_invalid'
   | 'plugin_not_reachable'
   | 'plugin_incompatible'
+  // a run on several machines, before any request
+  | 'engine_failed'
+  | 'worker_refused'
   // one request
   | 'timeout'
   | 'timeout_after_retries'

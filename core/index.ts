@@ -13,7 +13,7 @@ import type { DiscoveredSource, DiscoverSourceOptions } from './discovery/discov
 import { SluiceError } from './errors.ts';
 import type { LoggerOptions } from './log/logger.ts';
 import type { MockOptions, MockUpstream } from './mock/server.ts';
-import type { ExchangedRun } from './recording/exchanges-of-run.ts';
+import { exchangedRun } from './recording/exchanged-run.ts';
 import type { CheckResult, Finding } from './probe/check-run.ts';
 import type { RunForecast } from './probe/plan-run.ts';
 import type { Preview } from './probe/preview-source.ts';
@@ -43,6 +43,7 @@ export type {
 export type { Logger, LogLevel } from './contracts/logger.ts';
 export type { RunReport, SourceState } from './contracts/report.ts';
 export type { RunRecord } from './contracts/run-record.ts';
+export { workPipeline } from './engine/host.ts';
 export type { BreakerState } from './contracts/resilience.ts';
 export type { Services } from './contracts/services.ts';
 export type { RateLimit } from './contracts/source.ts';
@@ -106,6 +107,10 @@ export async function createPipeline(
   ]);
   // What was resolved already has found its secrets; a config as it is written has no such key.
   const resolved = 'secrets' in config ? config : await resolveConfig(config);
+  if (resolved.engine !== undefined) {
+    const { coordinatePipeline } = await import('./engine/coordinate.ts');
+    return coordinatePipeline(resolved.engine, resolved, services, { resume, record, replay, fullRefresh });
+  }
   const exchanged = await exchangedRun(resolved, services, { record, replay });
   // A replay has no cursor to ask since: what it asks for has to have been recorded.
   const whole = fullRefresh === true || record !== undefined;
@@ -119,18 +124,6 @@ export async function createPipeline(
     await run?.journal.close();
     throw error;
   }
-}
-
-async function exchangedRun(
-  config: ResolvedConfig,
-  services: Services,
-  { record, replay }: Pick<PipelineOptions, 'record' | 'replay'>,
-): Promise<ExchangedRun> {
-  if (record === undefined && replay === undefined) return { config, services };
-  const { recordedRun, replayedRun } = await import('./recording/exchanges-of-run.ts');
-  // Replayed first, so that a replay that is recorded is one too: what it is told comes from a folder.
-  const played = replay === undefined ? { config, services } : await replayedRun(config, services, replay);
-  return record === undefined ? played : recordedRun(played.config, played.services, record);
 }
 
 /** Lists the runs that a config's state folder holds, newest first; none where it keeps none. */

@@ -25,7 +25,7 @@ export interface ConfiguredSources {
 
 /** The plugins as lines of text, none wider than `width`. */
 export function renderPlugins(
-  { sources, sinks, models }: PluginList,
+  { sources, sinks, models, engines }: PluginList,
   config: ConfiguredSources | null,
   { width, paint }: { readonly width: number; readonly paint: Paint },
 ): string[] {
@@ -38,6 +38,9 @@ export function renderPlugins(
     '',
     title('models'),
     ...models.flatMap(({ name, fields }) => wrap(fields === undefined ? name : `${name}: ${fields.join(', ')}`, width)),
+    '',
+    title('engines'),
+    ...wrap(engines.map(({ name }) => name).join(', '), width),
     ...(config === null ? [] : ['', ...renderConfigured(config, { width, paint })]),
   ];
 }

@@ -8,7 +8,8 @@ import type { RecordFilter } from '../contracts/sink-route.ts';
 import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
 import type { SourceFactory } from '../contracts/source-factory.ts';
 import type { CheckedSink, CheckedSource } from './checked-config.ts';
-import type { SinkOptions, SourceOptions } from './plugin-options.ts';
+import type { EnginePlugin } from '../engine/engine-plugin.ts';
+import type { EngineOptions, SinkOptions, SourceOptions } from './plugin-options.ts';
 import type { QualityRuleOptions } from './quality-schema.ts';
 import type { BreakerSettings, RetrySettings, StateSettings, TimeoutSettings, WorkerSettings } from './resolved.ts';
 
@@ -25,6 +26,8 @@ export interface PipelineConfig {
   readonly sinks: readonly (string | SinkPlugin | SinkEntry)[];
   /** What every item becomes: the name of a built-in, a path, an npm package or an object. Default `product`. */
   readonly model?: string | Model;
+  /** What spreads the run over processes: `{ use: 'bullmq', redis: '${REDIS_URL}' }`. Default: all is done in this one. */
+  readonly engine?: EngineEntry;
   /** Rules that records are held against: each warns, rejects the record, or fails the run. Default: none. */
   readonly quality?: readonly QualityRuleOptions[];
   /**
@@ -144,6 +147,19 @@ export type SinkEntry =
 interface OtherSink extends SinkSettings {
   /** Name of a built-in, path relative to the config, npm package, or a plugin object. */
   readonly use: string | SinkPlugin;
+  /** The plugin's own options. */
+  readonly [option: string]: unknown;
+}
+
+/** An engine with its options; of those that `EngineOptions` knows, an editor completes them. */
+export type EngineEntry =
+  | { [Name in keyof EngineOptions]: { readonly use: Name } & EngineOptions[Name] }[keyof EngineOptions]
+  | OtherEngine;
+
+/** An engine that nobody has told the types about. */
+interface OtherEngine {
+  /** Name of a built-in, path relative to the config, npm package, or a plugin object. */
+  readonly use: string | EnginePlugin;
   /** The plugin's own options. */
   readonly [option: string]: unknown;
 }

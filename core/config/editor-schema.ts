@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { createRegistry, type Registry } from '../registry/registry.ts';
-import type { PluginKind } from '../registry/validate-plugin.ts';
+import { createRegistry, type FoundPlugin, type Registry } from '../registry/registry.ts';
+import type { PluginKind, PluginTypes } from '../registry/validate-plugin.ts';
 import { isObject } from '../unknown.ts';
 import { configJsonSchema } from './schema.ts';
 
@@ -14,12 +14,13 @@ type Node = z.core.JSONSchema.JSONSchema;
  */
 export async function editorSchema(registry: Registry = createRegistry()): Promise<Node> {
   const schema = forFiles(configJsonSchema());
-  const { sources, sinks, model, workers, state, services: _, ...others } = schema.properties ?? {};
+  const { sources, sinks, model, workers, state, engine, services: _, ...others } = schema.properties ?? {};
   const properties = {
     ...others,
     sources: await withNames(sources, 'source', registry),
     sinks: await withOptions(await withNames(sinks, 'sink', registry), registry),
     model: naming(await registry.names('model'), model),
+    engine: await oneWithOptions(asNode(engine), 'engine', registry),
     workers: changed(workers, 'threads', withoutDefault),
     // Off is the default of a config that is no file.
     state: withoutDefault(state),
@@ -76,27 +77,38 @@ function naming(names: readonly string[], node: Node | boolean | undefined): Nod
   return { ...own, anyOf: [{ enum: [...names] }, { ...(type && { type }), ...(minLength && { minLength }) }] };
 }
 
-/** Says what each built-in sink takes: by a condition on its name, so that an editor's message is of that sink alone. */
+/** Says what each built-in sink takes. */
 async function withOptions(list: Node, registry: Registry): Promise<Node> {
   const builtins = await registry.builtins('sink');
-  const entries = (asNode(list.items).anyOf ?? []).filter(isNode).map((entry): Node => {
-    if (entry.type !== 'object') return entry;
-    const settings = mapValues(entry.properties ?? {}, () => true as const);
-    const conditions = builtins.map(({ plugin: { name, options } }): Node => {
-      const taken = options instanceof z.core.$ZodType ? forFiles(jsonSchemaOf(options)) : {};
-      return {
-        if: { properties: { use: { const: name } }, required: ['use'] },
-        // oxlint-disable-next-line unicorn/no-thenable -- it is how JSON Schema calls it
-        then: {
-          properties: { ...settings, ...taken.properties },
-          ...(taken.required && { required: taken.required }),
-          additionalProperties: false,
-        },
-      };
-    });
-    return { ...entry, allOf: conditions };
+  const entries = (asNode(list.items).anyOf ?? []).filter(isNode);
+  return {
+    ...list,
+    items: { anyOf: entries.map((entry) => (entry.type === 'object' ? told(entry, builtins) : entry)) },
+  };
+}
+
+/** Says of one entry how the built-in plugins are called, and what each takes. */
+async function oneWithOptions(entry: Node, kind: 'engine', registry: Registry): Promise<Node> {
+  const use = naming(await registry.names(kind), entry.properties?.['use']);
+  return told({ ...entry, properties: { ...entry.properties, use } }, await registry.builtins(kind));
+}
+
+/** Says what each plugin takes: by a condition on its name, so that an editor's message is of that plugin alone. */
+function told(entry: Node, plugins: readonly FoundPlugin<Pick<PluginTypes['sink'], 'name' | 'options'>>[]): Node {
+  const settings = mapValues(entry.properties ?? {}, () => true as const);
+  const conditions = plugins.map(({ plugin: { name, options } }): Node => {
+    const taken = options instanceof z.core.$ZodType ? forFiles(jsonSchemaOf(options)) : {};
+    return {
+      if: { properties: { use: { const: name } }, required: ['use'] },
+      // oxlint-disable-next-line unicorn/no-thenable -- it is how JSON Schema calls it
+      then: {
+        properties: { ...settings, ...taken.properties },
+        ...(taken.required && { required: taken.required }),
+        additionalProperties: false,
+      },
+    };
   });
-  return { ...list, items: { anyOf: entries } };
+  return { ...entry, allOf: conditions };
 }
 
 function jsonSchemaOf(schema: z.core.$ZodType): Node {

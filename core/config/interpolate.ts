@@ -105,6 +105,7 @@ function isCode(value: object, path: ConfigPath): boolean {
   const [section, , key, ...deeper] = path;
   if (section === 'middleware') return true;
   if (path.length === 1) return section === 'model' || section === 'services';
+  if (section === 'engine') return path.length === 2 && path[1] === 'use';
   if (section !== 'sources' && section !== 'sinks') return false;
   return path.length === 2 ? isPluginEntry(value) : (key === 'use' && deeper.length === 0) || key === 'middleware';
 }

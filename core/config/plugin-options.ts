@@ -61,6 +61,26 @@ export interface SinkOptions {
 }
 
 /**
+ * Options of engines by the name that a config gives to `use`. Whoever publishes an engine adds his own, as in
+ * `SinkOptions`.
+ */
+export interface EngineOptions {
+  bullmq: {
+    /** Where Redis is: `redis://` or, with TLS, `rediss://`, with user and password where it has them. Best `${REDIS_URL}`. */
+    readonly redis: string;
+    /** What the keys in Redis begin with: coordinators and workers of one queue find each other. Default `sluice`. */
+    readonly queue?: string;
+    /** Days for which a run that has ended is kept in Redis, 0 to 365. Default 0: its keys are removed. */
+    readonly keepDays?: number;
+    /**
+     * Folder, the same one for coordinator and workers, in which records wait for a file that the coordinator puts together;
+     * relative to the config's. Default `.pipeline/parts`.
+     */
+    readonly parts?: string;
+  };
+}
+
+/**
  * Options of sources that factories make, by the name that a config gives to `use`. None of the built-in ones takes any;
  * whoever publishes a factory adds his own, as in `SinkOptions`.
  */

@@ -42,7 +42,7 @@ export async function draftSinks(
     const found = await lookUp('sink', entry, path, context);
     if (found === undefined) return;
     const { name, plugin, locator } = found;
-    const options = await optionsFor(plugin, optionsOf(entry), path, context);
+    const options = await optionsFor('sink', plugin, optionsOf(entry), path, context);
     drafts.push({ index, name: uniqueName(name, drafts), plugin, locator, options });
   };
   for (const [index, entry] of entries.entries()) await draft(entry, index, ['sinks', index]);
@@ -73,8 +73,10 @@ function optionsOf(entry: unknown): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(entry).filter(([key]) => !ownKeys.has(key)));
 }
 
-async function optionsFor(
-  { name, options: schema }: SinkPlugin,
+/** Checks what an entry says beside the framework's own keys; undefined where it is wrong: then issues tell. */
+export async function optionsFor(
+  kind: 'sink' | 'engine',
+  { name, options: schema }: Pick<SinkPlugin, 'name' | 'options'>,
   options: Readonly<Record<string, unknown>>,
   path: ConfigPath,
   context: ConfigContext,
@@ -85,8 +87,9 @@ async function optionsFor(
   }
   for (const key of Object.keys(options)) {
     const at = pathText([...path, key]);
-    const hints = ['it takes no options of its own, only name, timeoutMs, sources and filter'];
-    const problem = `the sink "${name}" has no option "${key}"`;
+    const own = kind === 'sink' ? ', only name, timeoutMs, sources and filter' : '';
+    const hints = [`it takes no options of its own${own}`];
+    const problem = `the ${kind} "${name}" has no option "${key}"`;
     context.issues.push({ code: 'config_invalid', path: at, problem, hints });
   }
   return {};

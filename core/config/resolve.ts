@@ -8,6 +8,7 @@ import { explain, show } from './explain.ts';
 import { interpolate } from './interpolate.ts';
 import { configError, type ConfigIssue } from './issues.ts';
 import { type ConfigContext, type Found, lookUp } from './look-up.ts';
+import { resolveEngine } from './resolve-engine.ts';
 import { resolveCategories } from './resolve-categories.ts';
 import { resolveQuality } from './resolve-quality.ts';
 import { resolveAuths } from './resolve-auth.ts';
@@ -75,6 +76,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   const auths = resolveAuths(sources, entries, given);
   const sinks = await draftSinks(listOf(config['sinks']), wantedSinks, context);
   const model = await lookUpModel(config['model'], context);
+  const engine = await resolveEngine(config['engine'], context);
   const whole = {
     ...config,
     ...(sinks.added.length > 0 && { sinks: [...listOf(config['sinks']), ...sinks.added] }),
@@ -132,6 +134,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     modelLocator: model.locator,
     quality: quality.rules,
     categories: categories.map,
+    engine,
     workers,
     deadlineMs: deadline,
     onSourceFailure,

@@ -8,6 +8,7 @@ import type { Services } from '../contracts/services.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { SinkRoute } from '../contracts/sink-route.ts';
 import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
+import type { EnginePlugin } from '../engine/engine-plugin.ts';
 import type { Environment } from '../secret-variables.ts';
 
 /** Settings of the retry middleware. */
@@ -94,6 +95,13 @@ export interface ResolvedSink {
   readonly route?: SinkRoute;
 }
 
+/** An engine with everything decided. */
+export interface ResolvedEngine {
+  readonly plugin: EnginePlugin;
+  /** As the plugin's schema returned them. */
+  readonly options: unknown;
+}
+
 export interface WorkerSettings {
   /** Worker threads; 0 works on the main thread. */
   readonly threads: number;
@@ -137,6 +145,8 @@ export interface ResolvedConfig {
   readonly sinks: readonly ResolvedSink[];
   readonly model: Model;
   readonly modelLocator: PluginLocator;
+  /** Undefined: all is done in this process. */
+  readonly engine?: ResolvedEngine | undefined;
   /** Rules on the quality of records; none where nothing is to be checked. */
   readonly quality: readonly QualityRule[];
   /** Undefined: categories stay as they come. */

@@ -125,6 +125,8 @@ const sinkEntry = z
   })
   .describe('a sink with its options');
 
+const engineEntry = z.looseObject({ use }).describe('an engine with its options');
+
 /** An entry may be text or a plugin object, short for an entry that says only `use`. */
 function entries<Entry extends typeof sourceEntry | typeof sinkEntry>(entry: Entry) {
   const short = (plugin: string | object) => entry.parse({ use: plugin }) as z.output<Entry>;
@@ -146,6 +148,7 @@ export const configSchema = z
     sources: entries(sourceEntry).describe('where records come from'),
     sinks: entries(sinkEntry).describe('where records go'),
     model: use.default('product').describe('what every item becomes'),
+    engine: engineEntry.exactOptional().describe('what spreads the run over processes; default: it stays in this one'),
     quality: qualityRules,
     categories: z
       .record(z.string().trim().min(1).max(200), z.array(z.string().trim().min(1)).max(10_000))

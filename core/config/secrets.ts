@@ -59,7 +59,12 @@ export function clearSecrets(written: unknown, env: Readonly<Record<string, stri
 
 function keptIn(config: unknown): readonly Kept[] {
   if (!isObject(config)) return [];
-  return [...entriesOf(config, 'sources').flatMap(keptInSource), ...entriesOf(config, 'sinks').flatMap(keptInSink)];
+  const { engine } = config;
+  return [
+    ...entriesOf(config, 'sources').flatMap(keptInSource),
+    ...entriesOf(config, 'sinks').flatMap(keptInPlugin),
+    ...(isObject(engine) ? keptInPlugin({ entry: engine, path: ['engine'] }) : []),
+  ];
 }
 
 function entriesOf(config: Readonly<Record<string, unknown>>, section: 'sources' | 'sinks') {
@@ -91,7 +96,7 @@ function keptInSource({ entry, path }: Entry): readonly Kept[] {
   ];
 }
 
-function keptInSink({ entry, path }: Entry): readonly Kept[] {
+function keptInPlugin({ entry, path }: Entry): readonly Kept[] {
   const { use: _, ...options } = entry;
   return keptInOptions(options, path);
 }

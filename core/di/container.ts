@@ -27,11 +27,16 @@ import { createStageClocks } from '../run/stage-clocks.ts';
 import { createNoJournal } from '../state/no-journal.ts';
 import { openPageCache } from '../state/page-cache.ts';
 import { sourceFile } from '../state/source-file.ts';
+import type { CoordinatedRun } from '../engine/engine-plugin.ts';
 import type { OpenedRun } from '../state/open-run.ts';
 import { createRunId, startOfRun } from '../state/run-id.ts';
 import { openSendMemory, sendMemoryFile } from '../state/send-memory.ts';
 import { systemClock } from '../system-clock.ts';
 import { tokens } from './tokens.ts';
+
+/** The state of a run, and where other processes write its records, what stands for the sinks. */
+type StatefulRun = Pick<OpenedRun, 'journal' | 'hashKey'> &
+  Partial<Pick<OpenedRun, 'anew'> & Pick<CoordinatedRun, 'sinks'>>;
 
 /**
  * The one composition root: every service of one run, in a container of its own. `services` stand in for the
@@ -41,10 +46,10 @@ import { tokens } from './tokens.ts';
 export async function createContainer(
   config: ResolvedConfig,
   services: Services = {},
-  run?: OpenedRun,
+  run?: StatefulRun,
 ): Promise<DependencyContainer> {
   const given: Services = { ...config.services, ...services };
-  const { journal, hashKey } = run ?? unkept();
+  const { journal, hashKey, sinks: sinksOf }: StatefulRun = run ?? unkept();
   const hasher = await createHasher(hashKey);
   // A child, never the global container: two pipelines in one process share nothing.
   const container = root.createChildContainer();
@@ -110,6 +115,7 @@ export async function createContainer(
     const clock = own.resolve(tokens.clock);
     const { emit } = own.resolve(tokens.events);
     const logger = own.resolve(tokens.logger);
+    if (sinksOf !== undefined) return sinksOf({ clock, emit, logger });
     const sources = config.sources.map(({ name }) => name);
     const { runId, resumable } = journal;
     const startedAt = startOfRun(runId);

@@ -60,7 +60,7 @@ function isForOtherLoader(error: unknown): boolean {
   // the line. An import of a name that is not exported is one of these errors too, and the other loader lets it pass.
   if (error instanceof SyntaxError) return !error.message.startsWith('The requested module');
   // A file outside of any project that has this package installed: the other loader knows where it is.
-  return error instanceof Error && /Cannot find package 'sluice(?:\/plugin)?'/.test(error.message);
+  return error instanceof Error && /Cannot find package 'sluice(?:\/(?:plugin|engine))?'/.test(error.message);
 }
 
 /** Where in the user's own files an error arose, as the end of a message; nothing where its stack does not tell. */
@@ -85,7 +85,7 @@ async function createLoader(): Promise<Jiti> {
     fileURLToPath(new URL(`../${entry}${extname(import.meta.url)}`, import.meta.url));
   return createJiti(import.meta.url, {
     // A file that imports the package gets this very copy of it, wherever the file lies.
-    alias: { sluice: own('index'), 'sluice/plugin': own('plugin') },
+    alias: { sluice: own('index'), 'sluice/plugin': own('plugin'), 'sluice/engine': own('engine') },
     // What one thread compiled, the others need not. In the user's own folder: in a shared one, anybody could plant code.
     fsCache: join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'sluice'),
   });

@@ -12,6 +12,7 @@ export interface PluginList {
   readonly sources: readonly ListedSource[];
   readonly sinks: readonly ListedSink[];
   readonly models: readonly ListedModel[];
+  readonly engines: readonly ListedEngine[];
 }
 
 /** A source as it is listed. */
@@ -57,17 +58,24 @@ export interface ListedModel {
   readonly fields: readonly string[] | undefined;
 }
 
+/** An engine as it is listed. */
+export interface ListedEngine {
+  readonly name: string;
+}
+
 /** Loads every built-in plugin and tells what it is. Throws `plugin_invalid` for one that is broken. */
 export async function listPlugins(registry: Registry = createRegistry()): Promise<PluginList> {
-  const [sources, sinks, models] = await Promise.all([
+  const [sources, sinks, models, engines] = await Promise.all([
     registry.builtins('source'),
     registry.builtins('sink'),
     registry.builtins('model'),
+    registry.builtins('engine'),
   ]);
   return {
     sources: sources.map(({ plugin }) => listSource(plugin)),
     sinks: sinks.map(({ plugin: { name, options } }) => ({ name, options: options !== undefined })),
     models: models.map(({ plugin: { name, fields } }) => ({ name, fields })),
+    engines: engines.map(({ plugin: { name } }) => ({ name })),
   };
 }
 

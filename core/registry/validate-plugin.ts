@@ -1,3 +1,4 @@
+import type { EnginePlugin } from '../engine/engine-plugin.ts';
 import type { Model } from '../contracts/model.ts';
 import type { SinkPlugin } from '../contracts/sink.ts';
 import type { SourcePlugin } from '../contracts/source.ts';
@@ -16,6 +17,7 @@ export interface PluginTypes {
   source: SourcePlugin;
   sink: SinkPlugin;
   model: Model;
+  engine: EnginePlugin;
 }
 
 /** The kinds of plugins that a config names. */
@@ -23,6 +25,8 @@ export type PluginKind = keyof PluginTypes;
 
 /** What `api` may be; whether the range holds is checked where the plugin is found. */
 export const apiRange = 'a semver range such as "^1"';
+
+const standardSchema = 'a schema that implements Standard Schema (zod, valibot, arktype, …)';
 
 const needs: ReadonlySet<unknown> = new Set(['headers', 'body', 'items']);
 
@@ -35,6 +39,7 @@ const checks: Record<PluginKind, (value: unknown) => readonly string[]> = {
   source: sourceProblems,
   sink: sinkProblems,
   model: modelProblems,
+  engine: engineProblems,
 };
 
 function sourceProblems(value: unknown): readonly string[] {
@@ -47,7 +52,7 @@ function sourceProblems(value: unknown): readonly string[] {
     ...optional(value, 'cost', isFunction, 'a function of a page request that gives a whole number'),
     ...paginationProblems(value['pagination']),
     ...normalizerProblems(value['normalizer']),
-    ...optional(value, 'raw', isStandardSchema, 'a schema that implements Standard Schema (zod, valibot, arktype, …)'),
+    ...optional(value, 'raw', isStandardSchema, standardSchema),
     ...optional(value, 'items', isFunction, 'a function of the parsed body'),
     ...authProblems(value['auth']),
     ...optional(value, 'headers', isTextRecord, 'an object of texts'),
@@ -95,12 +100,7 @@ function sinkProblems(value: unknown): readonly string[] {
     ...optional(value, 'check', isFunction, 'a function that finds out whether the sink could be opened'),
     ...optional(value, 'forget', isFunction, 'a function that removes what an unfinished run left behind'),
     ...optional(value, 'api', isText, apiRange),
-    ...optional(
-      value,
-      'options',
-      isStandardSchema,
-      'a schema that implements Standard Schema (zod, valibot, arktype, …)',
-    ),
+    ...optional(value, 'options', isStandardSchema, standardSchema),
   ];
 }
 
@@ -113,6 +113,18 @@ function modelProblems(value: unknown): readonly string[] {
     ...optional(value, 'optional', isTextList, 'a list of field names'),
     ...optional(value, 'metrics', isTextRecord, 'an object that names the fields value and group'),
     ...optional(value, 'api', isText, apiRange),
+  ];
+}
+
+function engineProblems(value: unknown): readonly string[] {
+  if (!isObject(value)) return [`an engine is an object made by defineEngine({ … }), not ${foundInstead(value)}`];
+  return [
+    ...nameProblems(value),
+    ...(['coordinate', 'work', 'runs'] as const).flatMap((method) =>
+      isFunction(value[method]) ? [] : [`${method} must be a function`],
+    ),
+    ...optional(value, 'api', isText, apiRange),
+    ...optional(value, 'options', isStandardSchema, standardSchema),
   ];
 }
 

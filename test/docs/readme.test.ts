@@ -68,6 +68,7 @@ describe('examples', () => {
     const paths = {
       sluice: [join(root, 'core/index.ts')],
       'sluice/plugin': [join(root, 'core/plugin.ts')],
+      'sluice/engine': [join(root, 'core/engine.ts')],
       'sluice/testing': [join(root, 'core/testing.ts')],
     };
     const compilerOptions = { rootDir: '/', noEmit: true, noUnusedLocals: false, paths };

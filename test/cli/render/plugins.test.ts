@@ -40,10 +40,11 @@ const plugins = {
     { name: 'stdout', options: false },
   ],
   models: [{ name: 'product', fields: ['title', 'price'] }],
+  engines: [{ name: 'bullmq' }],
 } as const;
 
 describe('renderPlugins', () => {
-  it('lists sources with limit, pagination and page size, sinks and models', () => {
+  it('lists sources with limit, pagination and page size, sinks, models and engines', () => {
     expect(renderPlugins(plugins, null, { width: 120, paint: createPaint(false) })).toEqual([
       'source     limit                                     auth  pagination  page size  mock  base URL',
       'dummyjson  5/s                                       –     offset             20  yes   https://dummyjson.com',
@@ -54,6 +55,9 @@ describe('renderPlugins', () => {
       '',
       'models',
       'product: title, price',
+      '',
+      'engines',
+      'bullmq',
     ]);
   });
 

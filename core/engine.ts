@@ -1,0 +1,64 @@
+/**
+ * The entry for authors of engines (`sluice/engine`): the building blocks of a run, for one that spreads it over
+ * processes. Heavy: an engine's own entry file imports it when it is used.
+ */
+import type { EnginePlugin } from './engine/engine-plugin.ts';
+
+export type {
+  CoordinatedRun,
+  CoordinateOptions,
+  EngineContext,
+  EnginePlugin,
+  WorkOptions,
+} from './engine/engine-plugin.ts';
+export type { ResolvedConfig, ResolvedSink, ResolvedSource } from './config/resolved.ts';
+export type { Batch, PageInput, PageProcessor, PageRead, PageVerdict, Reject } from './contracts/batch.ts';
+export type { ChildOf } from './contracts/child.ts';
+export type { Clock, Random } from './contracts/clock.ts';
+export type * from './contracts/engine.ts';
+export type { EmitEvent, RunEvent, TimedEvent } from './contracts/events.ts';
+export type { Handler, HttpRequest, HttpResponse, Middleware, TransportFactory } from './contracts/http.ts';
+export type * from './contracts/journal.ts';
+export type { JsonObject, JsonValue } from './contracts/json.ts';
+export type { Logger } from './contracts/logger.ts';
+export type { PageMetrics } from './contracts/metrics.ts';
+export type { PageRequest } from './contracts/page.ts';
+export type { QualityCounts } from './contracts/quality.ts';
+export type { RunReport, SourceState } from './contracts/report.ts';
+export type * from './contracts/resilience.ts';
+export type { RunRecord } from './contracts/run-record.ts';
+export type { SinkContext, SinkPlugin, SinkPosition, SinkWriter } from './contracts/sink.ts';
+export type { RateLimit } from './contracts/source.ts';
+export type { StageClock, TimeSpent } from './contracts/stages.ts';
+export { classify, SluiceError } from './errors.ts';
+export type { ErrorCode } from './errors.ts';
+export { createAuthenticators } from './http/auth/authenticators.ts';
+export { createSourceClient } from './http/client.ts';
+export { createLimitsOfRun } from './http/source-limits.ts';
+export { sourcesSince } from './incremental/since.ts';
+export { onAbort } from './on-abort.ts';
+export { createHasher } from './processing/hash.ts';
+export type { Hasher } from './processing/hash.ts';
+export { createInlineProcessor } from './processing/inline.ts';
+export { createProcessorPools } from './processing/pools.ts';
+export { createByteBudget } from './run/byte-budget.ts';
+export { createChannel } from './run/channel.ts';
+export { describeModel } from './run/describe-model.ts';
+export { createEventBus } from './run/event-bus.ts';
+export { createSinkRunner } from './run/sink-runner.ts';
+export type { SinkRunner } from './run/sink-runner.ts';
+export { createStageClocks } from './run/stage-clocks.ts';
+export type { ResumeRequest } from './state/choose-run.ts';
+export { differences } from './state/fingerprint.ts';
+export type { Fingerprint } from './state/fingerprint.ts';
+export { addFigures, noFigures, readFigures, writeFigures } from './state/figures.ts';
+export type { WrittenFigures } from './state/figures.ts';
+export type { ListedRun } from './state/list-runs.ts';
+export { requestVault } from './state/request-vault.ts';
+export { createVault } from './state/vault.ts';
+export { createRunId, startOfRun } from './state/run-id.ts';
+
+/** Declares an engine; gives it back unchanged, typed. */
+export function defineEngine<Options>(engine: EnginePlugin<Options>): EnginePlugin<Options> {
+  return engine;
+}
