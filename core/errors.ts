@@ -52,6 +52,11 @@ export type ErrorCode =
   | 'journal_corrupt'
   | 'run_not_found'
   | 'run_not_resumable'
+  // what several machines share
+  | 'library_missing'
+  | 'redis_refused'
+  | 'redis_unavailable'
+  | 'redis_unfit'
   // recordings, and tests of plugins
   | 'recording_failed'
   | 'replay_miss'

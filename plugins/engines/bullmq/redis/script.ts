@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import type { RedisClient } from './connect.ts';
+
+/** A script that the server runs as one step: no other command comes between. */
+export interface RedisScript {
+  /**
+   * Runs it: `keys` all under one hash tag. Rejects with what the server replied. May run twice where the connection is
+   * lost before the answer, so a script must be able to be repeated.
+   */
+  run(client: RedisClient, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>;
+}
+
+/** Makes a script of its text in Lua. Sent whole only to a server that does not know it yet. */
+export function defineScript(lua: string): RedisScript {
+  const sha = createHash('sha1').update(lua).digest('hex');
+  return {
+    async run(client, keys, args) {
+      try {
+        return await client.evalsha(sha, keys.length, ...keys, ...args);
+      } catch (error) {
+        // A server that was started anew has forgotten all scripts.
+        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+        return client.eval(lua, keys.length, ...keys, ...args);
+      }
+    },
+  };
+}
