@@ -41,6 +41,7 @@ export type {
   TransportOptions,
 } from './contracts/http.ts';
 export type { Logger, LogLevel } from './contracts/logger.ts';
+export type { PriceTrends } from './contracts/price-trends.ts';
 export type { RunReport, SourceState } from './contracts/report.ts';
 export type { RunRecord } from './contracts/run-record.ts';
 export { workPipeline } from './engine/host.ts';

@@ -9,7 +9,11 @@ export interface BarsChart {
   /** Lying, each with room for its label; else standing. */
   readonly lying: boolean;
   readonly labels: readonly string[];
-  readonly series: readonly { readonly label: string; readonly tone: Tone; readonly values: readonly number[] }[];
+  readonly series: readonly {
+    readonly label: string;
+    readonly tone: Tone;
+    readonly values: readonly (number | null)[];
+  }[];
   /** Says what is counted, at the axis. */
   readonly unit: string;
 }
@@ -24,6 +28,21 @@ export interface BoxesChart {
     readonly median: number;
     readonly p75: number;
     readonly max: number;
+  }[];
+}
+
+/** Values over a row of runs, a line for each group. */
+export interface LinesChart {
+  readonly kind: 'lines';
+  /** Says what the values are, at the axis. */
+  readonly unit: string;
+  /** One for each run, the oldest first. */
+  readonly labels: readonly string[];
+  readonly lines: readonly {
+    readonly label: string;
+    readonly tone: Tone;
+    /** For each run its value and what is told of it; null where the group had none. */
+    readonly points: readonly ({ readonly value: number; readonly text: string } | null)[];
   }[];
 }
 
@@ -50,4 +69,4 @@ export interface WaterfallChart {
   }[];
 }
 
-export type Chart = BarsChart | BoxesChart | WaterfallChart;
+export type Chart = BarsChart | BoxesChart | LinesChart | WaterfallChart;

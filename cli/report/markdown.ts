@@ -1,5 +1,7 @@
 import type { RunRecord } from '../../core/index.ts';
 import { nameOf } from './label.ts';
+import { code, table } from './markdown-text.ts';
+import { trendParts } from './markdown-trends.ts';
 import { formatCount, formatMs, formatNumber, formatShare } from '../render/text.ts';
 
 /** Fits a comment: the page has more. */
@@ -31,6 +33,7 @@ export function renderMarkdown({ report }: RunRecord): string {
       ]),
     ),
     overall.price.count === 0 ? [] : [`Prices: ${priceText(overall.price)}.`],
+    ...trendParts(metrics.price_trends),
     table(
       ['category', 'records'],
       distribution.slice(0, most.categories).map(([name, count]) => [code(nameOf(name)), formatCount(count)]),
@@ -73,16 +76,4 @@ function priceText({ min, p25, median, p75, p95, max }: RunRecord['report']['met
   return Object.entries(told)
     .map(([name, price]) => `${name} ${formatNumber(price)}`)
     .join(', ');
-}
-
-function table(titles: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  if (rows.length === 0) return [];
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(titles), line(titles.map(() => '---')), ...rows.map(line)];
-}
-
-/** A text from outside: within a code span nothing is a link, a mention or markup, and only two characters end it. */
-function code(text: string): string {
-  const inside = text.replaceAll('`', "'").replaceAll('|', '\\|').replaceAll(/\s+/g, ' ').trim();
-  return inside === '' ? '–' : `\`${inside}\``;
 }

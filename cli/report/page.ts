@@ -10,6 +10,7 @@ import { categories, prices } from './sections/prices.ts';
 import { quality } from './sections/quality.ts';
 import { requests } from './sections/requests.ts';
 import { timeSpent } from './sections/time.ts';
+import { priceTrends } from './sections/trends.ts';
 import { style } from './style.ts';
 
 /** The report as one page of HTML that holds all it needs: it asks no network for anything, and forbids itself to. */
@@ -28,8 +29,8 @@ export async function renderPage(record: RunRecord, scripts: PageScripts): Promi
   const body = await html`${headline(report)}
     <main>
       ${reconciliation(report)} ${sources(report)} ${quality(report.monitoring)} ${categories(report.metrics, place)}
-      ${prices(report.metrics, place)} ${timeSpent(report.monitoring, place)} ${requests(record, place)}
-      ${errorGroups(report)} ${samples(record.samples)}
+      ${prices(report.metrics, place)} ${priceTrends(report.metrics, place)} ${timeSpent(report.monitoring, place)}
+      ${requests(record, place)} ${errorGroups(report)} ${samples(record.samples)}
     </main>`;
   const styles = style + heights.join('\n');
   // Only these very scripts run, whatever a text of an upstream should manage to become.

@@ -17,7 +17,8 @@ export function bars({ lying, labels, series, unit }: BarsChart, print: boolean)
         indexAxis: lying ? 'y' : 'x',
         interaction: { mode: 'index', axis: lying ? 'y' : 'x', intersect: false },
         scales: lying ? { x: counted, y: named } : { x: named, y: counted },
-        plugins: { legend: { display: stacked } },
+        // Of groups that are in one series alone, the others say nothing.
+        plugins: { legend: { display: stacked }, tooltip: { filter: ({ raw }) => raw !== null } },
       },
       print,
     ),

@@ -50,7 +50,7 @@ export function boxes({ labels, boxes: drawn }: BoxesChart, print: boolean): Bar
       {
         indexAxis: 'y',
         interaction: { mode: 'index', axis: 'y', intersect: false },
-        scales: { x: priceAxis(Math.min(...drawn.map(({ min }) => min))), y: { ticks: { autoSkip: false } } },
+        scales: { x: priceAxis(drawn.flatMap(({ min, max }) => [min, max])), y: { ticks: { autoSkip: false } } },
         plugins: { tooltip: { callbacks: { label } } },
       },
       print,

@@ -4,6 +4,7 @@ import type { Chart as Wanted } from '../charts.ts';
 import { bars } from './bars.ts';
 import { boxes } from './boxes.ts';
 import { type BarConfig, browser, type LineConfig } from './globals.ts';
+import { lines } from './lines.ts';
 import { waterfall } from './waterfall.ts';
 
 function configOf(wanted: Wanted, print: boolean): BarConfig | LineConfig {
@@ -12,6 +13,8 @@ function configOf(wanted: Wanted, print: boolean): BarConfig | LineConfig {
       return bars(wanted, print);
     case 'boxes':
       return boxes(wanted, print);
+    case 'lines':
+      return lines(wanted, print);
     case 'waterfall':
       return waterfall(wanted, print);
   }

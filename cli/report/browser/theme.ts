@@ -39,14 +39,19 @@ export function optionsOf<Options extends BarOptions | LineOptions>(change: Opti
     animation: reduced || print ? false : { duration: 200 },
     ...change,
     scales,
-    plugins: { ...plugins, legend: { labels: { color: text }, ...legend } },
+    plugins: { ...plugins, legend: { ...legend, labels: { color: text, ...legend?.labels } } },
   };
 }
 
-/** An axis for prices. They lie orders of magnitude apart; what is not above zero has no place on a logarithmic one. */
-export function priceAxis(least: number) {
+/**
+ * An axis for prices: logarithmic where they lie orders of magnitude apart, and nothing is below or at zero, which has no
+ * place on such a one.
+ */
+export function priceAxis(prices: readonly number[]) {
+  const least = Math.min(...prices);
+  const logarithmic = least > 0 && Math.max(...prices) > 20 * least;
   return {
-    ...(least > 0
+    ...(logarithmic
       ? { type: 'logarithmic' as const, min: 10 ** Math.floor(Math.log10(least)) }
       : { type: 'linear' as const }),
     ticks: {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderMarkdown } from '../../../cli/report/markdown.ts';
 import { sampleRecord } from '../render/sample-record.ts';
+import { sampleTrends } from '../render/sample-trends.ts';
 
 describe('renderMarkdown', () => {
   it('tells of sources, prices, categories, errors and where every item went', () => {
@@ -37,5 +38,29 @@ describe('renderMarkdown', () => {
     const text = renderMarkdown(sampleRecord(' `|x|`\n\n# @everybody <b>'));
     expect(text).toContain("| `fragrances '\\|x\\|' # @everybody <b>` | 104 |");
     expect(text.split('\n').filter((line) => line.startsWith('#'))).toEqual(['## Partial run `r`']);
+  });
+
+  it('tells how prices moved, where a history is kept', () => {
+    const { report, ...record } = sampleRecord();
+    const text = renderMarkdown({
+      ...record,
+      report: { ...report, metrics: { ...report.metrics, price_trends: sampleTrends('`|') } },
+    });
+    const lines = text.split('\n');
+    const from = lines.findIndex((line) => line.startsWith('Price trends'));
+    expect(lines.slice(from, from + 12)).toEqual([
+      'Price trends: Of 180 products with a price now and before, 2 risen, 2 fallen, 176 unchanged; 12 new, 1 gone.',
+      '',
+      '| product | source | before | now | change | % |',
+      '| --- | --- | --- | --- | --- | --- |',
+      "| `Laptop'\\|` | `dummyjson` | `0.10 EUR` | `0.30 EUR` | `+0.20 EUR` | +200 % |",
+      '| `Mouse` | `dummyjson` | `19.99 EUR` | `24.49 EUR` | `+4.50 EUR` | +22.51 % |',
+      '| `Keyboard` | `dummyjson` | `89.00 EUR` | `62.30 EUR` | `-26.70 EUR` | -30 % |',
+      '| `dummyjson:4` | `dummyjson` | `50.00 EUR` | `45.00 EUR` | `-5.00 EUR` | -10 % |',
+      '',
+      "New: `Robot'\\|`, `Ball`, … and 10 more.",
+      '',
+      'Gone: `dummyjson:7`.',
+    ]);
   });
 });

@@ -1,19 +1,10 @@
-import { writeFile } from 'node:fs/promises';
-import axe from 'axe-core';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RunRecord } from '../../../core/index.ts';
 import { noBrowser, openBrowser } from '../../support/browser.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
-import type * as Format from '../../../cli/report/format.ts';
+import { coloursOfCharts, issuesOf, openReport } from '../../support/report-page.ts';
 import { sampleRecord } from '../render/sample-record.ts';
-
-// As compiled: what runs in the browser is read from there.
-const { formatReport } = (await import(
-  new URL('../../../dist/cli/report/format.js', import.meta.url).href
-)) as typeof Format;
 
 interface Point {
   readonly x: number;
@@ -29,33 +20,8 @@ describe.skipIf(noBrowser !== undefined)(
     beforeAll(async () => void (browser = await openBrowser()));
     afterAll(() => browser.close());
 
-    async function opened(record: RunRecord, colorScheme: 'light' | 'dark' = 'light') {
-      const folder = await temporaryFolder();
-      const file = join(folder, 'report.html');
-      await writeFile(file, await formatReport(record, 'html'));
-      const context = await browser.newContext({
-        colorScheme,
-        reducedMotion: 'reduce',
-        viewport: { width: 1100, height: 900 },
-      });
-      onTestFinished(() => context.close());
-      const page = await context.newPage();
-      const complaints: string[] = [];
-      const asked: string[] = [];
-      page.on('console', (message) => void complaints.push(message.text()));
-      page.on('pageerror', (error) => void complaints.push(error.message));
-      page.on('request', (request) => void asked.push(request.url()));
-      const address = pathToFileURL(file).href;
-      await page.goto(address);
-      return { page, complaints, asked, address };
-    }
-
-    /** Different colours in each chart: a blank one has one. */
-    const coloursOfCharts = (page: Page): Promise<number[]> =>
-      page.evaluate(`[...document.querySelectorAll('canvas')].map((canvas) => {
-      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-      return new Set(new Uint32Array(data.buffer)).size;
-    })`);
+    const opened = (record: RunRecord, colorScheme: 'light' | 'dark' = 'light') =>
+      openReport(browser, record, { colorScheme });
 
     it.each(['light', 'dark'] as const)(
       'draws every chart, asks nobody and complains of nothing, %s',
@@ -74,13 +40,7 @@ describe.skipIf(noBrowser !== undefined)(
     it('has no issue that axe-core finds, light or dark', async () => {
       for (const scheme of ['light', 'dark'] as const) {
         const { page } = await opened(sampleRecord(), scheme);
-        // What is folded away is looked at, too.
-        await page.evaluate(`document.querySelectorAll('details').forEach((each) => { each.open = true; })`);
-        await page.evaluate(axe.source);
-        const issues = await page.evaluate(
-          `axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => [id, impact, nodes[0].html]))`,
-        );
-        expect(issues, scheme).toEqual([]);
+        expect(await issuesOf(page), scheme).toEqual([]);
       }
     });
 
