@@ -1,6 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { createRequire } from 'node:module';
 import { isIP, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
+import { Pool } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RequestPhase, Transport, TransportOptions } from '../../../../core/contracts/http.ts';
 import { SluiceError } from '../../../../core/errors.ts';
@@ -41,6 +43,10 @@ async function keep(server: Promise<FaultServer>): Promise<FaultServer> {
 }
 
 const answering = (text: string): Promise<FaultServer> => keep(faultServer((socket) => socket.write(text)));
+
+it('the pool has the file that is loaded in the place of the whole package', () => {
+  expect(createRequire(import.meta.url)('undici/lib/dispatcher/pool.js')).toBe(Pool);
+});
 
 describe('a response', () => {
   it('comes with its status, lower-case headers and the whole body', async () => {
