@@ -10,12 +10,7 @@ import {
 } from '../core/index.ts';
 import { exitCodes } from './exit-codes.ts';
 import { createPaint, takesColor } from './render/paint.ts';
-import { startPlainProgress } from './render/plain.ts';
-import { renderProgress } from './render/progress.ts';
-import { nextSteps } from './render/next-step.ts';
 import { createProgressState, foldProgress } from './render/progress-state.ts';
-import { renderReport } from './render/report.ts';
-import { sinkFiles } from './sink-files.ts';
 
 export interface RunOutputOptions {
   readonly config: ResolvedConfig;
@@ -38,7 +33,7 @@ export interface RunOutput {
   /** Ends the progress; what is logged after that goes straight to the stream. */
   stop(): void;
   /** Prints the report, unless it is to be quiet. */
-  report(result: Pick<RunResult, 'report' | 'exitCode'>): void;
+  report(result: Pick<RunResult, 'report' | 'exitCode'>): Promise<void>;
 }
 
 /** Chooses how to show progress (live on a terminal, else lines now and then, or not at all) and sets up the log. */
@@ -50,7 +45,10 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
   const shared = options.stdout.isTTY && config.sinks.some(({ plugin }) => plugin.name === 'stdout');
   const live = !quiet && !json && stderr.isTTY && !shared && process.env['TERM'] !== 'dumb';
   // Loaded only where it is used, and before the run, so that no event comes while it loads.
-  const liveDisplay = live ? await import('./render/live-display.ts') : undefined;
+  const drawn = live
+    ? await Promise.all([import('./render/live-display.ts'), import('./render/progress.ts')])
+    : undefined;
+  const plain = live || quiet ? undefined : await import('./render/plain.ts');
   const state = createProgressState();
   let display: { write(text: string): unknown; stop(): void } | undefined;
 
@@ -66,12 +64,13 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
     }));
 
   function start(): void {
-    if (liveDisplay !== undefined) {
+    if (drawn !== undefined) {
+      const [{ startLiveDisplay }, { renderProgress }] = drawn;
       const frame = (columns: number, rows: number): string[] =>
         renderProgress(state, { columns, rows, now: clock.date(), paint });
-      display = liveDisplay.startLiveDisplay({ terminal: stderr, clock, frame });
-    } else if (!quiet) {
-      stopPlain = startPlainProgress({ logger, clock, state });
+      display = startLiveDisplay({ terminal: stderr, clock, frame });
+    } else if (plain !== undefined) {
+      stopPlain = plain.startPlainProgress({ logger, clock, state });
     }
   }
   let stopPlain = (): void => undefined;
@@ -87,35 +86,15 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
       display?.stop();
       display = undefined;
     },
-    report({ report, exitCode }) {
+    async report(outcome) {
       // Who reads the output has seen enough: other tools end without a word, too.
-      if (quiet || exitCode === exitCodes.readerGone) return;
+      if (quiet || outcome.exitCode === exitCodes.readerGone) return;
+      const { runReportLine, runReportText } = await import('./render/run-report.ts');
+      const { command } = options;
       const lines = json
-        ? [
-            JSON.stringify({
-              event: 'report',
-              exit_code: exitCode,
-              ...report.summary,
-              errors: countErrors(report),
-              time: timeOf(report),
-            }),
-          ]
-        : [
-            ...renderReport(report, { columns: stderr.columns || 80, paint, files: sinkFiles(config) }),
-            ...(config.state === undefined ? [] : nextSteps({ report, exitCode }, options.command)),
-          ];
+        ? [runReportLine(outcome)]
+        : runReportText(outcome, { config, columns: stderr.columns || 80, paint, command });
       stderr.write(`${lines.join('\n')}\n`);
     },
   };
-}
-
-/** Where the time went, by source. */
-function timeOf({ monitoring }: RunResult['report']): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(monitoring.sources).map(([name, { time, advice }]) => [name, { ...time, advice }]),
-  );
-}
-
-function countErrors({ errors, monitoring }: RunResult['report']): number {
-  return errors.reduce((sum, { count }) => sum + count, monitoring.errors_omitted);
 }

@@ -16,7 +16,6 @@ import {
 import { exitCodes } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupts.ts';
 import { keepSecret } from '../known-secrets.ts';
-import { mockSources } from '../mock-sources.ts';
 import { formatOfFile, formatReport } from '../report/format.ts';
 import { prepareReportFile, writeReportFile } from '../report/report-file.ts';
 import { createRunOutput } from '../run-output.ts';
@@ -87,7 +86,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
   keepSecret(loaded.secrets);
   const { config, upstreams, close } =
     options.mock === true
-      ? await mockSources(loaded, ports.startMockUpstreams)
+      ? await (await import('../mock-sources.ts')).mockSources(loaded, ports.startMockUpstreams)
       : { config: loaded, upstreams: 0, close: async () => {} };
   if (options.report !== undefined) await prepareReportFile(options.report);
   const { quiet = false, json = false, logLevel, record, replay } = options;
@@ -134,7 +133,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     pipeline.on(output.listen);
     const result = await pipeline.run({ signal: stopping.signal });
     output.stop();
-    output.report(result);
+    await output.report(result);
     if (options.report !== undefined) await writeReport(options.report, result.record, logger);
     return result.exitCode;
   } finally {
