@@ -13,7 +13,6 @@ import type { DiscoveredSource, DiscoverSourceOptions } from './discovery/discov
 import { SluiceError } from './errors.ts';
 import type { LoggerOptions } from './log/logger.ts';
 import type { MockOptions, MockUpstream } from './mock/server.ts';
-import { exchangedRun } from './recording/exchanged-run.ts';
 import type { CheckResult, Finding } from './probe/check-run.ts';
 import type { RunForecast } from './probe/plan-run.ts';
 import type { Preview } from './probe/preview-source.ts';
@@ -97,34 +96,10 @@ export interface PipelineOptions {
 export async function createPipeline(
   config: PipelineConfig | ResolvedConfig,
   services: Services = {},
-  { resume, record, replay, fullRefresh }: PipelineOptions = {},
+  options: PipelineOptions = {},
 ): Promise<Pipeline> {
-  const [{ resolveConfig }, { createContainer }, { tokens }, { openKeptRun }, { sourcesSince }] = await Promise.all([
-    import('./config/resolve.ts'),
-    import('./di/container.ts'),
-    import('./di/tokens.ts'),
-    import('./state/open-kept-run.ts'),
-    import('./incremental/since.ts'),
-  ]);
-  // What was resolved already has found its secrets; a config as it is written has no such key.
-  const resolved = 'secrets' in config ? config : await resolveConfig(config);
-  if (resolved.engine !== undefined) {
-    const { coordinatePipeline } = await import('./engine/coordinate.ts');
-    return coordinatePipeline(resolved.engine, resolved, services, { resume, record, replay, fullRefresh });
-  }
-  const exchanged = await exchangedRun(resolved, services, { record, replay });
-  // A replay has no cursor to ask since: what it asks for has to have been recorded.
-  const whole = fullRefresh === true || record !== undefined;
-  const run = await openKeptRun(exchanged.config, services, { resume, fullRefresh: whole });
-  try {
-    const sources = sourcesSince(exchanged.config.sources, run?.since ?? {});
-    const container = await createContainer({ ...exchanged.config, sources }, exchanged.services, run);
-    return container.resolve(tokens.pipeline);
-  } catch (error) {
-    // Nobody is going to run it, and the state folder would stay locked.
-    await run?.journal.close();
-    throw error;
-  }
+  const { createPipeline: create } = await import('./di/create-pipeline.ts');
+  return create(config, services, options);
 }
 
 /** Lists the runs that a config's state folder holds, newest first; none where it keeps none. */

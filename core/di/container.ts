@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { container as root, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import type { ResolvedConfig, ResolvedSource } from '../config/resolved.ts';
@@ -24,13 +23,13 @@ import { localEngine } from '../run/local-engine.ts';
 import { Pipeline } from '../run/pipeline.ts';
 import { createSinkRunner } from '../run/sink-runner.ts';
 import { createStageClocks } from '../run/stage-clocks.ts';
-import { createNoJournal } from '../state/no-journal.ts';
 import { openPageCache } from '../state/page-cache.ts';
 import { sourceFile } from '../state/source-file.ts';
 import type { CoordinatedRun } from '../engine/engine-plugin.ts';
 import type { OpenedRun } from '../state/open-run.ts';
-import { createRunId, startOfRun } from '../state/run-id.ts';
+import { startOfRun } from '../state/run-id.ts';
 import { openSendMemory, sendMemoryFile } from '../state/send-memory.ts';
+import { unkeptRun } from '../state/unkept-run.ts';
 import { systemClock } from '../system-clock.ts';
 import { tokens } from './tokens.ts';
 
@@ -46,10 +45,10 @@ type StatefulRun = Pick<OpenedRun, 'journal' | 'hashKey'> &
 export async function createContainer(
   config: ResolvedConfig,
   services: Services = {},
-  run?: StatefulRun,
+  run: StatefulRun = unkeptRun(),
 ): Promise<DependencyContainer> {
   const given: Services = { ...config.services, ...services };
-  const { journal, hashKey, sinks: sinksOf }: StatefulRun = run ?? unkept();
+  const { journal, hashKey, sinks: sinksOf } = run;
   const hasher = await createHasher(hashKey);
   // A child, never the global container: two pipelines in one process share nothing.
   const container = root.createChildContainer();
@@ -91,7 +90,7 @@ export async function createContainer(
     };
     const stages = own.resolve(tokens.stages);
     const openMemory = sendMemoryIn(config, clock, own.resolve(tokens.logger));
-    const cacheOf = pageCacheIn(config, { logger: own.resolve(tokens.logger), anew: run?.anew ?? false });
+    const cacheOf = pageCacheIn(config, { logger: own.resolve(tokens.logger), anew: run.anew ?? false });
     const limitsOf = createLimitsOfRun({ sources: config.sources, clock, openMemory });
     const authenticatorOf = createAuthenticators(clock);
     const byName = new Map(config.sources.map((source) => [source.name, source]));
@@ -153,12 +152,6 @@ function pageCacheIn({ state }: ResolvedConfig, { logger, anew }: { readonly log
       onFailure: (error) => logger.warn(error.message),
     });
   };
-}
-
-/** A run of which nothing is kept. */
-function unkept(): Pick<OpenedRun, 'journal' | 'hashKey'> {
-  const hashKey = randomBytes(8).readBigUInt64LE();
-  return { journal: createNoJournal(createRunId(systemClock.date())), hashKey };
 }
 
 function createProcessor(config: ResolvedConfig, hasher: Hasher, hashKey: bigint): PageProcessor {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Clock } from '../contracts/clock.ts';
@@ -8,12 +7,13 @@ import type { SluiceError } from '../errors.ts';
 import { type Cursors, readCursors, writeCursors } from '../incremental/cursor-files.ts';
 import { messageOf } from '../processing/message-of.ts';
 import { createHasher } from '../processing/hash.ts';
+import { createHashKey } from '../processing/hash-key.ts';
 import { cleanText, createRedactor } from '../redact.ts';
 import { changeTexts } from './change-texts.ts';
 import { chooseRun, type ResumeRequest } from './choose-run.ts';
 import { createDeadLetters, noLetters } from './dead-letters.ts';
 import type { Disk } from './disk.ts';
-import { type Fingerprint, takeFingerprint } from './fingerprint.ts';
+import { takeFingerprint } from './fingerprint.ts';
 import { createJournal } from './journal.ts';
 import { createLetterContent } from './letter-content.ts';
 import { journalVersion, type RunLine } from './lines.ts';
@@ -35,6 +35,8 @@ export interface OpenRunOptions {
   readonly resume?: ResumeRequest | undefined;
   /** Asks for everything, whatever earlier runs have read. Default false. No effect on a run that is taken up. */
   readonly fullRefresh?: boolean | undefined;
+  /** Key of the hashes of a new run, 64 bits. Default: a random one. One that is taken up has the key that it began with. */
+  readonly hashKey?: bigint | undefined;
   /** Told what a user has to know: why a run was not taken up, that the journal can't be written. */
   readonly logger: Logger;
 }
@@ -67,7 +69,7 @@ export async function openRun(options: OpenRunOptions): Promise<OpenedRun> {
 }
 
 async function openLocked(
-  { config, disk, clock, resume, fullRefresh = false, logger }: OpenRunOptions,
+  { config, disk, clock, resume, fullRefresh = false, hashKey: newKey, logger }: OpenRunOptions,
   state: NonNullable<ResolvedConfig['state']>,
   release: () => Promise<void>,
 ): Promise<OpenedRun> {
@@ -83,7 +85,8 @@ async function openLocked(
   await pruneRuns({ config, disk, stateDir: state.dir, keepRuns: state.keepRuns, runId, logger });
 
   const read = chosen === undefined && !fullRefresh ? await readCursors(disk, state.dir, config.sources, warn) : {};
-  const run = chosen?.run ?? newRun(runId, config, { fingerprint, since: read }, clock);
+  const run =
+    chosen?.run ?? newRun(runId, config, { fingerprint, since: read, hashKey: newKey ?? createHashKey() }, clock);
   const hashKey = BigInt(`0x${run.hashKey}`);
   const { text: hash } = await createHasher(hashKey);
   const baseUrls = new Map(config.sources.map(({ name, baseUrl }) => [name, baseUrl]));
@@ -135,7 +138,7 @@ async function openLocked(
 function newRun(
   id: string,
   config: ResolvedConfig,
-  { fingerprint, since }: { readonly fingerprint: Fingerprint; readonly since: Cursors },
+  { fingerprint, since, hashKey }: Pick<RunLine, 'fingerprint'> & { readonly since: Cursors; readonly hashKey: bigint },
   clock: Clock,
 ): RunLine {
   return {
@@ -143,7 +146,7 @@ function newRun(
     version: journalVersion,
     id,
     at: clock.date(),
-    hashKey: randomBytes(8).toString('hex'),
+    hashKey: hashKey.toString(16).padStart(16, '0'),
     config: config.file === undefined ? null : basename(config.file),
     sources: config.sources.map(({ name }) => name),
     sinks: config.sinks.map(({ name }) => name),
