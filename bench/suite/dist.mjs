@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const dist = join(import.meta.dirname, '../../dist');
+const root = join(import.meta.dirname, '../..');
 
 /** The built command. */
-export const pipelineMain = join(dist, 'cli/main.js');
+export const pipelineMain = join(root, 'dist/cli/main.js');
 
-/** The path of a built module, such as `core/http/client.js`. */
-const builtPath = (module) => join(dist, module);
+/** The path of a compiled module, such as `core/http/client.js`: what ships is made of them, and has few files. */
+const builtPath = (module) => join(root, 'build', module);
 
-/** Loads a built module: what is measured is what is shipped. */
+/** Loads a compiled module. */
 export const loadBuilt = (module) => import(pathToFileURL(builtPath(module)).href);
 
 /** Throws where nothing has been built. */

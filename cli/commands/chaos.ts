@@ -46,7 +46,7 @@ export async function chaosCommand(options: ChaosCommandOptions): Promise<number
       config,
       settings: { ...options, seed },
       folder,
-      entry: new URL('../chaos/child.js', import.meta.url),
+      entry: new URL('../../cli/chaos/child.js', import.meta.url),
       progressMs,
       onProgress: (text) => void process.stderr.write(`chaos: ${text}\n`),
       signal: stopping.signal,

@@ -3,8 +3,7 @@ const slotMs = 1_000;
 
 /** Counts what happened in the last ten seconds, so that a rate shows what is going on now. */
 export interface RateMeter {
-  /** `count` happenings at once; default 1. */
-  add(at: number, count?: number): void;
+  add(at: number): void;
   /** Happenings a second; 0 before the first. */
   perSecond(now: number): number;
 }
@@ -27,11 +26,11 @@ export function createRateMeter(): RateMeter {
   }
 
   return {
-    add(at, count = 1) {
+    add(at) {
       first ??= at;
       moveTo(at);
       const index = current % counts.length;
-      counts[index] = (counts[index] ?? 0) + count;
+      counts[index] = (counts[index] ?? 0) + 1;
     },
     perSecond(now) {
       if (first === undefined) return 0;

@@ -12,7 +12,7 @@ export async function loadScripts(): Promise<PageScripts> {
   // The library's browser bundle lies beside its module; its package exports only that.
   const library = fileURLToPath(new URL('chart.umd.min.js', import.meta.resolve('chart.js')));
   // As compiled: a browser reads no TypeScript.
-  const draw = fileURLToPath(new URL('browser/draw.js', import.meta.url));
+  const draw = fileURLToPath(new URL('../../cli/report/browser/draw.js', import.meta.url));
   const [libraryText, drawText] = await Promise.all([readFile(library, 'utf8'), readFile(draw, 'utf8')]);
   return { library: withoutSourceMap(libraryText), draw: withoutSourceMap(drawText) };
 }

@@ -43,7 +43,12 @@ const mebibyte = 1024 * 1024;
  * fetch. The bytes of a page stay here until its verdict is in: a thread that dies takes nothing with it.
  */
 export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
-  const { threads, batchBytes, recordTimeoutMs, workerUrl = new URL('./worker.js', import.meta.url) } = options;
+  const {
+    threads,
+    batchBytes,
+    recordTimeoutMs,
+    workerUrl = new URL('../processing/worker.js', import.meta.url),
+  } = options;
   const { recordMemoryBytes = 512 * mebibyte, sources, model, hashKey, quality, categories, enriching } = options;
   const pool = new Tinypool({
     filename: fileURLToPath(workerUrl),

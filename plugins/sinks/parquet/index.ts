@@ -25,7 +25,6 @@ export default defineSink({
   name: 'parquet',
   options,
   delivers: 'on-close',
-  distributed: 'assembled',
   open: (context, { path, ...own }, position) =>
     openParquetWriter(context, { path: resolve(context.baseDir, path), ...own }, position),
   async check(context, { path, ...own }) {

@@ -129,6 +129,6 @@ describe('a worker thread of the built package', () => {
     const locator: PluginLocator = { kind: 'module', url: pathToFileURL(join(folder, file)).href };
     const { names, modules } = await inWorker([[locator, 'lone', 'lone']]);
     expect(names).toEqual(['one-copy']);
-    expect(modules.filter((url) => url.endsWith('/core/errors.js'))).toHaveLength(1);
+    expect(modules.filter((url) => url.endsWith('/errors.js'))).toHaveLength(1);
   });
 });
