@@ -28,7 +28,7 @@ export type { Dice } from './dice.ts';
 export type { Logger } from './contracts/logger.ts';
 export type { ErrorEntry, RunReport } from './contracts/report.ts';
 export type { SinkModel } from './contracts/sink.ts';
-export type { SinkContext, SinkPlugin, SinkPosition, SinkWriter } from './contracts/sink.ts';
+export type { SinkContext, SinkDistribution, SinkPlugin, SinkPosition, SinkWriter } from './contracts/sink.ts';
 export { checkFolder } from './check-folder.ts';
 export { cleanText } from './redact.ts';
 export { makeFolder } from './make-folder.ts';

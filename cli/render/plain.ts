@@ -1,5 +1,5 @@
 import type { Clock, Logger } from '../../core/index.ts';
-import { totalEtaMs } from './progress.ts';
+import { totalEtaMs, workersText } from './progress.ts';
 import { isActive, type ProgressState, requestsPerSecond } from './progress-state.ts';
 import { formatClock, formatCount, formatNumber } from './text.ts';
 
@@ -34,6 +34,7 @@ function plainLine(state: ProgressState, now: number): { message: string; fields
     if (isActive(source)) rate += requestsPerSecond(source, now);
   }
   const eta = totalEtaMs(state, now);
+  const workers = workersText(state);
   // Until each source has told how many pages it has, the sum of those known would read like the whole.
   const known = all.every((source) => source.pages !== undefined || !isActive(source));
   const parts = [
@@ -42,6 +43,7 @@ function plainLine(state: ProgressState, now: number): { message: string; fields
     ...(failed === 0 ? [] : [`${formatCount(failed)} failed`]),
     `${formatCount(records)} records`,
     `${formatNumber(Math.round(rate * 10) / 10)} requests/s`,
+    ...(workers === undefined ? [] : [workers]),
     ...(eta === undefined ? [] : [`ETA ${formatClock(eta)}`]),
   ];
   return {

@@ -31,13 +31,15 @@ export interface ProgressState {
   readonly sources: Map<string, SourceProgress>;
   startedAt: number;
   stopping: boolean;
+  /** Who else works on the run, and what waits for them; undefined where all is done in this process. */
+  workers: { readonly workers: number; readonly inHand: number; readonly waiting: number } | undefined;
 }
 
 /** How long one wait for the rate limit is shown: longer than a frame, shorter than a change of mind. */
 const limitedShownMs = 1_000;
 
 export function createProgressState(): ProgressState {
-  return { sources: new Map(), startedAt: 0, stopping: false };
+  return { sources: new Map(), startedAt: 0, stopping: false, workers: undefined };
 }
 
 /** Takes one event into the state, in place: a run of a million events is no place for copies. */
@@ -60,6 +62,10 @@ export function foldProgress(state: ProgressState, event: TimedEvent): void {
     state.stopping = true;
     return;
   }
+  if (event.type === 'workers') {
+    state.workers = event;
+    return;
+  }
   const source = 'source' in event ? state.sources.get(event.source) : undefined;
   if (source !== undefined) foldSource(source, event);
 }
@@ -77,6 +83,12 @@ function foldSource(source: SourceProgress, event: TimedEvent): void {
     case 'attempt':
       source.requests += 1;
       source.requestRate.add(event.at);
+      break;
+    case 'requests-counted':
+      source.requests += event.requests;
+      source.retries += event.retries;
+      source.requestRate.add(event.at, event.requests);
+      if (event.limiterWaitMs > 0) source.limitedUntil = event.at + limitedShownMs;
       break;
     case 'limiter-wait':
       source.limitedUntil = event.at + limitedShownMs;

@@ -49,8 +49,11 @@ export function renderProgress(state: ProgressState, view: ProgressView): string
   // The last column stays free: writing it makes some terminals wrap. Two rows are left to the log and the cursor.
   const room = { columns: Math.max(1, view.columns - 1), rows: Math.max(1, view.rows - 2) };
   const header = room.rows >= 5 ? 1 : 0;
-  const fits = all.length + header + 1 <= room.rows;
-  const listed = fits ? all : all.filter(isActive).slice(0, Math.max(0, room.rows - header - 2));
+  // Below the total, where there is room for it.
+  const workers = header === 1 ? workersText(state) : undefined;
+  const beside = workers === undefined ? 1 : 2;
+  const fits = all.length + header + beside <= room.rows;
+  const listed = fits ? all : all.filter(isActive).slice(0, Math.max(0, room.rows - header - beside - 1));
   const lines = [...listed.map((source) => sourceLine(source, view.now)), totalLine(state, all, view.now)];
   const drawn = drawLines(lines, room.columns, view.paint);
   const hidden = all.length - listed.length;
@@ -58,7 +61,16 @@ export function renderProgress(state: ProgressState, view: ProgressView): string
     const summary = cut(`… ${formatCount(hidden)} more: ${countPhases(all, new Set(listed))}`, room.columns);
     drawn.splice(-1, 0, view.paint('gray', summary));
   }
+  if (workers !== undefined) drawn.push(view.paint('gray', cut(workers, room.columns)));
   return drawn.slice(header === 1 ? 0 : 1).slice(-room.rows);
+}
+
+/** Who else works on the run; undefined where nobody does. */
+export function workersText({ workers: told }: ProgressState): string | undefined {
+  if (told === undefined) return undefined;
+  const { workers, inHand, waiting } = told;
+  const who = workers === 1 ? '1 worker' : `${formatCount(workers)} workers`;
+  return `${who}, ${formatCount(inHand)} pages in hand, ${formatCount(waiting)} waiting`;
 }
 
 function drawLines(lines: readonly Line[], columns: number, paint: Paint): string[] {

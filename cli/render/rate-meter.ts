@@ -3,7 +3,8 @@ const slotMs = 1_000;
 
 /** Counts what happened in the last ten seconds, so that a rate shows what is going on now. */
 export interface RateMeter {
-  add(at: number): void;
+  /** `count` happenings at once; default 1. */
+  add(at: number, count?: number): void;
   /** Happenings a second; 0 before the first. */
   perSecond(now: number): number;
 }
@@ -26,11 +27,11 @@ export function createRateMeter(): RateMeter {
   }
 
   return {
-    add(at) {
+    add(at, count = 1) {
       first ??= at;
       moveTo(at);
       const index = current % counts.length;
-      counts[index] = (counts[index] ?? 0) + 1;
+      counts[index] = (counts[index] ?? 0) + count;
     },
     perSecond(now) {
       if (first === undefined) return 0;

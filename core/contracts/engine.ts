@@ -86,6 +86,14 @@ export interface DeliveredPage {
   readonly release: () => void;
 }
 
+/** A page that is done, and whose records another process has written to every sink. */
+export interface LandedPage extends Omit<DeliveredPage, 'kind' | 'batch' | 'receipt' | 'release'> {
+  readonly kind: 'landed';
+  readonly source: string;
+  readonly key: string;
+  readonly records: number;
+}
+
 /** Pages that will not come. */
 export interface FailedPages {
   readonly kind: 'failed';
@@ -127,7 +135,7 @@ export interface SourceEnded {
   readonly state: SourceState;
 }
 
-export type PageOutcome = DeliveredPage | FailedPages | SkippedPage | SourceNotice | SourceEnded;
+export type PageOutcome = DeliveredPage | LandedPage | FailedPages | SkippedPage | SourceNotice | SourceEnded;
 
 /**
  * Runs a plan. The consumer pulls: what it does not take is not fetched much ahead of. Ends when every source

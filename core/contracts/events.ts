@@ -19,6 +19,8 @@ export type RunEvent =
       /** The sources of each sink that does not take all. Default: there is none such. */
       readonly routes?: Readonly<Record<string, readonly string[]>>;
       readonly threads: number;
+      /** The engine whose workers do all of it, by its name. Default: it is done in this process. */
+      readonly engine?: string;
       /** Rules on the quality of its records. Default: none. */
       readonly quality?: readonly QualityRule[];
       /** Default: categories stay as they come. */
@@ -50,6 +52,26 @@ export type RunEvent =
       readonly message?: string;
       readonly bytes: number;
       readonly ms: number;
+    }
+  /** What requests of a source came to in another process, which tells of them together, about once a second. */
+  | {
+      readonly type: 'requests-counted';
+      readonly source: string;
+      readonly requests: number;
+      readonly retries: number;
+      readonly bytes: number;
+      readonly limiterWaitMs: number;
+      /** Status code → responses. */
+      readonly statuses: ReadonlyMap<number, number>;
+    }
+  /** Who works on the run beside this process, and what waits for them; about once a second. */
+  | {
+      readonly type: 'workers';
+      readonly workers: number;
+      /** Pages in their hands. */
+      readonly inHand: number;
+      /** Requests that wait for a place in the queue or in it. */
+      readonly waiting: number;
     }
   | { readonly type: 'limiter-wait'; readonly source: string; readonly key: string; readonly ms: number }
   /** What the time of a source was spent on since the last such event, at most a fifth of a second ago where it moves. */

@@ -53,6 +53,25 @@ export interface SinkWriter<Fields extends object = Record<string, unknown>> {
   abort(): Promise<void>;
 }
 
+/**
+ * How a sink takes the records of a run whose pages are worked on by several processes. `direct`: each process opens it
+ * and writes, and what one writes is not in the way of another. `assembled`: one process opens it when all pages are there, and hands
+ * over what the others have kept in files. With `parts`: those files are the output, and stay where it says.
+ */
+export type SinkDistribution<Options = unknown> =
+  | 'direct'
+  | 'assembled'
+  | {
+      /**
+       * The file, by source and as an absolute path, in whose place parts stand: in a folder beside it, told by a manifest.
+       * Undefined where these options want one file: then the sink is assembled.
+       */
+      parts(
+        context: Pick<SinkContext, 'baseDir' | 'takes' | 'startedAt'>,
+        options: Options,
+      ): ReadonlyMap<string, string> | undefined;
+    };
+
 /** A kind of sink; made by `defineSink`. `Fields` are those of the model whose records it takes. */
 export interface SinkPlugin<Options = unknown, Fields extends object = Record<string, unknown>> {
   readonly name: string;
@@ -70,6 +89,8 @@ export interface SinkPlugin<Options = unknown, Fields extends object = Record<st
    * them have ended, and none begins until it has. Default 1.
    */
   readonly concurrency?: number;
+  /** Whether it may stand in a run on several machines, and how. Default: it may not, and such a run is refused. */
+  readonly distributed?: SinkDistribution<Options>;
   /**
    * Opens the sink, at `position` where a run is taken up again: one that a commit of this run returned, not always the
    * last. What was written behind it must be gone, or be written again without harm.

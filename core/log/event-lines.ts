@@ -15,6 +15,8 @@ export interface EventLine {
 export function isDetail(event: RunEvent): boolean {
   switch (event.type) {
     case 'attempt':
+    case 'requests-counted':
+    case 'workers':
     case 'limiter-wait':
     case 'page-skipped':
     case 'pages-known':
@@ -34,8 +36,9 @@ export function isDetail(event: RunEvent): boolean {
 export function eventLines(event: RunEvent): readonly EventLine[] {
   switch (event.type) {
     case 'run-started': {
-      const { runId, sources, sinks, threads } = event;
-      const workers = threads === 0 ? 'the main thread' : counted(threads, 'worker thread');
+      const { runId, sources, sinks, threads, engine } = event;
+      const here = threads === 0 ? 'the main thread' : counted(threads, 'worker thread');
+      const workers = engine === undefined ? here : `the workers of ${engine}`;
       const message = `run ${runId}: ${counted(sources.length, 'source')} into ${sinks.join(', ')}, on ${workers}`;
       return [{ level: 'info', message, fields: { event: event.type, run: runId, threads } }];
     }
@@ -80,6 +83,16 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       const outcome = `${status ?? error ?? 'no response'}${why} in ${Math.round(ms)} ms, ${bytes} bytes`;
       const message = `${source}: attempt ${attempt}, ${outcome}, ${redactUrl(event.url)}`;
       return [{ level: 'debug', message, fields: { event: type, source, key, attempt, status, error, bytes, ms } }];
+    }
+    case 'requests-counted': {
+      const { type, source, requests, retries, bytes } = event;
+      const message = `${source}: ${counted(requests, 'request')} by a worker, ${bytes} bytes`;
+      return [{ level: 'debug', message, fields: { event: type, source, requests, retries, bytes } }];
+    }
+    case 'workers': {
+      const { type, workers, inHand, waiting } = event;
+      const message = `${counted(workers, 'worker')} with ${counted(inHand, 'page')} in hand, ${waiting} waiting`;
+      return [{ level: 'debug', message, fields: { event: type, workers, in_hand: inHand, waiting } }];
     }
     case 'limiter-wait': {
       const { type, source, ms } = event;

@@ -97,6 +97,7 @@ function sinkProblems(value: unknown): readonly string[] {
       (found) => Number.isInteger(found) && Number(found) > 0,
       'a whole number from 1 on',
     ),
+    ...optional(value, 'distributed', isDistribution, '"direct", "assembled", or an object with the function parts'),
     ...optional(value, 'check', isFunction, 'a function that finds out whether the sink could be opened'),
     ...optional(value, 'forget', isFunction, 'a function that removes what an unfinished run left behind'),
     ...optional(value, 'api', isText, apiRange),
@@ -184,6 +185,10 @@ function hasFunction(value: unknown, key: string): boolean {
 export function isStandardSchema(value: unknown): boolean {
   const holder = isObject(value) || typeof value === 'function' ? value : {};
   return hasFunction(Reflect.get(holder, '~standard'), 'validate');
+}
+
+function isDistribution(value: unknown): boolean {
+  return value === 'direct' || value === 'assembled' || hasFunction(value, 'parts');
 }
 
 function isTextList(value: unknown): boolean {

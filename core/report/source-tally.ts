@@ -91,6 +91,13 @@ export function createSourceTally(clean: (text: string) => string): SourceTally 
         case 'attempt':
           onAttempt(event);
           break;
+        case 'requests-counted':
+          requests += event.requests;
+          retries += event.retries;
+          bytes += event.bytes;
+          limiterWaitMs += event.limiterWaitMs;
+          for (const [status, count] of event.statuses) addTo(statusCounts, status, count);
+          break;
         case 'page-delivered':
           onPage(event);
           break;

@@ -107,7 +107,8 @@ export class Pipeline {
       ...(rules.length > 0 && { quality: rules }),
       ...(categories !== undefined && { categories }),
     };
-    emit({ type: 'run-started', runId: journal.runId, ...names, routes, threads, ...quality });
+    const engine = this.#config.engine && { engine: this.#config.engine.plugin.name };
+    emit({ type: 'run-started', runId: journal.runId, ...names, routes, threads, ...engine, ...quality });
     if (journal.earlier !== undefined) emit({ type: 'run-resumed', ...journal.earlier });
     const stop = createStopSignal({ clock: this.#clock, deadlineMs, signal });
     onAbort(stop.signal, () => emit({ type: 'run-stopping', error: classify(stop.signal.reason) }));
@@ -198,6 +199,11 @@ export class Pipeline {
         const { source, pageKey: key, count: records } = batch;
         const again = receipt.ordinal === undefined ? { again: true as const } : {};
         emit({ type: 'page-delivered', source, key, records, ...again, ...page });
+        break;
+      }
+      case 'landed': {
+        const { kind: _, child: __, ...page } = outcome;
+        emit({ type: 'page-delivered', ...page });
         break;
       }
       case 'skipped':

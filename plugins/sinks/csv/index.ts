@@ -28,6 +28,7 @@ export default defineSink({
   name: 'csv',
   options: options.transform(withSuffix),
   delivers: 'on-close',
+  distributed: 'assembled',
   async open(context, { path, compress, columns: chosen, lineEnding }, committed) {
     const columns = columnsOf(context.model, chosen);
     const head = headerRow(columns, lineEnding);

@@ -22,6 +22,8 @@ type Options = z.infer<typeof options>;
 export default defineSink({
   name: 'duckdb',
   options,
+  // One process at a time may have the file open.
+  distributed: 'assembled',
   open: (context, given, position) => openDuckWriter(context, resolved(context, given), position),
   check: (context, given) => checkDuckTable(context, resolved(context, given)),
   forget: ({ baseDir, runId, name }, { path }) => removeSpool(spoolPaths(resolve(baseDir, path), runId, name)),

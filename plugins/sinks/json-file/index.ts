@@ -22,6 +22,7 @@ export default defineSink({
   name: 'json-file',
   options,
   delivers: 'on-close',
+  distributed: 'assembled',
   async open(context, { path }, committed) {
     const found = committed === undefined ? undefined : documentPosition.parse(committed);
     // Without a record in it there is nothing to be found again.

@@ -1,4 +1,5 @@
 import { defineSink } from '../../../core/plugin.ts';
+import { filesBySource } from '../files/file-names.ts';
 import { fileOptions, withSuffix } from '../files/file-options.ts';
 import { checkTargets, forgetFiles, openRecordFiles } from '../files/record-files.ts';
 
@@ -7,6 +8,10 @@ export default defineSink({
   name: 'ndjson',
   options: fileOptions('out/products.ndjson').transform(withSuffix),
   delivers: 'on-close',
+  // What is compressed is compressed in one place.
+  distributed: {
+    parts: (context, { path, compress }) => (compress === undefined ? filesBySource(path, context) : undefined),
+  },
   async open(context, { path, compress }, committed) {
     const files = await openRecordFiles({ context, path, compress, committed });
     return {

@@ -25,6 +25,7 @@ export default defineSink({
   name: 'parquet',
   options,
   delivers: 'on-close',
+  distributed: 'assembled',
   open: (context, { path, ...own }, position) =>
     openParquetWriter(context, { path: resolve(context.baseDir, path), ...own }, position),
   async check(context, { path, ...own }) {

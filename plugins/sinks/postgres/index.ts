@@ -18,6 +18,8 @@ type Options = z.infer<typeof options>;
 export default defineSink({
   name: 'postgres',
   options,
+  // Records go in by their id, so that of two that write one of them, either may be the last.
+  distributed: 'direct',
   open: (context, given, position) => openPostgresWriter(context, resolved(context, given), position),
   check: (context, given) => checkPostgresTable(context, resolved(context, given)),
 });

@@ -28,6 +28,7 @@ export function createStdoutSink(stream: () => Output): SinkPlugin<z.output<type
   return defineSink({
     name: 'stdout',
     options,
+    distributed: 'assembled',
     async open(context, { format }, resumeFrom) {
       const output = stream();
       const asTable = format === 'table' || (format === 'auto' && output.isTTY === true);

@@ -1,0 +1,56 @@
+import { numberOf, type RedisCaller, replyOf } from './scripts/script.ts';
+
+export interface ForgetOptions {
+  readonly redis: RedisCaller;
+  /** What all keys of the run begin with. */
+  readonly key: string;
+  readonly sources: readonly string[];
+  /** Milliseconds after which they are gone; 0: at once. */
+  readonly keepMs: number;
+}
+
+const ofRun = ['outcomes', 'checkpoint', 'sessions', 'parts', 'workers', 'coordinator', 'duty:janitor', 'duty:fold'];
+const ofSource = 'state totals wait hang open lease handed tries lives steps claims lists done seen ids pages'.split(
+  ' ',
+);
+const tables = ['seen', 'ids', 'pages'];
+
+/** Keys that one command removes. */
+const keysAtOnce = 500;
+
+/**
+ * Removes all keys of a run, or lets them expire. By their names, for they are known: a scan would go through the whole
+ * server, and through each node of a cluster.
+ */
+export async function forgetRun({ redis, key, sources, keepMs }: ForgetOptions): Promise<void> {
+  for (const source of sources) {
+    const base = `${key}:s:${source}`;
+    for (const table of tables) {
+      const buckets = numberOf(replyOf(await redis.callBuffer('HGET', `${base}:${table}`, 'b')));
+      await remove(
+        redis,
+        Array.from({ length: Math.max(buckets, 1) }, (_, index) => `${base}:${table}:${index}`),
+        keepMs,
+      );
+    }
+    await remove(
+      redis,
+      ofSource.map((name) => `${base}:${name}`),
+      keepMs,
+    );
+  }
+  await remove(
+    redis,
+    ofRun.map((name) => `${key}:${name}`),
+    keepMs,
+  );
+}
+
+async function remove(redis: RedisCaller, keys: readonly string[], keepMs: number): Promise<void> {
+  for (let from = 0; from < keys.length; from += keysAtOnce) {
+    const some = keys.slice(from, from + keysAtOnce);
+    // In the background of the server: a large one does not keep it.
+    if (keepMs === 0) await redis.callBuffer('UNLINK', ...some);
+    else await Promise.all(some.map((name) => redis.callBuffer('PEXPIRE', name, keepMs)));
+  }
+}

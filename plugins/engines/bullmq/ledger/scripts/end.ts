@@ -1,0 +1,17 @@
+import { page } from './page.ts';
+import { defineScript } from './script.ts';
+import { standing } from './standing.ts';
+
+/** Ends a source, if nothing has changed since: key of the run, signature, outcomes. */
+export const endScript = defineScript(
+  'end',
+  page,
+  standing,
+  /* lua */ `
+local base, run = KEYS[1], ARGV[1]
+if signature(base) ~= ARGV[2] then return 0 end
+redis.call('HSET', base .. ':state', 'status', 'ended')
+for i = 3, #ARGV do tell(run, ARGV[i]) end
+return 1
+`,
+);

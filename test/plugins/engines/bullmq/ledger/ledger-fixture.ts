@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import type { PageRequest } from '../../../../../core/engine.ts';
+import { connectRedis, type RedisConnection } from '../../../../../plugins/engines/bullmq/redis/connect.ts';
+import { resolveRedis } from '../../../../../plugins/engines/bullmq/redis/options.ts';
+import type { DonePage, NewRequest, OpenPage, RunLedger } from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
+import type { LandedPage } from '../../../../../plugins/engines/bullmq/ledger/outcome.ts';
+import { createRunLedger } from '../../../../../plugins/engines/bullmq/ledger/run-ledger.ts';
+import { noPageMetrics } from '../../../../../core/metrics/page-metrics.ts';
+import type { RedisCaller } from '../../../../../plugins/engines/bullmq/ledger/scripts/script.ts';
+import type { TestRedis } from '../../../../support/redis.ts';
+
+/** Makes the ledger of a run of its own on a test's server. */
+export async function openLedger(
+  redis: TestRedis,
+  sources: readonly string[] = ['shop'],
+): Promise<{ readonly ledger: RunLedger; readonly connection: RedisConnection; readonly key: string }> {
+  const connection = await connectRedis({ settings: resolveRedis(redis.url), role: 'test' });
+  runs += 1;
+  const key = `{test:${runs}}`;
+  return { ledger: ledgerOf(connection.client, key, sources), connection, key };
+}
+
+/** The ledger of the run whose keys begin with `key`. */
+export function ledgerOf(redis: RedisCaller, key: string, sources: readonly string[] = ['shop']): RunLedger {
+  const vault = { hide: (request: PageRequest) => request, show: (request: PageRequest) => request };
+  const jobKey = (source: string): string => `${key}:pages:${source}.`;
+  return createRunLedger({ redis, key, vault, runId: key, sources, jobKey });
+}
+
+/** A client that dies after `calls` commands, as a process would. */
+export function dyingAfter(calls: number, client: RedisCaller): RedisCaller {
+  let left = calls;
+  return {
+    callBuffer(command, ...args) {
+      left -= 1;
+      if (left < 0) throw new Error('killed');
+      return client.callBuffer(command, ...args);
+    },
+  };
+}
+
+let runs = 0;
+
+export function hashOf(text: string): bigint {
+  return createHash('sha1').update(text).digest().readBigUInt64BE();
+}
+
+/** A request for the page `name`, of the source's own listing. */
+export function requestFor(name: string | number, listing?: string, opens = false): NewRequest {
+  const request = { key: `page-${name}`, url: `/items?page=${name}` };
+  return { request, hashes: [hashOf(`key ${request.key}`), hashOf(request.url)], listing, opens };
+}
+
+/** A page that is written, with `records` new records. */
+export function donePage(source: string, page: OpenPage, more: Partial<LandedPage> = {}): DonePage {
+  const outcome: LandedPage = {
+    kind: 'landed',
+    source,
+    key: page.request.key,
+    items: 2,
+    records: 2,
+    duplicates: 0,
+    dropped: 0,
+    drops: new Map(),
+    split: 0,
+    rejects: [],
+    metrics: noPageMetrics(),
+    attempts: 1,
+    bytes: 100,
+    processingMs: 1,
+    ...more,
+  };
+  return {
+    source,
+    page,
+    totals: { items: outcome.items, total: undefined, opens: undefined, child: undefined },
+    outcome,
+  };
+}
+
+export function ids(...names: readonly string[]): BigUint64Array {
+  return BigUint64Array.from(names, hashOf);
+}
