@@ -12,13 +12,22 @@ export type {
   WorkOptions,
 } from './engine/engine-plugin.ts';
 export type { ResolvedConfig, ResolvedSink, ResolvedSource } from './config/resolved.ts';
-export type { Batch, PageInput, PageProcessor, PageRead, PageVerdict, Reject } from './contracts/batch.ts';
+export type {
+  Batch,
+  PageInput,
+  PageProcessor,
+  PageRead,
+  PageUnreadable,
+  PageVerdict,
+  Reject,
+} from './contracts/batch.ts';
 export type { ChildOf } from './contracts/child.ts';
 export type { Clock, Random } from './contracts/clock.ts';
 export type * from './contracts/engine.ts';
 export type { EmitEvent, RunEvent, TimedEvent } from './contracts/events.ts';
 export type { Handler, HttpRequest, HttpResponse, Middleware, TransportFactory } from './contracts/http.ts';
 export type * from './contracts/journal.ts';
+export type { CursorValue } from './contracts/incremental.ts';
 export type { JsonObject, JsonValue } from './contracts/json.ts';
 export type { Logger } from './contracts/logger.ts';
 export type { PageMetrics } from './contracts/metrics.ts';
@@ -35,13 +44,30 @@ export type { ErrorCode } from './errors.ts';
 export { createAuthenticators } from './http/auth/authenticators.ts';
 export { createSourceClient } from './http/client.ts';
 export { createLimitsOfRun } from './http/source-limits.ts';
+export type { Cursors } from './incremental/cursor-files.ts';
 export { sourcesSince } from './incremental/since.ts';
 export { onAbort } from './on-abort.ts';
 export { createHasher } from './processing/hash.ts';
 export type { Hasher } from './processing/hash.ts';
-export { createInlineProcessor } from './processing/inline.ts';
-export { createProcessorPools } from './processing/pools.ts';
-export { createByteBudget } from './run/byte-budget.ts';
+export { createProcessor } from './processing/create-processor.ts';
+export { logEvents } from './log/log-events.ts';
+export { countOfDrops } from './processing/drop-reasons.ts';
+export { parseTotal } from './pagination/total.ts';
+export { type AcceptedPage, checkLength, madeAnew, mostRounds } from './run/acceptance.ts';
+export { createBatch } from './run/batch.ts';
+export { type ByteBudget, createByteBudget } from './run/byte-budget.ts';
+export { createFetchedPage, type ReadablePage } from './run/fetched-page.ts';
+export { pagerError } from './run/frontier.ts';
+export { holdPage } from './run/held-page.ts';
+export { createListings, type Listing, type Listings } from './run/listing.ts';
+export { attemptsOf, goesInCircles, isSound, mostStalePages, unreadable, whereOf } from './run/page-reader.ts';
+export { requestCost } from './run/request-cost.ts';
+export { createSideRequests } from './run/side-requests.ts';
+export { createClients, type SourceClients } from './run/source-clients.ts';
+export { createSourceTotals, type SourceTotals } from './run/source-totals.ts';
+export { askedBefore, capReached, crossOrigin, requestHashes, resolveUrl } from './run/worklist.ts';
+export { createLetterContent, type LetterContent } from './state/letter-content.ts';
+export type { RequestVault } from './state/request-vault.ts';
 export { createChannel } from './run/channel.ts';
 export { describeModel } from './run/describe-model.ts';
 export { createEventBus } from './run/event-bus.ts';

@@ -224,3 +224,6 @@ export interface RunJournal {
   /** Lets go of the state folder. */
   close(): Promise<void>;
 }
+
+/** What the sinks of a run need of its journal. */
+export type SinkJournal = Pick<RunJournal, 'earlier' | 'resumable' | 'position' | 'seal' | 'committed'>;

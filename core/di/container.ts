@@ -2,7 +2,6 @@ import 'reflect-metadata';
 import { join } from 'node:path';
 import { container as root, type DependencyContainer, type InjectionToken, instanceCachingFactory } from 'tsyringe';
 import type { ResolvedConfig, ResolvedSource } from '../config/resolved.ts';
-import type { PageProcessor } from '../contracts/batch.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { Logger } from '../contracts/logger.ts';
 import type { PageCache } from '../contracts/page-cache.ts';
@@ -14,9 +13,8 @@ import { createLimitsOfRun } from '../http/source-limits.ts';
 import { createUndiciTransport } from '../http/transports/undici.ts';
 import { logEvents } from '../log/log-events.ts';
 import { runLogger } from '../log/run-logger.ts';
-import { createHasher, type Hasher } from '../processing/hash.ts';
-import { createInlineProcessor } from '../processing/inline.ts';
-import { createProcessorPools } from '../processing/pools.ts';
+import { createHasher } from '../processing/hash.ts';
+import { createProcessor } from '../processing/create-processor.ts';
 import { createEventBus } from '../run/event-bus.ts';
 import { describeModel } from '../run/describe-model.ts';
 import { localEngine } from '../run/local-engine.ts';
@@ -152,13 +150,4 @@ function pageCacheIn({ state }: ResolvedConfig, { logger, anew }: { readonly log
       onFailure: (error) => logger.warn(error.message),
     });
   };
-}
-
-function createProcessor(config: ResolvedConfig, hasher: Hasher, hashKey: bigint): PageProcessor {
-  const { sources, model, workers, quality, categories } = config;
-  if (workers.threads === 0) {
-    const plugins = new Map(sources.map(({ name, plugin }) => [name, plugin]));
-    return createInlineProcessor({ sources: plugins, model, hasher, quality, categories });
-  }
-  return createProcessorPools(config, hashKey);
 }

@@ -21,7 +21,7 @@ export interface Acceptance {
 }
 
 /** The verdict on a page that comes out with other duplicates each time. */
-const madeAnew: PageUnreadable = {
+export const madeAnew: PageUnreadable = {
   ok: false,
   code: 'worker_failed',
   message: 'its records have other ids each time that it is processed',
@@ -29,7 +29,7 @@ const madeAnew: PageUnreadable = {
 };
 
 /** How often a page is processed to leave its duplicates out. */
-const mostRounds = 3;
+export const mostRounds = 3;
 
 /** `restored` is what an earlier life of the run had taken. */
 export function createAcceptance(processor: PageProcessor, restored?: RestoredSource): Acceptance {

@@ -125,7 +125,7 @@ export function createFrontier({ source, totals, hash, journal, giveUp, lose }: 
 }
 
 /** What a pager threw on purpose keeps its code; anything else is a bug in the plugin, named as such. */
-function pagerError(method: string, thrown: unknown): SluiceError {
+export function pagerError(method: string, thrown: unknown): SluiceError {
   if (thrown instanceof SluiceError) return thrown;
   return new SluiceError('source_failed', `the pager's ${method}() threw: ${classify(thrown).message}`, {
     cause: thrown,

@@ -24,7 +24,7 @@ export interface PageReaderOptions {
 }
 
 /** An upstream may send the same items for ever in other words; a listing that is shifted repeats a page or two. */
-const mostStalePages = 50;
+export const mostStalePages = 50;
 
 /** What became of a page that was fetched; an error is final for that page. */
 export type ReadResult = 'delivered' | 'skipped' | 'put-back' | SluiceError;
@@ -156,7 +156,7 @@ export function createPageReader(options: PageReaderOptions): PageReader {
 }
 
 /** Whether the worker will read a parsed body too: it holds a list of items, and no more than were asked for. */
-function isSound(pager: SourceAdapter, page: ReadablePage): boolean {
+export function isSound(pager: SourceAdapter, page: ReadablePage): boolean {
   try {
     return page.itemCount() <= (pager.limit ?? Infinity);
   } catch {
@@ -164,20 +164,23 @@ function isSound(pager: SourceAdapter, page: ReadablePage): boolean {
   }
 }
 
-function attemptsOf(item: WorkItem, { attempts }: HttpResponse): number {
+/** Attempts that a page has used with this answer. */
+export function attemptsOf(item: Pick<WorkItem, 'attempts'>, { attempts }: HttpResponse): number {
   return attempts ?? item.attempts + 1;
 }
 
-function whereOf({ status, url }: HttpResponse): { readonly status: number; readonly url: string } {
+/** Where an answer came from, for errors. */
+export function whereOf({ status, url }: HttpResponse): { readonly status: number; readonly url: string } {
   return { status, url: redactUrl(url) };
 }
 
-function goesInCircles(): SluiceError {
+/** The error for a listing that brings nothing new any more. */
+export function goesInCircles(): SluiceError {
   const text = `the last ${mostStalePages} pages held nothing but records that had come before`;
   return new SluiceError('pagination_loop', text);
 }
 
 /** Another try may bring a better body; a page on which the worker itself failed is not tried again. */
-function unreadable({ code, message }: PageUnreadable): SluiceError {
+export function unreadable({ code, message }: PageUnreadable): SluiceError {
   return new SluiceError(code, message, { retryable: code !== 'worker_failed' });
 }

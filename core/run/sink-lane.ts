@@ -2,7 +2,7 @@ import type { ResolvedSink } from '../config/resolved.ts';
 import type { Batch } from '../contracts/batch.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { EmitEvent } from '../contracts/events.ts';
-import type { RunJournal } from '../contracts/journal.ts';
+import type { SinkJournal } from '../contracts/journal.ts';
 import type { RunReport } from '../contracts/report.ts';
 import type { SinkContext, SinkWriter } from '../contracts/sink.ts';
 import { SluiceError } from '../errors.ts';
@@ -37,7 +37,7 @@ export interface SinkLaneOptions {
   readonly context: SinkContext;
   readonly clock: Clock;
   readonly emit: EmitEvent;
-  readonly journal: RunJournal;
+  readonly journal: SinkJournal;
 }
 
 export function createSinkLane({ sink, context, clock, emit, journal }: SinkLaneOptions): SinkLane {

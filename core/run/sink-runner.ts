@@ -2,7 +2,7 @@ import type { ResolvedSink } from '../config/resolved.ts';
 import type { Batch } from '../contracts/batch.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { EmitEvent } from '../contracts/events.ts';
-import type { RunJournal } from '../contracts/journal.ts';
+import type { SinkJournal } from '../contracts/journal.ts';
 import type { RunReport } from '../contracts/report.ts';
 import type { SinkContext } from '../contracts/sink.ts';
 import { SluiceError } from '../errors.ts';
@@ -38,7 +38,7 @@ export interface SinkRunnerOptions {
   readonly context: Omit<SinkContext, 'name' | 'takes'>;
   readonly clock: Clock;
   readonly emit: EmitEvent;
-  readonly journal: RunJournal;
+  readonly journal: SinkJournal;
 }
 
 /**

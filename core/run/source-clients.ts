@@ -8,7 +8,11 @@ export interface SourceClients {
   close(): Promise<void>;
 }
 
-export function createClients(source: SourcePlan, own: SourceClient, ports: EnginePorts): SourceClients {
+export function createClients(
+  source: SourcePlan,
+  own: SourceClient,
+  ports: Pick<EnginePorts, 'clients'>,
+): SourceClients {
   const byChild = new Map<string, SourceClient>();
   for (const { name, rateLimit } of source.plugin.children ?? []) {
     if (rateLimit !== undefined)

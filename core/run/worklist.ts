@@ -82,12 +82,7 @@ export function createWorklist({ baseUrl, listings, maxPages, hash, journal }: W
   /** Checks a request, and marks it as seen; says whether it is new. */
   function isNew(request: PageRequest): boolean {
     const url = resolveUrl(baseUrl, request.url);
-    if (url.origin !== origin) {
-      throw new SluiceError(
-        'cross_origin',
-        `the next page is at another origin, ${url.origin}; only ${origin} is asked`,
-      );
-    }
+    if (url.origin !== origin) throw crossOrigin(url, origin);
     const [key, target] = requestHashes(request, url, hash);
     const newKey = seen.add(key);
     const newTarget = seen.add(target);
@@ -175,10 +170,16 @@ export function capReached(maxPages: number): SluiceError {
   return new SluiceError('page_cap_reached', text);
 }
 
-function askedBefore(url: URL): SluiceError {
+/** The error for a request that was made before. */
+export function askedBefore(url: URL): SluiceError {
   return new SluiceError('pagination_loop', 'a page that was asked for before is asked for again', {
     url: redactUrl(url),
   });
+}
+
+/** The error for a request that would leave the origin of its source. */
+export function crossOrigin({ origin }: URL, own: string): SluiceError {
+  return new SluiceError('cross_origin', `the next page is at another origin, ${origin}; only ${own} is asked`);
 }
 
 /** What a request is known again by: its key, and what the upstream is asked by. */

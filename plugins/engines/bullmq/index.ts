@@ -7,7 +7,7 @@ const bullmq: EnginePlugin<BullmqOptions> = {
   name: 'bullmq',
   options,
   coordinate: () => Promise.reject(notYet()),
-  work: () => Promise.reject(notYet()),
+  work: async (...how) => (await import('./worker/work.ts')).work(...how),
   runs: () => Promise.reject(notYet()),
 };
 

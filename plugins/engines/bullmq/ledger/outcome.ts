@@ -1,4 +1,11 @@
-import type { DeliveredPage, FailedPages, SkippedPage, SourceEnded, SourceNotice } from '../../../../core/engine.ts';
+import type {
+  CursorValue,
+  DeliveredPage,
+  FailedPages,
+  SkippedPage,
+  SourceEnded,
+  SourceNotice,
+} from '../../../../core/engine.ts';
 import type { TimeSpent } from '../../../../core/engine.ts';
 
 /** A page whose records a worker has written to every sink; in the stream once, whoever worked on it how often. */
@@ -7,8 +14,8 @@ export interface LandedPage extends Omit<DeliveredPage, 'kind' | 'batch' | 'rece
   readonly source: string;
   readonly key: string;
   readonly records: number;
-  /** Hashes that tell equal values, by name of the rule; see `PageRead`. */
-  readonly keys?: ReadonlyMap<string, BigUint64Array>;
+  /** The latest value of the source's cursor field, where it declares one. */
+  readonly cursor?: CursorValue;
 }
 
 /** What one sink was given between two acknowledgements of one worker; all of it is committed. */
@@ -36,6 +43,8 @@ export interface WorkerFigures {
   /** Attempts on the wire. */
   readonly requests: number;
   readonly retries: number;
+  /** Of all bodies, decoded. */
+  readonly bytes: number;
   readonly limiterWaitMs: number;
   /** Status code → responses. */
   readonly statuses: ReadonlyMap<number, number>;

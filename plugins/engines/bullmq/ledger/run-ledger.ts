@@ -1,10 +1,10 @@
-import type { SinkPosition } from '../../../../core/engine.ts';
+import type { RequestVault, SinkPosition } from '../../../../core/engine.ts';
 import { packOutcome, unpackOutcome } from './codec.ts';
 import type { Acknowledged, Acknowledgement, DonePage, RunLedger, SourceLedger } from './ledger.ts';
 import { acknowledgeScript } from './scripts/acknowledge.ts';
 import { checkpointScript, dutyScript } from './scripts/checkpoint.ts';
 import { listOf, numberOf, type RedisCaller, replyOf, textOf } from './scripts/script.ts';
-import { createSourceLedger, type RequestVault } from './source-ledger.ts';
+import { createSourceLedger } from './source-ledger.ts';
 import { forgetRun } from './forget-run.ts';
 import { readFields, readTotals } from './totals-state.ts';
 

@@ -1,3 +1,5 @@
+import type { Cursors } from '../../../../core/engine.ts';
+
 /** What a run needs to know of each other, kept beside all runs of a queue. */
 
 /** `paused`: pages in hand are finished, and no more are taken until the run is taken up again. */
@@ -17,6 +19,8 @@ export interface RegisteredRun {
   readonly hashKey: bigint;
   /** Names of its sources, in the order of the config. */
   readonly sources: readonly string[];
+  /** From where incremental sources go on; see `sourcesSince`. */
+  readonly cursors: Cursors;
 }
 
 /** Who coordinates a run, as long as it says so. */

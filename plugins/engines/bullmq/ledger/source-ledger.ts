@@ -1,4 +1,4 @@
-import type { PageRequest, SluiceError } from '../../../../core/engine.ts';
+import type { PageRequest, RequestVault, SluiceError } from '../../../../core/engine.ts';
 import { packError, packHashes, packOutcome, unpackError, unpackHashes } from './codec.ts';
 import type { Added, Claimed, NewRequest, OpenPage, SourceLedger, SourceStanding } from './ledger.ts';
 import { addScript } from './scripts/add.ts';
@@ -16,12 +16,6 @@ import { sliceScript } from './scripts/slice.ts';
 import { standingScript } from './scripts/standing.ts';
 import { startScript } from './scripts/start.ts';
 import { readFields, readTotals } from './totals-state.ts';
-
-/** Takes the secrets out of a request before it goes to Redis, and puts them back. */
-export interface RequestVault {
-  readonly hide: (request: PageRequest) => PageRequest;
-  readonly show: (request: PageRequest) => PageRequest;
-}
 
 export interface SourceLedgerOptions {
   readonly redis: RedisCaller;

@@ -25,6 +25,7 @@ describe.skipIf(redisMissing !== undefined)('the runs of a queue', () => {
     state: 'running',
     hashKey: 2n ** 63n + 1n,
     sources: ['shop'],
+    cursors: {},
   };
   const open = (queue: string) => createRunRegistry({ redis: connection.client, queue });
 
