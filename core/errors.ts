@@ -52,6 +52,9 @@ export type ErrorCode =
   | 'journal_corrupt'
   | 'run_not_found'
   | 'run_not_resumable'
+  // the history, and questions about it
+  | 'history_missing'
+  | 'query_failed'
   // what several machines share
   | 'library_missing'
   | 'redis_refused'

@@ -26,9 +26,25 @@ export type { MockApi, MockRequest, MockResponse, MockSettings } from './contrac
 export { createDice } from './dice.ts';
 export type { Dice } from './dice.ts';
 export type { Logger } from './contracts/logger.ts';
-export type { ErrorEntry, RunReport } from './contracts/report.ts';
-export type { SinkModel } from './contracts/sink.ts';
-export type { SinkContext, SinkDistribution, SinkPlugin, SinkPosition, SinkWriter } from './contracts/sink.ts';
+export type {
+  Amount,
+  PriceChange,
+  PricePoint,
+  PriceSeries,
+  PriceTrends,
+  SeenProduct,
+} from './contracts/price-trends.ts';
+export type { QueryAnswer, QueryColumn, QueryRequest, QueryValue } from './contracts/query.ts';
+export type { ErrorEntry, RunReport, SourceMonitoring } from './contracts/report.ts';
+export type {
+  SinkContext,
+  SinkDistribution,
+  SinkModel,
+  SinkPlugin,
+  SinkPosition,
+  SinkWriter,
+  SourceOrigin,
+} from './contracts/sink.ts';
 export { checkFolder } from './check-folder.ts';
 export { cleanText } from './redact.ts';
 export { makeFolder } from './make-folder.ts';

@@ -9,6 +9,7 @@ import type { RateLimit, SourcePlugin } from '../contracts/source.ts';
 import type { SourceFactory } from '../contracts/source-factory.ts';
 import type { CheckedSink, CheckedSource } from './checked-config.ts';
 import type { EnginePlugin } from '../engine/engine-plugin.ts';
+import type { HistoryOptions } from './history-schema.ts';
 import type { EngineOptions, SinkOptions, SourceOptions } from './plugin-options.ts';
 import type { QualityRuleOptions } from './quality-schema.ts';
 import type { BreakerSettings, RetrySettings, StateSettings, TimeoutSettings, WorkerSettings } from './resolved.ts';
@@ -35,6 +36,11 @@ export interface PipelineConfig {
    * ['smartphones', 'Laptops'] }`. Default: they stay as they come.
    */
   readonly categories?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Whether prices and figures of all runs are kept in the state folder, for trends and `pipeline query`; needs
+   * `@duckdb/node-api`. `'auto'`: where that is installed. An object names the fields. Default false.
+   */
+  readonly history?: boolean | 'auto' | HistoryOptions;
   readonly workers?: WorkerOptions;
   /** Milliseconds after which fetching and draining end and the run finishes as partial. Default: never. */
   readonly deadlineMs?: number;

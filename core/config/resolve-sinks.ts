@@ -95,7 +95,8 @@ export async function optionsFor(
   return {};
 }
 
-function uniqueName(name: string, drafts: readonly SinkDraft[]): string {
+/** A name that none of them has: the name itself, or that with a number. */
+export function uniqueName(name: string, drafts: readonly SinkDraft[]): string {
   const taken = new Set(drafts.map((draft) => draft.name));
   let unique = name;
   for (let number = 2; taken.has(unique); number++) unique = `${name}-${number}`;

@@ -10,6 +10,7 @@ import { configError, type ConfigIssue } from './issues.ts';
 import { type ConfigContext, type Found, lookUp } from './look-up.ts';
 import { resolveEngine } from './resolve-engine.ts';
 import { resolveCategories } from './resolve-categories.ts';
+import { draftHistory } from './resolve-history.ts';
 import { resolveQuality } from './resolve-quality.ts';
 import { resolveAuths } from './resolve-auth.ts';
 import { routeSinks } from './resolve-routes.ts';
@@ -24,6 +25,7 @@ import {
 import type { ResolvedConfig, ResolvedSource } from './resolved.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
 import { limitConflicts, shareLimits } from './share-limits.ts';
+import { sinkIssues } from './sink-issues.ts';
 import { clearSecrets, collectSecrets } from './secrets.ts';
 
 /** What a command line may change in a config. */
@@ -77,11 +79,22 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   const sinks = await draftSinks(listOf(config['sinks']), wantedSinks, context);
   const model = await lookUpModel(config['model'], context);
   const engine = await resolveEngine(config['engine'], context);
+  // A config given as an object may be one of many in a process, and has no folder of its own.
+  const givenState = config['state'] ?? (file === undefined ? false : {});
+  const outputs = [...listOf(config['sinks']), ...sinks.added];
+  const { drafts: beside } = sinks;
+  const asked = { given: config['history'], state: givenState, model: model?.plugin, beside, index: outputs.length };
+  const history = await draftHistory(asked, context);
+  if (model !== undefined) {
+    for (const draft of beside) {
+      issues.push(...sinkIssues(draft, model.plugin).map((issue) => ({ ...issue, path: `sinks[${draft.index}]` })));
+    }
+  }
   const whole = {
     ...config,
-    ...(sinks.added.length > 0 && { sinks: [...listOf(config['sinks']), ...sinks.added] }),
-    // A config given as an object may be one of many in a process, and has no folder of its own.
-    state: config['state'] ?? (file === undefined ? false : {}),
+    // A history alone is nowhere to write to.
+    ...(outputs.length > 0 && { sinks: [...outputs, ...(history.entry === undefined ? [] : [history.entry])] }),
+    state: givenState,
   };
   const parsed = configSchema.safeParse(whole);
   if (parsed.success) {
@@ -90,7 +103,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     issues.push(...middlewareConflicts(sources, parsed.data.sources, parsed.data.middleware));
   }
   const routed = routeSinks({
-    drafts: sinks.drafts,
+    drafts: [...sinks.drafts, ...(history.draft === undefined ? [] : [history.draft])],
     entries: parsed.data?.sinks ?? [],
     known: drafts.map(({ name }) => name),
     running: sources.map(({ name }) => name),
@@ -146,6 +159,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
       ...clearSecrets(input, env),
       ...routed.warnings,
       ...quality.warnings,
+      ...history.warnings,
       ...(state === false ? forgottenBy(resolved) : []),
     ],
   };

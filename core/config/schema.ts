@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Auth } from '../contracts/auth.ts';
 import type { NamedMiddleware } from '../contracts/middleware.ts';
 import type { Services } from '../contracts/services.ts';
+import { history } from './history-schema.ts';
 import { qualityRules } from './quality-schema.ts';
 import { breaker, milliseconds, retry, timeouts } from './resilience-schema.ts';
 import { routeKeys } from './route-keys.ts';
@@ -170,6 +171,7 @@ export const configSchema = z
       })
       .prefault({})
       .describe('the threads that make records of pages'),
+    history,
     deadlineMs: milliseconds.optional().describe('milliseconds after which the run ends as partial; default: never'),
     onSourceFailure: z
       .enum(['continue', 'abort'])

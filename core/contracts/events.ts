@@ -3,6 +3,7 @@ import type { CategoryCounts, CategoryMap } from './categories.ts';
 import type { Reject } from './batch.ts';
 import type { DeadLetterTally, EarlierLives } from './journal.ts';
 import type { PageMetrics } from './metrics.ts';
+import type { PriceTrends } from './price-trends.ts';
 import type { QualityCounts, QualityRule } from './quality.ts';
 import type { RunReport, SourceState } from './report.ts';
 import type { BreakerState } from './resilience.ts';
@@ -160,6 +161,8 @@ export type RunEvent =
   | { readonly type: 'sink-skipped'; readonly sink: string; readonly records: number }
   /** What is kept of the items that became no records and the pages that could not be read; comes before the end. */
   | ({ readonly type: 'dead-letters' } & DeadLetterTally)
+  /** How prices differ from those of earlier runs, where a history is kept; comes when all is written. */
+  | { readonly type: 'price-trends'; readonly trends: PriceTrends }
   | { readonly type: 'run-stopping'; readonly error: SluiceError }
   | { readonly type: 'run-finished'; readonly report: RunReport };
 

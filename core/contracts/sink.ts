@@ -2,6 +2,8 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Batch } from './batch.ts';
 import type { JsonObject, JsonValue } from './json.ts';
 import type { Logger } from './logger.ts';
+import type { PriceTrends } from './price-trends.ts';
+import type { QueryAnswer, QueryRequest } from './query.ts';
 import type { RunReport } from './report.ts';
 
 /** How far a sink has durably got: plain data that `open` understands again after a resume. */
@@ -14,6 +16,16 @@ export interface SinkModel {
   readonly fields: readonly string[] | undefined;
   /** JSON Schema (draft 2020-12) of these fields, where the model's schema can give one (Standard JSON Schema). */
   readonly jsonSchema: JsonObject | undefined;
+  /** What it measures and groups by, where it does. */
+  readonly metrics?: { readonly value?: string; readonly group?: string };
+}
+
+/** What a source asks in this run. */
+export interface SourceOrigin {
+  /** Its base URL, or what stands in for the upstream; without secrets. */
+  readonly upstream: string;
+  /** It asks only for what has changed since an earlier run: what it does not deliver may still be there. */
+  readonly changesOnly: boolean;
 }
 
 /** What a sink knows of the run that it is opened for. */
@@ -26,6 +38,8 @@ export interface SinkContext {
   readonly sources: readonly string[];
   /** Those of them whose records the sink is given: all, unless its entry in the config says which. */
   readonly takes: readonly string[];
+  /** What each source asks. Default: not known. */
+  readonly origins?: Readonly<Record<string, SourceOrigin>>;
   /** When the run began, in its first life; ISO 8601. */
   readonly startedAt: string;
   /** What the records are, for a sink that makes a table of them. */
@@ -44,6 +58,11 @@ export interface SinkWriter<Fields extends object = Record<string, unknown>> {
   write(batch: Batch<Fields>): Promise<void>;
   /** Makes all that was written durable, and says where that is. */
   commit(): Promise<SinkPosition>;
+  /**
+   * Tells how prices differ from those of earlier runs, for the report. Called once before `close`, when all is committed;
+   * `report` is final but for this. Default: it knows nothing of earlier runs.
+   */
+  trends?(report: RunReport): Promise<PriceTrends>;
   /** Ends well: everything is committed, the report is final; what readers look for appears now, whole. */
   close(report: RunReport): Promise<void>;
   /**
@@ -92,6 +111,15 @@ export interface SinkPlugin<Options = unknown, Fields extends object = Record<st
   /** Whether it may stand in a run on several machines, and how. Default: it may not, and such a run is refused. */
   readonly distributed?: SinkDistribution<Options>;
   /**
+   * It keeps something beside the outputs that people ask for: where all of those have failed, the run ends, whether it
+   * works or not. Default false.
+   */
+  readonly auxiliary?: boolean;
+  /** Packages that it loads when it is used, and that may not be installed. Default: none. */
+  readonly requires?: readonly string[];
+  /** What keeps it from taking the records of a model, a sentence each, told before any request. Default: nothing. */
+  modelProblems?(model: SinkModel, options: Options): readonly string[];
+  /**
    * Opens the sink, at `position` where a run is taken up again: one that a commit of this run returned, not always the
    * last. What was written behind it must be gone, or be written again without harm.
    */
@@ -103,4 +131,6 @@ export interface SinkPlugin<Options = unknown, Fields extends object = Record<st
   check?(context: SinkContext, options: Options): Promise<void>;
   /** Removes what an unfinished run left behind for a resume that will never come. Default: nothing is left behind. */
   forget?(context: Omit<SinkContext, 'model'>, options: Options): Promise<void>;
+  /** Answers a question in SQL about what it holds, and changes nothing. Default: it can't be asked. */
+  query?(request: QueryRequest, options: Options): Promise<QueryAnswer>;
 }

@@ -20,6 +20,7 @@ import { describeModel } from '../run/describe-model.ts';
 import { localEngine } from '../run/local-engine.ts';
 import { Pipeline } from '../run/pipeline.ts';
 import { createSinkRunner } from '../run/sink-runner.ts';
+import { sourceOrigins } from '../run/source-origins.ts';
 import { createStageClocks } from '../run/stage-clocks.ts';
 import { openPageCache } from '../state/page-cache.ts';
 import { sourceFile } from '../state/source-file.ts';
@@ -33,7 +34,7 @@ import { tokens } from './tokens.ts';
 
 /** The state of a run, and where other processes write its records, what stands for the sinks. */
 type StatefulRun = Pick<OpenedRun, 'journal' | 'hashKey'> &
-  Partial<Pick<OpenedRun, 'anew'> & Pick<CoordinatedRun, 'sinks'>>;
+  Partial<Pick<OpenedRun, 'anew' | 'since'> & Pick<CoordinatedRun, 'sinks'>>;
 
 /**
  * The one composition root: every service of one run, in a container of its own. `services` stand in for the
@@ -117,7 +118,8 @@ export async function createContainer(
     const { runId, resumable } = journal;
     const startedAt = startOfRun(runId);
     const model = describeModel(config.model);
-    const context = { runId, baseDir: config.baseDir, sources, startedAt, model, resumable, logger };
+    const origins = sourceOrigins(config.sources, { since: run.since ?? {}, secrets: config.secrets });
+    const context = { runId, baseDir: config.baseDir, sources, origins, startedAt, model, resumable, logger };
     return createSinkRunner({ sinks: config.sinks, context, clock, emit, journal });
   });
   container.registerSingleton(tokens.pipeline, Pipeline);

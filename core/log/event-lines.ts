@@ -180,6 +180,11 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       const message = `${sink}: ${counted(records, 'record')} came after the sink had failed`;
       return [{ level: 'debug', message, fields: { event: type, sink, records } }];
     }
+    case 'price-trends': {
+      const { compared, risen, fallen, new: fresh, gone } = event.trends.products;
+      const message = `prices beside earlier runs: ${compared} compared, ${risen} risen, ${fallen} fallen, ${fresh} new, ${gone} gone`;
+      return [{ level: 'debug', message, fields: { event: event.type, compared, risen, fallen, new: fresh, gone } }];
+    }
     case 'run-stopping': {
       const { type, error } = event;
       return [{ level: 'warn', message: `stopping: ${error.message}`, fields: { event: type, error: error.code } }];

@@ -43,7 +43,9 @@ export async function replayedRun(config: ResolvedConfig, services: Services, fo
   // A source may ask elsewhere too, for a token: only what surely belongs to others is left out.
   const without = new Set(recording.sources.map(originOf).filter((origin) => !origins.has(origin)));
   const transport = replayTransport(recording, { scrubber: createScrubber(config.secrets), clock, without });
-  return { config: { ...inOrder(config), sources, state: undefined }, services: { ...services, transport } };
+  // What is kept beside the outputs is kept in the state folder.
+  const sinks = config.sinks.filter(({ plugin }) => plugin.auxiliary !== true);
+  return { config: { ...inOrder(config), sources, sinks, state: undefined }, services: { ...services, transport } };
 }
 
 function originOf({ baseUrl }: { readonly baseUrl: string }): string {

@@ -73,7 +73,10 @@ export async function listPlugins(registry: Registry = createRegistry()): Promis
   ]);
   return {
     sources: sources.map(({ plugin }) => listSource(plugin)),
-    sinks: sinks.map(({ plugin: { name, options } }) => ({ name, options: options !== undefined })),
+    // What is kept beside the outputs is no place to choose for them.
+    sinks: sinks
+      .filter(({ plugin }) => plugin.auxiliary !== true)
+      .map(({ plugin: { name, options } }) => ({ name, options: options !== undefined })),
     models: models.map(({ plugin: { name, fields } }) => ({ name, fields })),
     engines: engines.map(({ plugin: { name } }) => ({ name })),
   };

@@ -2,6 +2,7 @@ import type { Clock } from '../contracts/clock.ts';
 import type { EventListener, TimedEvent } from '../contracts/events.ts';
 import type { EarlierLives } from '../contracts/journal.ts';
 import type { MetricsPartial } from '../contracts/metrics.ts';
+import type { PriceTrends } from '../contracts/price-trends.ts';
 import type { RunReport, SourceMonitoring } from '../contracts/report.ts';
 import { SluiceError } from '../errors.ts';
 import { mergeMetrics } from '../metrics/merge.ts';
@@ -44,6 +45,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
   let kept = 0;
   let omitted = 0;
   let stopped = false;
+  let trends: PriceTrends | undefined;
 
   function begin(event: Extract<TimedEvent, { type: 'run-started' }>): void {
     started = { ...event, now: clock.now() };
@@ -73,6 +75,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
       if (event.type === 'run-resumed') resume(event);
       if (event.type === 'dead-letters') ({ file = null, kept, omitted } = event);
       if (event.type === 'run-stopping') stopped = true;
+      if (event.type === 'price-trends') ({ trends } = event);
       if (event.type === 'page-delivered') {
         addPageMetrics(metrics.get(event.source), event.metrics);
         if (event.categories !== undefined) mergeCategories(names, event.categories, clean);
@@ -107,7 +110,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
           partial: stopped || incomplete || totals.failed > 0,
         },
         errors: errors.build(),
-        metrics: summarise(metrics.all),
+        metrics: { ...summarise(metrics.all), ...(trends && { price_trends: trends }) },
         monitoring: {
           sources: Object.fromEntries(sources),
           sinks: Object.fromEntries(sinks),

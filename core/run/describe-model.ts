@@ -4,8 +4,8 @@ import type { SinkModel } from '../contracts/sink.ts';
 import { isObject, property } from '../unknown.ts';
 
 /** A model as sinks are told of it. */
-export function describeModel({ name, fields, schema }: Model): SinkModel {
-  return { name, fields, jsonSchema: jsonSchemaOf(schema) };
+export function describeModel({ name, fields, schema, metrics }: Model): SinkModel {
+  return { name, fields, jsonSchema: jsonSchemaOf(schema), ...(metrics && { metrics }) };
 }
 
 /** Of what the schema returns, as Standard JSON Schema has it: a schema can do without, and may not be able to say. */

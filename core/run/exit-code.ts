@@ -7,11 +7,20 @@ import type { RunReport } from '../contracts/report.ts';
  */
 export type ExitCode = 0 | 1 | 3 | 130 | 141;
 
-/** Rejected records alone leave the code at 0; a partial run without a single record is a failed one. */
-export function exitCodeOf(report: RunReport, interrupted: boolean): ExitCode {
+/**
+ * Rejected records alone leave the code at 0; a partial run without a single record is a failed one. `auxiliary` sinks are
+ * no outputs: whether all of those have failed does not hang on them.
+ */
+export function exitCodeOf(
+  report: RunReport,
+  interrupted: boolean,
+  auxiliary: ReadonlySet<string> = new Set(),
+): ExitCode {
   if (interrupted) return 130;
   const sources = Object.values(report.monitoring.sources);
-  const sinks = Object.entries(report.monitoring.sinks);
+  const all = Object.entries(report.monitoring.sinks);
+  const outputs = all.filter(([name]) => !auxiliary.has(name));
+  const sinks = outputs.length > 0 ? outputs : all;
   const noSinkLeft = sinks.every(([, { state }]) => state === 'failed');
   // Asked first: with nobody to read it, what the sources would have brought is all the same.
   if (noSinkLeft && sinks.every(([name]) => isReaderGone(report, name))) return 141;

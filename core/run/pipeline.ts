@@ -132,6 +132,8 @@ export class Pipeline {
       emit({ type: 'dead-letters', file, kept, omitted });
       // All is written: from here on neither the deadline nor an interrupt can make less of it.
       stop.dispose();
+      const trends = await sinks.trends(report.build());
+      if (trends !== undefined) emit({ type: 'price-trends', trends });
       await sinks.close(report.build());
       const closed = report.build();
       await journal.end(endingOf(closed, stop.signal), closed.summary.total_products, wholeSources(closed));
@@ -151,7 +153,8 @@ export class Pipeline {
     assertReconciled(final);
     emit({ type: 'run-finished', report: final });
     const interrupted = classify(stop.signal.reason).code === 'interrupted';
-    return { report: final, exitCode: exitCodeOf(final, interrupted), record: recorder.build(final) };
+    const auxiliary = new Set(sinkPlans.filter(({ plugin }) => plugin.auxiliary).map(({ name }) => name));
+    return { report: final, exitCode: exitCodeOf(final, interrupted, auxiliary), record: recorder.build(final) };
   }
 
   async #drive(signal: AbortSignal, abort: (error: SluiceError) => void, recorder: RunRecorder): Promise<void> {

@@ -3,6 +3,7 @@ import type { Batch } from '../contracts/batch.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { SinkJournal } from '../contracts/journal.ts';
+import type { PriceTrends } from '../contracts/price-trends.ts';
 import type { RunReport } from '../contracts/report.ts';
 import type { SinkContext, SinkWriter } from '../contracts/sink.ts';
 import { SluiceError } from '../errors.ts';
@@ -18,6 +19,8 @@ const graceMs = 500;
 export interface SinkLane {
   /** What it has failed by; undefined while it has not. */
   readonly fault: SluiceError | undefined;
+  /** It is no place that people look for records at. */
+  readonly auxiliary: boolean;
   open(): Promise<void>;
   /** Resolves when the batch is taken, or when it is clear that it never will be. */
   write(batch: Batch): Promise<void>;
@@ -27,6 +30,8 @@ export interface SinkLane {
   discard(reason: SluiceError): void;
   /** The last commit; tells what was discarded, too. */
   flush(epoch: number): Promise<void>;
+  /** What it knows of earlier runs; undefined where it knows nothing, or has failed. */
+  trends(report: RunReport): Promise<PriceTrends | undefined>;
   close(report: RunReport): Promise<void>;
   /** Gives the sink up: it counts as failed, by `reason`. No effect on one that has failed or is closed. */
   abort(reason: SluiceError): Promise<void>;
@@ -189,6 +194,14 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     discarded = 0;
   }
 
+  async function trends(report: RunReport): Promise<PriceTrends | undefined> {
+    if (state !== 'open' || writer?.trends === undefined) return undefined;
+    const target = writer;
+    let found: PriceTrends | undefined;
+    await attempt('trends', 'comparing with earlier runs', async () => void (found = await target.trends?.(report)));
+    return found;
+  }
+
   async function close(report: RunReport): Promise<void> {
     if (state === 'open' && writer !== undefined) {
       const target = writer;
@@ -201,6 +214,7 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     get fault() {
       return fault;
     },
+    auxiliary: plugin.auxiliary ?? false,
     open: () => turns.alone(open),
     // What is not meant for it does not wait for it either.
     write: (batch) => (routing.takes(batch.source) ? turns.sideBySide(() => write(batch)) : Promise.resolve()),
@@ -217,6 +231,11 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     },
     commit: (epoch) => turns.alone(() => commit(epoch)),
     flush: (epoch) => turns.alone(() => flush(epoch)),
+    async trends(report) {
+      let found: PriceTrends | undefined;
+      await turns.alone(async () => void (found = await trends(report)));
+      return found;
+    },
     close: (report) => turns.alone(() => close(report)),
     async abort(reason) {
       // Past the line: a hard stop does not wait for an operation that may hang. What stands in line after it has its

@@ -3,6 +3,7 @@ import type { Batch } from '../contracts/batch.ts';
 import type { Clock } from '../contracts/clock.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { SinkJournal } from '../contracts/journal.ts';
+import type { PriceTrends } from '../contracts/price-trends.ts';
 import type { RunReport } from '../contracts/report.ts';
 import type { SinkContext } from '../contracts/sink.ts';
 import { SluiceError } from '../errors.ts';
@@ -26,6 +27,8 @@ export interface SinkRunner {
   discard(reason: SluiceError): void;
   /** Commits everything, so that a report built afterwards knows what each sink has. */
   flush(): Promise<void>;
+  /** How prices differ from those of earlier runs; undefined where no sink can tell. */
+  trends(report: RunReport): Promise<PriceTrends | undefined>;
   /** Closes the living sinks with the final report. A sink that fails here fails after that report was built. */
   close(report: RunReport): Promise<void>;
   /** Gives up all that is open, at once: what is not committed counts as unwritten, with `reason` as the error. */
@@ -83,7 +86,8 @@ export function createSinkRunner({ sinks, context, clock, emit, journal }: SinkR
 
   return {
     get fault() {
-      return noneLeft(lanes.map((lane) => lane.fault));
+      const outputs = lanes.filter((lane) => !lane.auxiliary);
+      return noneLeft((outputs.length > 0 ? outputs : lanes).map((lane) => lane.fault));
     },
     open: () => each((lane) => lane.open()),
     async write(batch) {
@@ -101,6 +105,10 @@ export function createSinkRunner({ sinks, context, clock, emit, journal }: SinkR
     flush() {
       const epoch = seal();
       return each((lane) => lane.flush(epoch));
+    },
+    async trends(report) {
+      const told = await Promise.all(lanes.map((lane) => lane.trends(report)));
+      return told.find((trends) => trends !== undefined);
     },
     close: (report) => each((lane) => lane.close(report)),
     abort(reason) {

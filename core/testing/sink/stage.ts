@@ -6,7 +6,7 @@ import type { Logger } from '../../contracts/logger.ts';
 import type { UnifiedRecord } from '../../contracts/model.ts';
 import type { RunReport } from '../../contracts/report.ts';
 import type { SinkContext, SinkPlugin, SinkPosition, SinkWriter } from '../../contracts/sink.ts';
-import { filesIn, idPrefix } from './output.ts';
+import { idPrefix } from './output.ts';
 
 /** Fields of the kit's records: those of a product. */
 export type FieldsOf = (number: number) => Readonly<Record<string, unknown>>;
@@ -76,7 +76,6 @@ export async function createStage(
     pages: pagesOf(fields),
     folder,
     async afterKill(from, writer) {
-      if ((await filesIn(from)).length === 0) return from;
       const to = await folder();
       await cp(from, to, { recursive: true });
       // Only to let go of its handles: what it does to its own folder nobody sees.

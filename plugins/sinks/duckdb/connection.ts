@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type * as duckdb from '@duckdb/node-api';
 import { sinkError } from '../../../core/plugin.ts';
 import { loadLibrary } from '../tables/load-library.ts';
 import type { Database } from '../tables/database.ts';
@@ -19,15 +20,23 @@ export interface DuckSettings {
   readonly readOnly?: boolean;
 }
 
+/** A file that is open, as DuckDB's own library has it. */
+export interface OpenedDuck {
+  readonly library: typeof duckdb;
+  readonly instance: DuckDBInstance;
+  readonly connection: DuckDBConnection;
+}
+
 /** Opens a database file, or makes it. Throws `sink_failed`, also where DuckDB is not installed. */
-export async function openDuckDatabase({ path, memoryLimit, readOnly = false }: DuckSettings): Promise<DuckDatabase> {
-  const { DuckDBInstance: duckdb } = await loadLibrary(
-    'duckdb',
-    ['@duckdb/node-api'],
-    () => import('@duckdb/node-api'),
-  );
+export async function openDuckDatabase(settings: DuckSettings): Promise<DuckDatabase> {
+  return overConnection(await openDuck(settings));
+}
+
+/** The same, for what goes beyond tables. */
+export async function openDuck({ path, memoryLimit, readOnly = false }: DuckSettings): Promise<OpenedDuck> {
+  const library = await loadLibrary('duckdb', ['@duckdb/node-api'], () => import('@duckdb/node-api'));
   // From the cache: within one process, DuckDB does not see that a file is open already, and would write over it.
-  const opening = duckdb.fromCache(path, {
+  const opening = library.DuckDBInstance.fromCache(path, {
     memory_limit: memoryLimit,
     // What it needs is built in: nothing is to be fetched from the network.
     autoinstall_known_extensions: 'false',
@@ -41,14 +50,15 @@ export async function openDuckDatabase({ path, memoryLimit, readOnly = false }: 
     throw sinkError(error, `opening the database ${path}`);
   });
   try {
-    return overConnection(instance, await instance.connect());
+    return { library, instance, connection: await instance.connect() };
   } catch (error) {
     instance.closeSync();
     throw error;
   }
 }
 
-function overConnection(instance: DuckDBInstance, connection: DuckDBConnection): DuckDatabase {
+function overConnection(opened: OpenedDuck): DuckDatabase {
+  const { connection } = opened;
   return {
     async query(sql, values = []) {
       const result = await connection.runAndReadAll(sql, [...values]);
@@ -66,10 +76,13 @@ function overConnection(instance: DuckDBInstance, connection: DuckDBConnection):
         throw error;
       }
     },
-    close() {
-      connection.interrupt();
-      connection.closeSync();
-      instance.closeSync();
-    },
+    close: () => closeDuck(opened),
   };
+}
+
+/** Ends what is under way, and lets go of the file. */
+export function closeDuck({ instance, connection }: OpenedDuck): void {
+  connection.interrupt();
+  connection.closeSync();
+  instance.closeSync();
 }

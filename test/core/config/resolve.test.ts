@@ -186,7 +186,7 @@ describe('resolveConfig', () => {
 
   worker: there is no option "worker"
       did you mean "workers"?
-      allowed: sources, sinks, model, engine, quality, categories, workers, deadlineMs, onSourceFailure, state, middleware, services, $schema`);
+      allowed: sources, sinks, model, engine, quality, categories, workers, history, deadlineMs, onSourceFailure, state, middleware, services, $schema`);
   });
 
   it.each<[string, unknown, string]>([

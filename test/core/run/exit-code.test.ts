@@ -67,3 +67,10 @@ test.each<[string, string[], SourceState[], SourceState[], boolean, number]>([
   }));
   expect(exitCodeOf({ ...report(sources, sinks), errors }, interrupted)).toBe(code);
 });
+
+test('whether all outputs have failed does not hang on what is kept beside them', () => {
+  const auxiliary = new Set(['n1']);
+  expect(exitCodeOf(report(['complete'], ['failed', 'complete']), false, auxiliary)).toBe(1);
+  expect(exitCodeOf(report(['complete'], ['complete', 'failed']), false, auxiliary)).toBe(3);
+  expect(exitCodeOf(report(['complete'], ['failed']), false, new Set(['n0']))).toBe(1);
+});

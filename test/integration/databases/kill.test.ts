@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -58,58 +59,74 @@ describe.skipIf(postgresPrograms === undefined)(
     beforeAll(async () => void (server = await startPostgres()), 60_000);
     afterAll(() => server.stop());
 
-    it('holds the same in all three when it is killed again and again, and resumed', { timeout: 120_000 }, async () => {
-      const folder = await temporaryFolder();
-      const shop = await startShop();
-      await writeFile(
-        join(folder, 'pipeline.config.mjs'),
-        `export default {
+    it(
+      'holds the same in all three, and in the history, when it is killed again and again, and resumed',
+      { timeout: 120_000 },
+      async () => {
+        const folder = await temporaryFolder();
+        const shop = await startShop();
+        await writeFile(
+          join(folder, 'pipeline.config.mjs'),
+          `export default {
           sources: [{ use: ${JSON.stringify(plugin)}, concurrency: 4 }],
           sinks: ['json-file', 'duckdb', { use: 'postgres', url: '\${DATABASE_URL}' }],
           workers: { threads: 1 },
+          history: true,
         };`,
-      );
-      const env = { ...process.env, SHOP_URL: shop.url, DATABASE_URL: await server.url('kill') };
-      const start = (...args: readonly string[]) => {
-        const child = spawn(process.execPath, [main, 'run', '--log-level', 'warn', ...args], { cwd: folder, env });
-        let said = '';
-        child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-        const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, said }));
-        return { child, ended };
-      };
+        );
+        const env = { ...process.env, SHOP_URL: shop.url, DATABASE_URL: await server.url('kill') };
+        const start = (...args: readonly string[]) => {
+          const child = spawn(process.execPath, [main, 'run', '--log-level', 'warn', ...args], { cwd: folder, env });
+          let said = '';
+          child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+          const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, said }));
+          return { child, ended };
+        };
 
-      const pages = total / limit;
-      for (const [kill, share] of [0.2, 0.45, 0.7].entries()) {
-        const { child, ended } = start(...(kill === 0 ? [] : ['--resume']));
-        const early = ended.then(() => 'ended' as const);
-        while (shop.asked() < pages * share) {
-          const state = await Promise.race([early, wait(5)]);
-          expect(state, 'the run ended before it was killed').toBeUndefined();
+        const pages = total / limit;
+        for (const [kill, share] of [0.2, 0.45, 0.7].entries()) {
+          const { child, ended } = start(...(kill === 0 ? [] : ['--resume']));
+          const early = ended.then(() => 'ended' as const);
+          while (shop.asked() < pages * share) {
+            const state = await Promise.race([early, wait(5)]);
+            expect(state, 'the run ended before it was killed').toBeUndefined();
+          }
+          child.kill('SIGKILL');
+          expect((await ended).code).toBeNull();
+          // A run is there when it has come to its end.
+          expect(existsSync(join(folder, '.pipeline/history.duckdb'))).toBe(false);
         }
-        child.kill('SIGKILL');
-        expect((await ended).code).toBeNull();
-      }
-      const last = await start('--resume').ended;
-      expect(last).toMatchObject({ code: 0 });
-      expect(last.said).toContain("PostgreSQL can't hold NUL or half characters");
-      expect(last.said).not.toContain(encodeURIComponent(server.password));
+        const last = await start('--resume').ended;
+        expect(last).toMatchObject({ code: 0 });
+        expect(last.said).toContain("PostgreSQL can't hold NUL or half characters");
+        expect(last.said).not.toContain(encodeURIComponent(server.password));
 
-      const document = JSON.parse(await readFile(join(folder, 'out/products.json'), 'utf8')) as {
-        readonly products: readonly Row[];
-      };
-      const inFile = document.products;
-      const inDuckDb = await askDuckDb(join(folder, 'out/products.duckdb'), 'SELECT * FROM product');
-      const inPostgres = await server.ask('kill', 'SELECT * FROM product');
-      expect(new Set(inFile.map(({ id }) => id)).size).toBe(total);
-      expect(content(inDuckDb)).toEqual(content(inFile));
-      // Of the texts, PostgreSQL can't hold NUL.
-      const replaced = inFile.map((row) => ({ ...row, title: String(row['title']).replaceAll('\0', '\ufffd') }));
-      expect(content(inPostgres)).toEqual(content(replaced));
-      const [run] = await server.ask(
-        'kill',
-        'SELECT count(*)::INT AS runs, max(records)::INT AS records FROM sluice_runs',
-      );
-      expect(run).toEqual({ runs: 1, records: total });
-    });
+        const document = JSON.parse(await readFile(join(folder, 'out/products.json'), 'utf8')) as {
+          readonly products: readonly Row[];
+        };
+        const inFile = document.products;
+        const inDuckDb = await askDuckDb(join(folder, 'out/products.duckdb'), 'SELECT * FROM product');
+        const inPostgres = await server.ask('kill', 'SELECT * FROM product');
+        expect(new Set(inFile.map(({ id }) => id)).size).toBe(total);
+        expect(content(inDuckDb)).toEqual(content(inFile));
+        // Of the texts, PostgreSQL can't hold NUL.
+        const replaced = inFile.map((row) => ({ ...row, title: String(row['title']).replaceAll('\0', '\ufffd') }));
+        expect(content(inPostgres)).toEqual(content(replaced));
+        const [run] = await server.ask(
+          'kill',
+          'SELECT count(*)::INT AS runs, max(records)::INT AS records FROM sluice_runs',
+        );
+        expect(run).toEqual({ runs: 1, records: total });
+        const inHistory = await askDuckDb(
+          join(folder, '.pipeline/history.duckdb'),
+          "SELECT id, source, split_part(id, ':', 2) AS source_id, title, price, category FROM prices",
+        );
+        expect(content(inHistory)).toEqual(content(inFile));
+        const runs = 'SELECT lives, records, partial FROM runs';
+        expect(await askDuckDb(join(folder, '.pipeline/history.duckdb'), runs)).toEqual([
+          { lives: 4, records: BigInt(total), partial: false },
+        ]);
+      },
+    );
   },
 );

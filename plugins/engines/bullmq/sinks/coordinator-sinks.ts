@@ -116,6 +116,10 @@ export function createCoordinatorSinks(options: CoordinatorSinksOptions): SinkRu
         }
       }
     },
+    async trends(report) {
+      const told = await Promise.all(Array.from(ownRunners.values(), (runner) => runner.trends(report)));
+      return told.find((trends) => trends !== undefined);
+    },
     close: (report) => each((runner) => runner.close(report)),
     async abort(reason) {
       over = true;
