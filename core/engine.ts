@@ -43,7 +43,15 @@ export { classify, SluiceError } from './errors.ts';
 export type { ErrorCode } from './errors.ts';
 export { createAuthenticators } from './http/auth/authenticators.ts';
 export { createSourceClient } from './http/client.ts';
+export { attemptOutcome } from './http/resilience/attempt-outcome.ts';
+export type { CircuitBreakerOptions } from './http/resilience/circuit-breaker.ts';
+export { circuitOpen } from './http/resilience/circuit-open.ts';
+export { costRefused } from './http/resilience/cost-refused.ts';
+export { createFailureCount } from './http/resilience/failure-count.ts';
+export { retryBudgetSettings } from './http/resilience/retry-budget.ts';
+export type { Storm } from './http/resilience/source-pause.ts';
 export { createLimitsOfRun } from './http/source-limits.ts';
+export type { SourceLimits } from './http/source-limits.ts';
 export type { Cursors } from './incremental/cursor-files.ts';
 export { sourcesSince } from './incremental/since.ts';
 export { onAbort } from './on-abort.ts';
@@ -54,6 +62,7 @@ export { logEvents } from './log/log-events.ts';
 export { countOfDrops } from './processing/drop-reasons.ts';
 export { parseTotal } from './pagination/total.ts';
 export { type AcceptedPage, checkLength, madeAnew, mostRounds } from './run/acceptance.ts';
+export { longestWindow } from './rate-limits.ts';
 export { createBatch } from './run/batch.ts';
 export { type ByteBudget, createByteBudget } from './run/byte-budget.ts';
 export { createFetchedPage, type ReadablePage } from './run/fetched-page.ts';
@@ -83,6 +92,7 @@ export type { ListedRun } from './state/list-runs.ts';
 export { requestVault } from './state/request-vault.ts';
 export { createVault } from './state/vault.ts';
 export { createRunId, startOfRun } from './state/run-id.ts';
+export { createWaitingLine } from './waiting-line.ts';
 
 /** Declares an engine; gives it back unchanged, typed. */
 export function defineEngine<Options>(engine: EnginePlugin<Options>): EnginePlugin<Options> {

@@ -22,6 +22,8 @@ export interface WaitingLine<T> {
   readonly length: number;
   /** What the first in line asked for; 0 where nobody waits. */
   readonly nextCost: number;
+  /** What the first in line asked for, at most `most` of them. */
+  costs(most: number): number[];
 }
 
 interface Waiter<T> {
@@ -112,6 +114,12 @@ export function createWaitingLine<T>({ onEmpty, onFirstLeft }: WaitingLineOption
     },
     get nextCost() {
       return first?.cost ?? 0;
+    },
+    costs(most) {
+      const costs: number[] = [];
+      for (let waiter = first; waiter !== undefined && costs.length < most; waiter = waiter.next)
+        costs.push(waiter.cost);
+      return costs;
     },
   };
 }

@@ -5,6 +5,7 @@ import type { SourceClient } from '../contracts/engine.ts';
 import type { EmitEvent } from '../contracts/events.ts';
 import type { TransportFactory } from '../contracts/http.ts';
 import type { PageCache } from '../contracts/page-cache.ts';
+import type { CircuitBreaker, RetryBudget } from '../contracts/resilience.ts';
 import type { StageClock } from '../contracts/stages.ts';
 import { lowerCased } from '../lower-cased.ts';
 import { version } from '../version.ts';
@@ -12,8 +13,8 @@ import type { Authenticator } from './auth/authenticator.ts';
 import { openTransport, tokenOriginOf } from './auth/token-transport.ts';
 import { compose } from './compose.ts';
 import { defaultChain } from './default-chain.ts';
-import { createCircuitBreaker } from './resilience/circuit-breaker.ts';
-import { createRetryBudget } from './resilience/retry-budget.ts';
+import { type CircuitBreakerOptions, createCircuitBreaker } from './resilience/circuit-breaker.ts';
+import { createRetryBudget, retryBudgetSettings } from './resilience/retry-budget.ts';
 import { createSourceLimits, type SourceLimits } from './source-limits.ts';
 
 /** Which upstream, and what its client is made with. */
@@ -29,12 +30,13 @@ export interface SourceClientOptions {
   readonly authenticator?: Authenticator | undefined;
   /** What holds its requests back; closed with the client. Default: limits of its own, remembered nowhere. */
   readonly limits?: SourceLimits;
+  /** Makes what stops the requests to an upstream that keeps failing. Default: a breaker of its own. */
+  readonly makeBreaker?: (options: CircuitBreakerOptions) => CircuitBreaker;
+  /** What bounds its retries. Default: a budget of its own. */
+  readonly budget?: RetryBudget | undefined;
   /** Where its answers are kept from run to run; closed with the client. Default: nowhere. */
   readonly cache?: PageCache | undefined;
 }
-
-/** As many retries as first attempts in a minute, and these many in any case. */
-const budgetSettings = { windowMs: 60_000, minimum: 20 };
 
 /**
  * Builds the way to one upstream: transport and chain, this source's alone, and the limits. Its handler throws only
@@ -43,7 +45,11 @@ const budgetSettings = { windowMs: 60_000, minimum: 20 };
 export function createSourceClient(options: SourceClientOptions): SourceClient {
   const { source, transportFactory, clock, random, emit, cache } = options;
   const { name, timeouts, maxHeaderBytes, maxBodyBytes } = source;
-  const { limits = createSourceLimits({ source, clock }) } = options;
+  const {
+    limits = createSourceLimits({ source, clock }),
+    makeBreaker = createCircuitBreaker,
+    budget = createRetryBudget({ clock, ...retryBudgetSettings }),
+  } = options;
   const baseUrl = new URL(source.baseUrl);
   const transport = openTransport(transportFactory, tokenOriginOf(source), {
     origin: baseUrl.origin,
@@ -53,7 +59,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     maxHeaderBytes,
     maxBodyBytes,
   });
-  const breaker = createCircuitBreaker({
+  const breaker = makeBreaker({
     settings: source.breaker,
     clock,
     onTransition: (from, to, reason) => emit({ type: 'breaker', source: name, from, to, reason }),
@@ -63,7 +69,7 @@ export function createSourceClient(options: SourceClientOptions): SourceClient {
     limits,
     authenticator: options.authenticator,
     breaker,
-    budget: createRetryBudget({ clock, ...budgetSettings }),
+    budget,
     clock,
     random,
     emit,

@@ -1,9 +1,10 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { BreakerState, CircuitBreaker } from '../../contracts/resilience.ts';
 import type { BreakerSettings } from '../../config/resolved.ts';
-import { classify, SluiceError } from '../../errors.ts';
+import { classify, type SluiceError } from '../../errors.ts';
 import { attemptOutcome } from './attempt-outcome.ts';
-import { createBucketedWindow } from './bucketed-window.ts';
+import { circuitOpen } from './circuit-open.ts';
+import { createFailureCount } from './failure-count.ts';
 import { createWaitingLine } from '../../waiting-line.ts';
 
 /** When to open, by which clock, and who hears of it. */
@@ -20,15 +21,13 @@ export interface CircuitBreakerOptions {
  * row the upstream is given up, for good.
  */
 export function createCircuitBreaker({ settings, clock, onTransition }: CircuitBreakerOptions): CircuitBreaker {
-  const { failures, failureRate, minimumResults, windowMs, cooldownMs, probes } = settings;
-  const results = createBucketedWindow({ windowMs, clock });
-  const failed = createBucketedWindow({ windowMs, clock });
+  const { cooldownMs, probes } = settings;
+  const count = createFailureCount(settings, clock);
   const line = createWaitingLine<void>({ onEmpty: disarm });
   let state: BreakerState = 'closed';
   // Counts the transitions. An attempt carries the era in which it began: what comes back from an earlier one (a slow
   // response to a request sent before the breaker opened) neither closes it nor passes for a probe.
   let era = 0;
-  let streak = 0;
   let failedProbes = 0;
   let probing = false;
   let openUntil = 0;
@@ -55,20 +54,11 @@ export function createCircuitBreaker({ settings, clock, onTransition }: CircuitB
   }
 
   function close(): void {
-    streak = 0;
     failedProbes = 0;
-    results.clear();
-    failed.clear();
+    count.clear();
     disarm();
     transition('closed', 'the probe was answered');
     while (line.serve());
-  }
-
-  function refusal(): SluiceError {
-    const what = givenUp ? `given up after ${probes} failed probes` : 'the circuit is open';
-    return new SluiceError('circuit_open', lastFailure === undefined ? what : `${what}: ${lastFailure.message}`, {
-      cause: lastFailure,
-    });
   }
 
   function mayProbe(): boolean {
@@ -110,26 +100,18 @@ export function createCircuitBreaker({ settings, clock, onTransition }: CircuitB
     if (state === 'half-open') {
       failedProbes += 1;
       givenUp = failedProbes >= probes;
-      if (givenUp) line.refuse(refusal());
+      if (givenUp) line.refuse(circuitOpen(probes, lastFailure));
       open(givenUp ? `given up: ${probes} probes in a row failed` : `probe ${failedProbes} of ${probes} failed`);
       return;
     }
-    streak += 1;
-    results.add();
-    failed.add();
-    const total = results.total();
-    const share = failed.total() / total;
-    if (streak >= failures) open(`${streak} failures in a row`);
-    else if (total >= minimumResults && share >= failureRate) {
-      open(`${Math.round(share * 100)} % of ${total} requests failed`);
-    }
+    const reason = count.failed();
+    if (reason !== undefined) open(reason);
   }
 
   function countAnswer(): void {
     lastFailure = undefined;
     if (state === 'half-open') return close();
-    streak = 0;
-    results.add();
+    count.answered();
   }
 
   function forget(): void {
@@ -148,7 +130,7 @@ export function createCircuitBreaker({ settings, clock, onTransition }: CircuitB
     },
     ready(signal) {
       if (signal.aborted) return Promise.reject(signal.reason);
-      if (givenUp) return Promise.reject(refusal());
+      if (givenUp) return Promise.reject(circuitOpen(probes, lastFailure));
       if (state === 'closed') return Promise.resolve();
       if (line.length === 0 && mayProbe() && clock.now() >= turnEndsAt) {
         takeTurn();
@@ -160,7 +142,7 @@ export function createCircuitBreaker({ settings, clock, onTransition }: CircuitB
     },
     async execute(attempt, signal) {
       if (state !== 'closed') {
-        if (!mayProbe()) throw refusal();
+        if (!mayProbe()) throw circuitOpen(givenUp ? probes : undefined, lastFailure);
         halfOpen();
         probing = true;
         disarm();

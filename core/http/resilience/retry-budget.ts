@@ -12,6 +12,9 @@ export interface RetryBudgetOptions {
   readonly minimum: number;
 }
 
+/** As many retries as first attempts in a minute, and these many in any case. */
+export const retryBudgetSettings = { windowMs: 60_000, minimum: 20 };
+
 /**
  * Builds a budget: in any window, at most as many retries as first attempts, or `minimum` if that is more. An upstream
  * in trouble is asked at most twice as often as a healthy one, where each request alone would retry several times.

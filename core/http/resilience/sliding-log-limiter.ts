@@ -1,8 +1,8 @@
 import type { Clock } from '../../contracts/clock.ts';
 import type { Permit, RateLimiter, SendMemory } from '../../contracts/resilience.ts';
 import type { RateLimit } from '../../contracts/source.ts';
-import { SluiceError } from '../../errors.ts';
 import { createWaitingLine } from '../../waiting-line.ts';
+import { costRefused } from './cost-refused.ts';
 import { createRateWindow } from './rate-window.ts';
 
 /** The limits to keep, and the clock by which they are kept. */
@@ -112,7 +112,7 @@ export function createSlidingLogLimiter({ limits, marginMs, clock, memory }: Sli
   return {
     acquire(signal, standing) {
       const cost = standing?.cost ?? 1;
-      if (!(cost <= mostPlaces)) return Promise.reject(tooLarge(cost, limits));
+      if (!(cost <= mostPlaces)) return Promise.reject(costRefused(cost, limits));
       if (signal.aborted) return Promise.reject(signal.reason);
       // Nobody overtakes from outside: with others in line, there is either no room or they are being served.
       if (line.length === 0 && hasRoom(cost)) return Promise.resolve(grant(cost));
@@ -137,10 +137,4 @@ export function createSlidingLogLimiter({ limits, marginMs, clock, memory }: Sli
       return lowered.every((one) => one === undefined) ? undefined : windows.map(({ allowed }) => allowed);
     },
   };
-}
-
-function tooLarge(cost: number, limits: readonly RateLimit[]): SluiceError {
-  const smallest = limits.toSorted((a, b) => a.requests - b.requests)[0];
-  const text = `a request costs ${cost} places, and a window of ${smallest?.perMs} ms has ${smallest?.requests}`;
-  return new SluiceError('cost_refused', `${text}: it could never be sent; correct cost() or rateLimit`);
 }
