@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { redisOptions } from './redis/options.ts';
 
 /** What an entry of the config may say of this engine: every default, unit and bound. */
 export const options = z.strictObject({
-  redis: z
-    .string()
-    .refine(isRedisUrl, 'must be a URL that begins with redis:// or rediss://')
-    .describe('where Redis is: redis://, or rediss:// with TLS; best ${REDIS_URL}'),
+  redis: redisOptions.describe(
+    'where Redis is: redis://, or rediss:// with TLS, best ${REDIS_URL}; an object for a cluster, an ACL user, or files of TLS',
+  ),
   queue: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/)
@@ -25,7 +25,3 @@ export const options = z.strictObject({
 });
 
 export type BullmqOptions = z.output<typeof options>;
-
-function isRedisUrl(text: string): boolean {
-  return /^rediss?:\/\//.test(text) && URL.canParse(text);
-}

@@ -1,6 +1,5 @@
 import {
   createAuthenticators,
-  createLimitsOfRun,
   createSourceClient,
   type EmitEvent,
   type EngineContext,
@@ -9,18 +8,20 @@ import {
   type SourcePlan,
   type StageClock,
 } from '../../../../core/engine.ts';
+import type { SharedLimits } from '../limits/shared-limits.ts';
 
 export interface WorkerClientsOptions {
   readonly context: EngineContext;
   readonly sources: readonly ResolvedSource[];
   readonly emit: EmitEvent;
   readonly stages: (source: string) => StageClock;
+  /** What holds back the requests of all workers together. */
+  readonly shared: SharedLimits;
 }
 
-/** Makes the ways to the upstreams of a run, as the local engine has them. */
-export function createWorkerClients({ context, sources, emit, stages }: WorkerClientsOptions) {
+/** Makes the ways to the upstreams of a run, as the local engine has them, under limits that all workers share. */
+export function createWorkerClients({ context, sources, emit, stages, shared }: WorkerClientsOptions) {
   const { clock, random, transport } = context;
-  const limitsOf = createLimitsOfRun({ sources, clock, openMemory: () => undefined });
   const authenticatorOf = createAuthenticators(clock);
   const byName = new Map(sources.map((source) => [source.name, source]));
   return ({ name, child, rateLimits }: SourcePlan): SourceClient => {
@@ -28,6 +29,7 @@ export function createWorkerClients({ context, sources, emit, stages }: WorkerCl
     if (source === undefined) throw new TypeError(`no source of the run is called ${name}`);
     // What hangs from its items, and has a limit of its own, stands apart.
     const asked = child === undefined ? source : { ...source, rateLimits, limitGroup: undefined };
+    const kept = child === undefined ? name : `${name}.${child}`;
     return createSourceClient({
       source: asked,
       transportFactory: transport,
@@ -35,7 +37,9 @@ export function createWorkerClients({ context, sources, emit, stages }: WorkerCl
       random,
       emit,
       stages: stages(name),
-      limits: limitsOf(child === undefined ? asked : { ...asked, name: `${name}.${child}` }),
+      limits: shared.limits({ ...asked, name: kept }),
+      makeBreaker: (breaker) => shared.breaker(kept, breaker),
+      budget: shared.budget(kept),
       authenticator: authenticatorOf(source),
     });
   };

@@ -16,6 +16,7 @@ import {
 } from '../../../../core/engine.ts';
 import { createRunLedger } from '../ledger/run-ledger.ts';
 import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
+import { openSharedLimits } from '../limits/shared-limits.ts';
 import type { BullmqOptions } from '../options.ts';
 import { createJanitor } from '../queue/janitor.ts';
 import { jobKey, openPageQueue, takePages } from '../queue/page-queue.ts';
@@ -81,6 +82,14 @@ export async function workOnRun({
   });
   const queue = await openPageQueue(connection, keys);
   const janitor = createJanitor({ ledger, queue, sources, hash: hasher.text });
+  const shared = await openSharedLimits({
+    connection,
+    queue: options.queue,
+    runId,
+    worker,
+    clock,
+    onFailure: (error) => logger.warn(error.message, { event: 'redis' }),
+  });
   const fetching = new AbortController();
   const failed = new AbortController();
   const sessions = createSessions({
@@ -99,7 +108,7 @@ export async function workOnRun({
     processor,
     emit,
     hash: hasher.text,
-    clients: createWorkerClients({ context, sources, emit, stages: stages.of }),
+    clients: createWorkerClients({ context, sources, emit, stages: stages.of, shared }),
     stages: stages.of,
     budget: createByteBudget(workers.maxInFlightBytes),
     letters: createLetterContent(secrets, vault),
@@ -143,6 +152,7 @@ export async function workOnRun({
     await registry.absent(runId, worker);
     await queue.close();
     await benches.close();
+    await shared.close();
   }
   failed.signal.throwIfAborted();
   return watched;
