@@ -49,6 +49,8 @@ export interface WorkerFigures {
   /** Status code → responses. */
   readonly statuses: ReadonlyMap<number, number>;
   readonly time: TimeSpent;
+  /** Milliseconds that answers took, to two digits → how many. */
+  readonly latencies: ReadonlyMap<number, number>;
 }
 
 /** What workers tell whoever makes the report, in the order in which the ledger took it. */

@@ -71,6 +71,8 @@ export function createJanitor({ ledger, queue, sources, hash }: JanitorOptions):
   async function conclude(plan: SourcePlan): Promise<void> {
     const source = ledger.source(plan.name);
     const standing = await source.standing();
+    // Somebody else was faster.
+    if (standing.status === 'ended') return;
     if (standing.status === 'running' && !isIdle(standing)) return;
     if (standing.status === 'refused' && standing.inWork > 0) return;
     if (standing.status === 'running' && (await askForExtra(plan, standing))) return open(plan);

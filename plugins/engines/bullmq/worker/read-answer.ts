@@ -113,10 +113,12 @@ async function deliver(
   held.toSinks();
   // It has room for others in the queue now.
   moved();
-  const taken = await session.deliver({ source: plan.name, page, totals, outcome }, batch, held.release);
-  if (taken === undefined) return 'release';
+  const delivery = session.deliver({ source: plan.name, page, totals, outcome }, batch, held.release);
   const tooLong = checkLength(listing.pager, accepted.page);
+  // At once: others like it may be on their way by the time that this one is committed.
   if (tooLong !== undefined) await adding.end(listing, tooLong.with(whereOf(response)));
+  const taken = await delivery;
+  if (taken === undefined) return 'release';
   if (taken.stale >= mostStalePages) await adding.end(listing, goesInCircles().with(whereOf(response)));
   const { exhausted, mismatch } = createSourceTotals(plan.plugin, taken.totals);
   if (exhausted && mismatch !== undefined) await ledger.refuse(mismatch.with(whereOf(response)));

@@ -47,7 +47,8 @@ export function createSessions(options: SessionsOptions): Sessions {
     const id = `${worker}-${opened}`;
     const sinks = workerSinks(config.sinks, { config, parts, runId }, id);
     const toldTo = (event: RunEvent): void => {
-      emit(event);
+      // That it ends its sinks when it is over is no failure of theirs.
+      if (!session.over.aborted) emit(event);
       session.on({ ...event, at: clock.date() });
     };
     const session = createSession({

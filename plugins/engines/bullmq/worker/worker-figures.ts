@@ -1,10 +1,11 @@
 import type { TimedEvent, TimeSpent } from '../../../../core/engine.ts';
 import type { WorkerFigures } from '../ledger/outcome.ts';
 
-type Counts = Omit<WorkerFigures, 'kind' | 'worker' | 'source' | 'statuses' | 'time'>;
+type Counts = Omit<WorkerFigures, 'kind' | 'worker' | 'source' | 'statuses' | 'time' | 'latencies'>;
 interface Open extends Record<keyof Counts, number> {
   readonly statuses: Map<number, number>;
   readonly time: TimeSpent;
+  readonly latencies: Map<number, number>;
 }
 
 /** Adds up what requests tell of themselves, so that it goes to Redis once a second and not one by one. */
@@ -20,7 +21,15 @@ export function createWorkerFigures(worker: string): WorkerFiguresTally {
   function of(source: string): Open {
     let open = bySource.get(source);
     if (open === undefined) {
-      open = { requests: 0, retries: 0, bytes: 0, limiterWaitMs: 0, statuses: new Map(), time: {} };
+      open = {
+        requests: 0,
+        retries: 0,
+        bytes: 0,
+        limiterWaitMs: 0,
+        statuses: new Map(),
+        time: {},
+        latencies: new Map(),
+      };
       bySource.set(source, open);
     }
     return open;
@@ -34,7 +43,10 @@ export function createWorkerFigures(worker: string): WorkerFiguresTally {
           figures.requests += 1;
           figures.bytes += event.bytes;
           const { status } = event;
-          if (status !== undefined) figures.statuses.set(status, (figures.statuses.get(status) ?? 0) + 1);
+          if (status === undefined) break;
+          addOne(figures.statuses, status);
+          // A request without an answer has no latency: it would only show the timeout that was set.
+          addOne(figures.latencies, Number(event.ms.toPrecision(2)));
           break;
         }
         case 'retry':
@@ -65,4 +77,8 @@ export function createWorkerFigures(worker: string): WorkerFiguresTally {
       return taken;
     },
   };
+}
+
+function addOne(counts: Map<number, number>, key: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }

@@ -9,7 +9,8 @@ export const endScript = defineScript(
   standing,
   /* lua */ `
 local base, run = KEYS[1], ARGV[1]
-if signature(base) ~= ARGV[2] then return 0 end
+local ended = redis.call('HGET', base .. ':state', 'status') == 'ended'
+if ended or signature(base) ~= ARGV[2] then return 0 end
 redis.call('HSET', base .. ':state', 'status', 'ended')
 for i = 3, #ARGV do tell(run, ARGV[i]) end
 return 1

@@ -341,6 +341,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       const standing = await source.standing();
       expect(await source.end(standing, ended)).toBe(true);
       expect(await source.end(standing, ended)).toBe(false);
+      expect(await source.end(await source.standing(), ended)).toBe(false);
       const kinds = (await ledger.outcomes('0', 10)).map(({ outcome }) => outcome.kind);
       expect(kinds).toEqual(['landed', 'ended']);
     });

@@ -19,15 +19,7 @@ import { resolveRedis } from '../../../../../plugins/engines/bullmq/redis/option
 import { work } from '../../../../../plugins/engines/bullmq/worker/work.ts';
 import type { TestRedis } from '../../../../support/redis.ts';
 import { silentLogger } from '../../../../support/silent-logger.ts';
-
-/** What the upstream of a test answers. */
-export interface Answer {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: unknown;
-}
-
-export type Upstream = (url: URL, signal: AbortSignal) => Answer | Promise<Answer>;
+import type { Upstream } from './upstreams.ts';
 
 /** A database that several workers write to: a record is there once it is committed, by its id. */
 export interface Table {
@@ -40,17 +32,16 @@ export interface DistributedRunOptions {
   readonly redis: TestRedis;
   readonly sources: readonly SourcePlugin[];
   readonly upstream: Upstream;
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
   /** Called before a batch is written and before a commit. */
-  readonly onSink?: (doing: 'write' | 'commit') => void | Promise<void>;
+  readonly onSink?: ((doing: 'write' | 'commit') => void | Promise<void>) | undefined;
 }
 
-let runs = 0;
-
-/** A run whose coordinator is the test: it is registered, and its outcomes are read. */
-export async function beginRun(options: DistributedRunOptions) {
-  const { redis, sources, upstream, settings = {}, onSink } = options;
-  const table: Table = { rows: new Map(), writes: 0 };
+/** A config with one sink, the table. */
+export function configOf(
+  { sources, settings = {}, onSink }: Pick<DistributedRunOptions, 'sources' | 'settings' | 'onSink'>,
+  table: Table,
+) {
   const sink: SinkPlugin = {
     name: 'table',
     distributed: 'direct',
@@ -73,7 +64,7 @@ export async function beginRun(options: DistributedRunOptions) {
       });
     },
   };
-  const config = await resolveConfig(
+  return resolveConfig(
     {
       workers: { threads: 0 },
       sources: sources.map((use) => ({ use, retry: { retries: 2, baseMs: 1, maxMs: 5 }, ...settings })),
@@ -81,7 +72,11 @@ export async function beginRun(options: DistributedRunOptions) {
     },
     { baseDir: process.cwd(), env: {} },
   );
-  const transport: TransportFactory = () => ({
+}
+
+/** A transport that answers as the upstream of a test says. */
+export function transportOf(upstream: Upstream): TransportFactory {
+  return () => ({
     async handle(request) {
       request.onPhase?.('sent');
       const { status = 200, headers = {}, body } = await upstream(request.url, request.signal);
@@ -95,6 +90,16 @@ export async function beginRun(options: DistributedRunOptions) {
     },
     close: () => Promise.resolve(),
   });
+}
+
+let runs = 0;
+
+/** A run whose coordinator is the test: it is registered, and its outcomes are read. */
+export async function beginRun(options: DistributedRunOptions) {
+  const { redis, sources, upstream, settings = {}, onSink } = options;
+  const table: Table = { rows: new Map(), writes: 0 };
+  const config = await configOf({ sources, settings, onSink }, table);
+  const transport = transportOf(upstream);
   const context: EngineContext = {
     config,
     version: '1.0.0',

@@ -1,35 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { SourcePlugin } from '../../../../../core/contracts/source.ts';
-import { offsetPagination } from '../../../../../core/pagination/offset.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../../../support/redis.ts';
-import { beginRun, countKinds, type DistributedRunOptions, type Upstream } from './distributed-run.ts';
-
-/** A listing of `total` items by pages of 10. */
-function listing(name: string, more: Partial<SourcePlugin> = {}): SourcePlugin {
-  return {
-    name,
-    baseUrl: `https://${name}.test`,
-    rateLimit: { requests: 10_000, perMs: 1000 },
-    pagination: offsetPagination({
-      path: '/items',
-      limit: 10,
-      limitParam: 'limit',
-      offsetParam: 'skip',
-      total: (body) => (body as { total: number }).total,
-    }),
-    items: (body) => (body as { items: unknown }).items,
-    normalizer: { normalize: (raw: { id: number }) => ({ id: raw.id, title: `Item ${raw.id}`, price: raw.id }) },
-    ...more,
-  };
-}
-
-function itemsOf(total: number): Upstream {
-  return (url) => {
-    const skip = Number(url.searchParams.get('skip'));
-    const count = Math.max(0, Math.min(10, total - skip));
-    return { body: { total, items: Array.from({ length: count }, (_, index) => ({ id: skip + index })) } };
-  };
-}
+import { beginRun, countKinds, type DistributedRunOptions } from './distributed-run.ts';
+import { itemsOf, listing } from './upstreams.ts';
 
 describe.skipIf(redisMissing !== undefined)('a worker', () => {
   let redis: TestRedis;
