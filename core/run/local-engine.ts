@@ -11,7 +11,7 @@ export const localEngine: Engine = { run };
 
 async function* run(plan: RunPlan, ports: EnginePorts, signal: AbortSignal): AsyncIterable<PageOutcome> {
   const outcomes = createChannel<PageOutcome>();
-  const budget = createByteBudget(plan.maxInFlightBytes);
+  const budget = createByteBudget(plan.maxInFlightBytes, ports.clock);
   const stop = new AbortController();
   const leaveRun = onAbort(signal, () => stop.abort(signal.reason));
 

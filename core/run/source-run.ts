@@ -61,6 +61,7 @@ export async function runSource({
   // the verdict, as can be fetched at once, or those requests would be without a bound.
   const mostBranching = source.plugin.children === undefined ? Infinity : source.concurrency;
   let branching = 0;
+  let waitsForRoom = false;
   let fetching = 0;
   let running = 0;
   let delivered = restored?.delivered ?? 0;
@@ -82,16 +83,38 @@ export async function runSource({
   }
 
   function pump(): void {
-    while (fetching < slots && !stop.signal.aborted) {
+    // One page at a time waits for room: those behind it would wait for the same, each with all that a page under way takes.
+    while (fetching < slots && !waitsForRoom && !stop.signal.aborted) {
       const item =
         worklist.take(branching >= mostBranching) ??
         (running === 0 && failed + skipped === 0 ? frontier.extra() : undefined);
       if (item === undefined) break;
       fetching += 1;
       running += 1;
-      void work(item);
+      if (budget.admit()) void work(item);
+      else void workWithRoom(item);
     }
     if (running === 0) finish();
+  }
+
+  async function workWithRoom(item: WorkItem): Promise<void> {
+    waitsForRoom = true;
+    stages.enter('room');
+    const served = await budget.room(stop.signal).then(
+      () => true,
+      () => false,
+    );
+    stages.leave('room');
+    waitsForRoom = false;
+    if (served) {
+      void work(item);
+    } else {
+      // Stopped while it waited.
+      worklist.putBack(item);
+      fetching -= 1;
+      running -= 1;
+    }
+    pump();
   }
 
   async function work(item: WorkItem): Promise<void> {
@@ -124,18 +147,15 @@ export async function runSource({
       return undefined;
     }
     const { breaker, handle } = clients.of(child);
-    let stage: 'room' | 'breaker' = 'room';
-    stages.enter(stage);
+    stages.enter('breaker');
     try {
-      await budget.room(stop.signal);
-      stages.move(stage, (stage = 'breaker'));
       await breaker.ready(stop.signal);
     } catch (thrown) {
       worklist.putBack(item);
       if (!stop.signal.aborted) giveUp(classify(thrown));
       return undefined;
     } finally {
-      stages.leave(stage);
+      stages.leave('breaker');
     }
     try {
       return await handle({

@@ -27,6 +27,38 @@ describe('byte budget', () => {
     await expect(next).rejects.toThrow('still full');
   });
 
+  test('keeps room for pages that are on their way, and not for long: what waits elsewhere holds up nobody', async () => {
+    const clock = fakeClock();
+    const budget = createByteBudget(640 * 1024, clock);
+    const admitted = (): number => {
+      let pages = 0;
+      while (budget.admit()) pages += 1;
+      return pages;
+    };
+    // Nothing is known of their size yet.
+    expect(admitted()).toBe(10);
+    const order: number[] = [];
+    for (const place of [1, 2]) void budget.room(never).then(() => order.push(place));
+    await clock.advance(49);
+    expect(order).toEqual([]);
+    await clock.advance(1);
+    expect(order).toEqual([1, 2]);
+    expect(clock.timers).toBe(0);
+    // Pages of another size come: as many as fit are let go.
+    for (let page = 0; page < 200; page += 1) budget.hold(24 * 1024)();
+    await clock.advance(50);
+    expect(admitted()).toBe(20);
+  });
+
+  test('nobody overtakes who waits for room', async () => {
+    const budget = createByteBudget(10_000, fakeClock());
+    const release = budget.hold(12_000);
+    const waiting = budget.room(never);
+    expect(budget.admit()).toBe(false);
+    release();
+    await waiting;
+  });
+
   test('one who gives up waiting is gone', async () => {
     const budget = createByteBudget(1);
     const release = budget.hold(5);
