@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { defineChaosCommand } from './definitions/chaos.ts';
 import { defineCheckCommand } from './definitions/check.ts';
+import { defineDiffCommand } from './definitions/diff.ts';
 import { defineInitCommand } from './definitions/init.ts';
 import { defineMockCommand } from './definitions/mock.ts';
 import { defineProbeCommand } from './definitions/probe.ts';
@@ -16,7 +17,7 @@ import { exitCodes } from './exit-codes.ts';
 
 /** All commands, in the groups and the order in which the help lists them. */
 const groups = {
-  'Run:': [defineInitCommand, defineRunCommand, defineRunsCommand, defineReportCommand],
+  'Run:': [defineInitCommand, defineRunCommand, defineRunsCommand, defineReportCommand, defineDiffCommand],
   'Look before a run:': [defineCheckCommand, definePlanCommand, definePreviewCommand],
   'Write plugins:': [defineProbeCommand, defineNewCommand, definePluginsCommand, defineSchemaCommand],
   'Try it out:': [defineMockCommand, defineChaosCommand],

@@ -7,7 +7,6 @@ import type { LoadOptions } from './config/load.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import type { Logger } from './contracts/logger.ts';
 import type { MockApi } from './contracts/mock.ts';
-import type { RunRecord } from './contracts/run-record.ts';
 import type { Services } from './contracts/services.ts';
 import type { DiscoveredSource, DiscoverSourceOptions } from './discovery/discover-source.ts';
 import { SluiceError } from './errors.ts';
@@ -19,7 +18,6 @@ import type { Preview } from './probe/preview-source.ts';
 import type { ListedSource, PluginList } from './registry/list-plugins.ts';
 import type { Pipeline } from './run/pipeline.ts';
 import type { ResumeRequest } from './state/choose-run.ts';
-import type { ListedRun } from './state/list-runs.ts';
 
 export { authAtUpstream } from './auth/at-upstream.ts';
 export { defineConfig } from './config/define-config.ts';
@@ -41,6 +39,7 @@ export type {
 } from './contracts/http.ts';
 export type { Logger, LogLevel } from './contracts/logger.ts';
 export type { PriceTrends } from './contracts/price-trends.ts';
+export type { RunDiff } from './contracts/run-diff.ts';
 export type { RunReport, SourceState } from './contracts/report.ts';
 export type { RunRecord } from './contracts/run-record.ts';
 export { workPipeline } from './engine/host.ts';
@@ -53,6 +52,7 @@ export type { Dice } from './dice.ts';
 export { SluiceError };
 export type { ErrorCode } from './errors.ts';
 export { cleanText, createRedactor } from './redact.ts';
+export { diffRuns, listRuns, readRunRecord } from './kept-runs.ts';
 export { secretVariables } from './secret-variables.ts';
 export type { LogStream } from './log/logger.ts';
 export type { MockArrival } from './mock/arrivals.ts';
@@ -100,23 +100,6 @@ export async function createPipeline(
 ): Promise<Pipeline> {
   const { createPipeline: create } = await import('./di/create-pipeline.ts');
   return create(config, services, options);
-}
-
-/** Lists the runs that a config's state folder holds, newest first; none where it keeps none. */
-export async function listRuns({ state }: Pick<ResolvedConfig, 'state'>): Promise<readonly ListedRun[]> {
-  if (state === undefined) return [];
-  const { listRuns: list } = await import('./state/list-runs.ts');
-  return list(state.dir);
-}
-
-/**
- * What a run has kept for people to look at, or the newest run that has. Throws `run_not_found` where there is none, and
- * `state_failed` where it can't be read.
- */
-export async function readRunRecord({ state }: Pick<ResolvedConfig, 'state'>, runId?: string): Promise<RunRecord> {
-  if (state === undefined) throw new SluiceError('run_not_found', 'no run is kept: the config says "state: false"');
-  const { readRunRecord: read } = await import('./state/run-record-file.ts');
-  return read(state.dir, runId);
 }
 
 /**

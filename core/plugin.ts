@@ -36,6 +36,7 @@ export type {
 } from './contracts/price-trends.ts';
 export type { QueryAnswer, QueryColumn, QueryRequest, QueryValue } from './contracts/query.ts';
 export type { ErrorEntry, RunReport, SourceMonitoring } from './contracts/report.ts';
+export type { RecordsDiff, RecordsDiffRequest, Shift } from './contracts/run-diff.ts';
 export type {
   SinkContext,
   SinkDistribution,

@@ -5,6 +5,7 @@ import type { Logger } from './logger.ts';
 import type { PriceTrends } from './price-trends.ts';
 import type { QueryAnswer, QueryRequest } from './query.ts';
 import type { RunReport } from './report.ts';
+import type { RecordsDiff, RecordsDiffRequest } from './run-diff.ts';
 
 /** How far a sink has durably got: plain data that `open` understands again after a resume. */
 export type SinkPosition = JsonValue;
@@ -129,6 +130,11 @@ export interface SinkPlugin<Options = unknown, Fields extends object = Record<st
    * not. For `pipeline check`. Default: the sink is opened and aborted.
    */
   check?(context: SinkContext, options: Options): Promise<void>;
+  /**
+   * Tells how the records of two runs differ. Throws `run_not_found` where it has not kept those of one. Default: it keeps
+   * none.
+   */
+  diff?(request: RecordsDiffRequest, options: Options): Promise<RecordsDiff>;
   /** Removes what an unfinished run left behind for a resume that will never come. Default: nothing is left behind. */
   forget?(context: Omit<SinkContext, 'model'>, options: Options): Promise<void>;
   /** Answers a question in SQL about what it holds, and changes nothing. Default: it can't be asked. */

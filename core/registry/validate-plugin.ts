@@ -104,6 +104,7 @@ function sinkProblems(value: unknown): readonly string[] {
     ...optional(value, 'modelProblems', isFunction, 'a function that says what is wrong with a model'),
     ...optional(value, 'auxiliary', (found) => typeof found === 'boolean', 'true or false'),
     ...optional(value, 'requires', isTextList, 'a list of names of packages'),
+    ...optional(value, 'diff', isFunction, 'a function that tells how the records of two runs differ'),
     ...optional(value, 'api', isText, apiRange),
     ...optional(value, 'options', isStandardSchema, standardSchema),
   ];

@@ -2,6 +2,7 @@ import type { Batch } from '../contracts/batch.ts';
 import type { EventListener } from '../contracts/events.ts';
 import type { RunReport } from '../contracts/report.ts';
 import type { RunRecord } from '../contracts/run-record.ts';
+import { masked } from '../masked.ts';
 import { createTimeline } from './timeline.ts';
 
 /** Records that are kept of each source, and sources of which some are. */
@@ -41,14 +42,4 @@ export function createRunRecorder({ clean, mask }: RunRecorderOptions): RunRecor
       return masked(record, mask);
     },
   };
-}
-
-/** The same without secrets in any text: names of groups come from an upstream, who may send back what it was sent. */
-function masked<Value>(value: Value, mask: (text: string) => string): Value;
-function masked(value: unknown, mask: (text: string) => string): unknown {
-  if (typeof value === 'string') return mask(value);
-  if (Array.isArray(value)) return value.map((each: unknown) => masked(each, mask));
-  if (typeof value !== 'object' || value === null) return value;
-  // Defines each key, `__proto__` too, as a property of its own.
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [mask(key), masked<unknown>(each, mask)]));
 }

@@ -22,6 +22,11 @@ export async function writeRunRecord(disk: Disk, folder: string, record: RunReco
   }
 }
 
+/** Whether a run has kept a record. Throws `config_invalid` for what is no id. */
+export async function hasRunRecord(disk: Disk, stateDir: string, runId: string): Promise<boolean> {
+  return (await disk.list(runFolder(stateDir, runId))).includes('report.json');
+}
+
 /**
  * The record of a run, or of the newest that has one. Throws `run_not_found` where there is none, and `state_failed`
  * where it can't be read.

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { checkFolder, defineSink, type SinkContext } from '../../../core/plugin.ts';
 import { memoryLimit } from '../duckdb/memory-limit.ts';
 import { removeSpool, spoolPaths } from '../duckdb/spool.ts';
+import { diffStoredRuns } from './diff-stored.ts';
 import { fieldProblems } from './fields.ts';
 import { queryHistory } from './query.ts';
 import { historyFile, type HistoryOptions, openHistoryWriter, recordsFile } from './writer.ts';
@@ -49,6 +50,8 @@ export default defineSink<Options>({
       memoryLimit: limit,
     });
   },
+  diff: ({ baseDir, runs }, { dir, memoryLimit: limit }) =>
+    diffStoredRuns(runs, { dir: resolve(baseDir, dir), memoryLimit: limit }),
 });
 
 function resolved({ baseDir }: Pick<SinkContext, 'baseDir'>, { dir, ...own }: Options): HistoryOptions {
