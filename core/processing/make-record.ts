@@ -7,6 +7,7 @@ import { checkFields } from './check-fields.ts';
 import { messageOf } from './message-of.ts';
 import type { ItemFault } from './reject.ts';
 import { sourceId } from './source-id.ts';
+import { lineWriterOf } from './write-line.ts';
 
 /** Bytes that the line of one record may have. */
 const maxRecordBytes = 1024 * 1024;
@@ -91,27 +92,12 @@ function encode(
   const id = `${source}:${source_id}`;
   let line: string;
   try {
-    const ordered = model.fields === undefined ? fields : pick(fields, model.fields);
-    const record = { id, source, source_id, ...ordered, processed_at };
-    // Whatever fields of these names a model has, the head keeps its place and its value.
-    record.id = id;
-    record.source = source;
-    record.source_id = source_id;
-    // It would be asked for the whole line, head included.
-    if ('toJSON' in record && typeof record.toJSON === 'function') throw new TypeError('its toJSON is a function');
-    line = JSON.stringify(record);
+    line = lineWriterOf(model)({ id, source, source_id, processed_at }, fields);
   } catch (error) {
     return { reason: 'invalid_field', message: `the record can't be written as JSON: ${messageOf(error)}` };
   }
-  line += '\n';
   // No character takes more than three bytes for its one or two code units.
   if (line.length * 3 > maxRecordBytes && Buffer.byteLength(line) > maxRecordBytes)
     return { reason: 'record_too_large', message: `a record of ${Buffer.byteLength(line)} bytes, of 1 MiB allowed` };
   return { id, line, fields };
-}
-
-function pick(fields: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
-  const picked: Record<string, unknown> = {};
-  for (const name of names) picked[name] = fields[name];
-  return picked;
 }

@@ -1,4 +1,5 @@
 /** What a page's items come to, gathered item by item. */
+import { Buffer } from 'node:buffer';
 import type { PageRead, Reject } from '../contracts/batch.ts';
 import type { Model } from '../contracts/model.ts';
 import type { QualityCounts } from '../contracts/quality.ts';
@@ -45,8 +46,6 @@ export interface PageContentOptions {
   /** What is to be unique among the records of the source. Default: nothing but their ids. */
   readonly keyNames?: readonly string[] | undefined;
 }
-
-const encoder = new TextEncoder();
 
 const unasked: ItemFault = { reason: 'enrichment_failed', message: 'there is no upstream to ask here' };
 
@@ -118,7 +117,7 @@ export function createPageContent({ model, hash, length, known, keyNames }: Page
     build: () => ({
       split,
       count,
-      ndjson: encoder.encode(ndjson),
+      ndjson: encode(ndjson),
       idHashes: count === idHashes.length ? idHashes : idHashes.slice(0, count),
       metrics: metrics.build(),
       rejects,
@@ -129,6 +128,14 @@ export function createPageContent({ model, hash, length, known, keyNames }: Page
       ...(keys !== undefined && keys.length > 0 && { keys: new Map(keys.map(asColumn)) }),
     }),
   };
+}
+
+/** As UTF-8. Text that is ASCII, as most is, takes a tenth of the time in Latin-1, and is the same bytes. */
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  if (bytes.length === text.length) bytes.write(text, 'latin1');
+  else bytes.write(text, 'utf8');
+  return new Uint8Array(bytes.buffer);
 }
 
 function asColumn([name, hashes]: readonly [string, readonly bigint[]]): [string, BigUint64Array] {
