@@ -11,10 +11,13 @@ const maxThreadsLost = 20;
 /** The pages that wait for a thread, and what is known of those that cost one. */
 export interface PageQueue {
   readonly add: (page: PageInput, settle: (verdict: PageVerdict) => void, ask?: Ask) => void;
-  /** The next batch, of at least one page and of one source; empty where nothing can go to a thread now. */
-  readonly take: () => readonly WaitingPage[];
-  /** Puts the pages of a thread that is gone back to the front, but for those that fail of it. */
-  readonly putBack: (batch: readonly WaitingPage[], loss: ThreadLoss) => void;
+  /**
+   * The next batch, of at least one page and of one source; empty where nothing can go to a thread now. Behind another
+   * batch only pages of the same source go, and no suspects: see `pool.ts`.
+   */
+  readonly take: (behind?: readonly WaitingPage[]) => readonly WaitingPage[];
+  /** Puts the pages of a thread that is gone back to the front, but for those that fail of it; none does without a loss. */
+  readonly putBack: (batch: readonly WaitingPage[], loss: ThreadLoss | undefined) => void;
   /** Says that a batch is no longer under way. */
   readonly done: (batch: readonly WaitingPage[]) => void;
   /** Fails whatever waits. */
@@ -50,10 +53,10 @@ export function createPageQueue(batchBytes: number): PageQueue {
       const known = poisoned === undefined ? page : { ...page, poisoned };
       waiting.push({ page: known, deaths: 0, alone: false, apart: false, ask, settle });
     },
-    take() {
+    take(behind) {
       const start = apartUnderWay ? waiting.findIndex(({ apart }) => !apart) : 0;
       const first = waiting[start];
-      if (first === undefined) return [];
+      if (first === undefined || (behind !== undefined && !mayFollow(first, behind))) return [];
       // Pages of one source only: a plugin that never loads, or ends its thread later, is to hold up no other source.
       const batch = new Set([first]);
       let bytes = first.page.bytes.length;
@@ -72,7 +75,7 @@ export function createPageQueue(batchBytes: number): PageQueue {
     putBack(batch, loss) {
       const again: WaitingPage[] = [];
       batch.forEach((item, index) => {
-        const next = afterLoss(item, index, loss);
+        const next = loss === undefined ? item : afterLoss(item, index, loss);
         if ('failed' in next) return item.settle(workerFailure(next.failed));
         const { poisoned, bytes, source } = next.page;
         if (poisoned !== undefined) poisonedIn.set(bytes, poisoned);
@@ -80,8 +83,8 @@ export function createPageQueue(batchBytes: number): PageQueue {
         again.push(next);
       });
       waiting.unshift(...again);
-      const blamed = loss.place.page === none ? undefined : batch[loss.place.page];
-      if (blamed !== undefined && loss.why !== 'memory-unsure') countLoss(blamed.page.source);
+      const blamed = loss === undefined || loss.place.page === none ? undefined : batch[loss.place.page];
+      if (blamed !== undefined && loss?.why !== 'memory-unsure') countLoss(blamed.page.source);
     },
     done(batch) {
       if (batch.some(({ apart }) => apart)) apartUnderWay = false;
@@ -90,4 +93,9 @@ export function createPageQueue(batchBytes: number): PageQueue {
       for (const { settle } of waiting.splice(0)) settle(workerFailure(message));
     },
   };
+}
+
+/** What stands behind a page that a thread may hang on waits with it: it has to share its source, and its good name. */
+function mayFollow(next: WaitingPage, behind: readonly WaitingPage[]): boolean {
+  return !next.alone && behind.every(({ page, alone }) => page.source === next.page.source && !alone);
 }

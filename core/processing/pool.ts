@@ -3,13 +3,13 @@ import { MessageChannel } from 'node:worker_threads';
 import { Tinypool } from 'tinypool';
 import type { PageProcessor, PageVerdict } from '../contracts/batch.ts';
 import { systemClock } from '../system-clock.ts';
-import { createInHand, none, type Place } from './in-hand.ts';
-import { messageOf } from './message-of.ts';
+import { none, type Place } from './in-hand.ts';
 import { unpackReplies } from './packed-replies.ts';
 import { createPageQueue } from './page-queue.ts';
-import { packPages, type PageTask, type TaskResult, type WorkerSetup } from './protocol.ts';
+import { packPages, type TaskResult, type WorkerSetup } from './protocol.ts';
 import { serveRequests } from './side-channel.ts';
 import { createTaskGuard, memoryOfThreads, type Overdue } from './task-guard.ts';
+import { createThread, type Thread } from './thread.ts';
 import type { ThreadLoss, WaitingPage } from './thread-loss.ts';
 import { watchThreads } from './watch-threads.ts';
 import { workerFailure } from './worker-failure.ts';
@@ -38,6 +38,8 @@ const resourceLimits = { maxYoungGenerationSizeMb: 6 };
 
 const mebibyte = 1024 * 1024;
 
+const closedMessage = 'the worker pool is closed';
+
 /**
  * Starts worker threads that turn pages into records. They start at once, so that this overlaps with the first
  * fetch. The bytes of a page stay here until its verdict is in: a thread that dies takes nothing with it.
@@ -52,7 +54,7 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
   const { recordMemoryBytes = 512 * mebibyte, sources, model, hashKey, quality, categories, enriching } = options;
   const pool = new Tinypool({
     filename: fileURLToPath(workerUrl),
-    name: 'processTask',
+    name: 'workThrough',
     minThreads: threads,
     maxThreads: threads,
     workerData: { sources, model, hashKey, quality, categories } satisfies WorkerSetup,
@@ -65,28 +67,53 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
   const limits = { recordTimeoutMs, recordMemoryBytes };
   const guard = createTaskGuard({ ...limits, clock: systemClock, threadMemory: memoryOfThreads });
   const queue = createPageQueue(batchBytes);
-  // One for each thread at most: they go to and fro instead of being allocated for each task.
+  // Two for each thread at most: they go to and fro instead of being allocated for each batch.
   const spareBuffers: ArrayBuffer[] = [];
-  let running = 0;
+  const all = Array.from({ length: threads }, () =>
+    createThread({ pool, guard, heapBytes: recordMemoryBytes, watch, describe, answered, lost }),
+  );
   let feeding = false;
   let closed: Promise<void> | undefined;
 
-  /** Gives each free thread what is waiting: it never waits for a batch to fill up. */
+  /**
+   * Gives each free thread what is waiting, and each busy one a batch to go on with: it never waits for a batch to fill up,
+   * and no thread for this one's turn.
+   */
   function feed(): void {
-    while (running < threads) {
-      const batch = queue.take();
-      if (batch.length === 0) return;
-      running++;
-      void run(batch);
+    for (const thread of all) if (thread.underWay.length === 0) give(thread, queue.take());
+    if (enriching === true) return;
+    for (const thread of all) {
+      const [inHand, next] = thread.underWay;
+      if (inHand !== undefined && next === undefined) give(thread, queue.take(inHand));
     }
+  }
+
+  function give(thread: Thread, batch: readonly WaitingPage[]): void {
+    if (batch.length === 0) return;
+    // All pages of a batch are of one source where there are enrichers: they have a pool of their own.
+    const ask = enriching === true ? batch[0]?.ask : undefined;
+    const channel = ask && new MessageChannel();
+    const endRequests = channel && serveRequests(channel.port1, ask);
+    const packed = packPages(
+      batch.map(({ page }) => page),
+      spareBuffers.pop() ?? new ArrayBuffer(batchBytes),
+    );
+    thread.give({
+      batch,
+      task: { ...packed, ...(channel !== undefined && { port: channel.port2 }) },
+      over() {
+        endRequests?.();
+        queue.done(batch);
+      },
+    });
   }
 
   /**
    * Feeds once this turn of the event loop is over: pages that arrive in one turn go to a thread together, and each
-   * task costs a round trip. A thread waits no longer for it than for the turn itself.
+   * batch costs a round trip. A thread waits no longer for it than for the turn itself.
    */
   function feedSoon(): void {
-    if (feeding || running >= threads) return;
+    if (feeding) return;
     feeding = true;
     setImmediate(() => {
       feeding = false;
@@ -94,54 +121,20 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
     });
   }
 
-  async function run(batch: readonly WaitingPage[]): Promise<void> {
-    // A new one for each task: a thread that was killed may go on writing into its own for a moment.
-    const inHand = createInHand();
-    const pages = batch.map(({ page }) => page);
-    // All pages of a batch are of one source where there are enrichers: they have a pool of their own.
-    const ask = enriching === true ? batch[0]?.ask : undefined;
-    const channel = ask && new MessageChannel();
-    const endRequests = channel && serveRequests(channel.port1, ask);
-    const task: PageTask = {
-      ...packPages(pages, spareBuffers.pop() ?? new ArrayBuffer(batchBytes)),
-      inHand: inHand.memory,
-      ...(channel !== undefined && { port: channel.port2 }),
-    };
-    const killed = new AbortController();
-    let loss: ThreadLoss | undefined;
-    const unwatch = guard.watch({
-      inHand,
-      pageBytes: pages.map(({ bytes }) => bytes.length),
-      apart: batch.some(({ apart }) => apart),
-      kill(why, place) {
-        loss = { why, place, message: describe(why, place) };
-        // With a task's signal the pool kills the thread, which is what nothing else gets out of an endless loop.
-        killed.abort();
-      },
-    });
-    try {
-      const result = pool.run(task, {
-        transferList: [task.buffer, ...(channel ? [channel.port2] : [])],
-        signal: killed.signal,
-      }) as Promise<TaskResult>;
-      watch();
-      const { buffer, ...packed } = await result;
-      // A page larger than a batch had a buffer of its own size: that one is not kept.
-      if (buffer.byteLength === batchBytes) spareBuffers.push(buffer);
-      const verdicts = unpackReplies(packed);
-      batch.forEach(({ settle }, index) => settle(verdicts[index] ?? workerFailure('the thread gave no answer')));
-    } catch (error) {
-      watch();
-      loss ??= { why: 'crash', place: inHand.read(), message: messageOf(error) };
-      if (closed === undefined) queue.putBack(batch, loss);
-      else for (const { settle } of batch) settle(workerFailure(error));
-    } finally {
-      unwatch();
-      endRequests?.();
-      queue.done(batch);
-      running--;
-      feed();
+  function answered(batch: readonly WaitingPage[], { buffer, ...packed }: TaskResult): void {
+    // A page larger than a batch had a buffer of its own size: that one is not kept.
+    if (buffer.byteLength === batchBytes) spareBuffers.push(buffer);
+    const verdicts = unpackReplies(packed);
+    batch.forEach(({ settle }, index) => settle(verdicts[index] ?? workerFailure('the thread gave no answer')));
+    feed();
+  }
+
+  function lost(batches: readonly (readonly WaitingPage[])[], loss: ThreadLoss | undefined): void {
+    for (const [index, batch] of [...batches.entries()].toReversed()) {
+      if (closed === undefined) queue.putBack(batch, index === 0 ? loss : undefined);
+      else for (const { settle } of batch) settle(workerFailure(closedMessage));
     }
+    feed();
   }
 
   function describe(why: Overdue, { page, item }: Place): string {
@@ -154,14 +147,14 @@ export function createWorkerPool(options: WorkerPoolOptions): PageProcessor {
     threads,
     process(page, ask) {
       return new Promise<PageVerdict>((settle) => {
-        if (closed !== undefined) return settle(workerFailure('the worker pool is closed'));
+        if (closed !== undefined) return settle(workerFailure(closedMessage));
         queue.add(page, settle, ask);
         feedSoon();
       });
     },
     close() {
       if (closed === undefined) {
-        // Set first: the batches that `destroy` rejects must not be tried again.
+        // Set first: the batches of the threads that `destroy` ends must not be tried again.
         closed = pool.destroy();
         queue.clear('the worker pool was closed');
       }

@@ -30,6 +30,13 @@ export interface TaskPage extends Omit<SuspectPage, 'bytes'> {
   readonly length: number;
 }
 
+/** What makes a thread work through batches, which come and are answered over the port, in their order. */
+export interface SessionTask {
+  readonly port: MessagePort;
+  /** Bytes that the heap may keep after a batch; beyond that the thread ends the session, and the pool the thread. */
+  readonly heapBytes: number;
+}
+
 /** A batch of pages. The bytes of all of them stand in one buffer, which is transferred there and back. */
 export interface PageTask {
   readonly buffer: ArrayBuffer;
@@ -40,7 +47,7 @@ export interface PageTask {
   readonly port?: MessagePort;
 }
 
-/** What a worker answers. */
+/** What a thread answers. */
 export interface TaskResult extends PackedReplies {
   /** The task's own, to be used again: a thread would keep it as garbage for long, and a new one costs memory. */
   readonly buffer: ArrayBuffer;

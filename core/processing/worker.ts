@@ -1,6 +1,7 @@
 /** The worker thread's side. It reaches nothing of DI, HTTP, the config's schema or the CLI: see `loadSource`. */
+import { on } from 'node:events';
+import { getHeapStatistics } from 'node:v8';
 import { workerData } from 'node:worker_threads';
-import { kTransferable, kValue, Tinypool } from 'tinypool';
 import type { PageVerdict } from '../contracts/batch.ts';
 import { loadModel, loadSource } from '../registry/load-located.ts';
 import { createRecordChecks } from '../quality/record-checks.ts';
@@ -10,7 +11,7 @@ import { messageOf } from './message-of.ts';
 import { packReplies } from './packed-replies.ts';
 import { processPage, processWaitingPage, type PageTools, type Waits } from './process-page.ts';
 import { askThrough } from './side-channel.ts';
-import type { PageTask, SuspectPage, TaskResult, WorkerSetup } from './protocol.ts';
+import type { PageTask, SessionTask, SuspectPage, TaskResult, WorkerSetup } from './protocol.ts';
 import { workerFailure } from './worker-failure.ts';
 
 // Tinypool puts a record of its own before the pool's data.
@@ -31,10 +32,19 @@ const hash = createHasher(setup.hashKey);
 const loaded = new Map<string, Promise<PageTools>>();
 
 /**
- * Processes a batch of pages. Returns, never throws: an error that crosses the boundary loses its class and its
- * code. All buffers are handed over, not copied.
+ * Works through the batches of a session, one after the other, until the main thread ends it or the heap is too full. All
+ * buffers are handed over, not copied.
  */
-export async function processTask({ buffer, pages, inHand, port }: PageTask): Promise<unknown> {
+export async function workThrough({ port, heapBytes }: SessionTask): Promise<void> {
+  for await (const [task] of on(port, 'message') as AsyncIterable<[PageTask]>) {
+    const result = await processTask(task);
+    port.postMessage(result, [result.buffer, result.lines, result.columns]);
+    if (getHeapStatistics().used_heap_size > heapBytes) return;
+  }
+}
+
+/** Returns, never throws: an error that crosses the boundary loses its class and its code. */
+async function processTask({ buffer, pages, inHand, port }: PageTask): Promise<TaskResult> {
   const marker = markInHand(inHand);
   const verdicts: PageVerdict[] = [];
   const waits = port && { ask: askThrough(port), inHand: marker.item };
@@ -49,8 +59,7 @@ export async function processTask({ buffer, pages, inHand, port }: PageTask): Pr
   clearInterval(beating);
   port?.close();
   marker.page(none);
-  const result: TaskResult = { buffer, ...packReplies(verdicts) };
-  return Tinypool.move({ [kTransferable]: [buffer, result.lines, result.columns], [kValue]: result });
+  return { buffer, ...packReplies(verdicts) };
 }
 
 async function processOne(page: SuspectPage, marker: InHandMarker, waits: Waits | undefined): Promise<PageVerdict> {

@@ -51,6 +51,28 @@ describe('createPageQueue', () => {
     ]);
   });
 
+  it('lets nothing stand behind a batch but pages of its source, and no suspects on either side', () => {
+    const { take, putBack, insert } = queueOf(3);
+    const batch = take();
+    insert(pageOf([], { source: 'other', processedAt: 'of another' }));
+    expect(take(batch)).toEqual([]);
+    expect(namesOf(take())).toEqual(['of another']);
+    putBack(batch, lost('crash', 1, 0));
+    const first = take();
+    expect(take(first)).toEqual([]);
+    const suspect = take();
+    expect([first, suspect].map(namesOf)).toEqual([['p0'], ['p1']]);
+    expect(take(suspect)).toEqual([]);
+    expect(namesOf(take(first))).toEqual(['p2']);
+  });
+
+  it('puts back what no loss is told of as it was', () => {
+    const { take, putBack } = queueOf(2);
+    const batch = take();
+    putBack(batch, undefined);
+    expect(take()).toEqual(batch);
+  });
+
   it('tries the page with the record at fault again alone, without that record, and the others as they were', () => {
     const { take, putBack } = queueOf(4);
     putBack(take(), lost('timeout', 2, 5));
