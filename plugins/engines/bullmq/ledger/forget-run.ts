@@ -41,6 +41,11 @@ export async function forgetRun({ redis, key, sources, keepMs }: ForgetOptions):
   }
   await remove(
     redis,
+    sources.map((source) => `${key}:breaker:${source}`),
+    keepMs,
+  );
+  await remove(
+    redis,
     ofRun.map((name) => `${key}:${name}`),
     keepMs,
   );

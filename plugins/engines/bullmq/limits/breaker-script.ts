@@ -69,6 +69,8 @@ end
 if step.kind ~= 'read' then
   redis.call('HSET', key, 'era', era, 'state', state, 'openUntil', openUntil, 'turnUntil', turnUntil, 'prober', prober,
     'failedProbes', failedProbes, 'givenUp', givenUp and '1' or '0', 'failure', failure)
+  -- Removed with the run; this is for one that nobody ends.
+  redis.call('PEXPIRE', key, 604800000)
 end
 local view = cjson.encode({
   name = step.name, era = era, state = state, from = from, turn = turn, failedProbes = failedProbes, givenUp = givenUp,
