@@ -16,6 +16,7 @@ import {
 import { exitCodes } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupts.ts';
 import { keepSecret } from '../known-secrets.ts';
+import type { MetricsAddress } from '../metrics/serve-metrics.ts';
 import { formatOfFile, formatReport } from '../report/format.ts';
 import { prepareReportFile, writeReportFile } from '../report/report-file.ts';
 import { createRunOutput } from '../run-output.ts';
@@ -40,6 +41,8 @@ export interface RunCommandOptions {
   readonly record?: string;
   /** Folder from which all answers come. */
   readonly replay?: string;
+  /** Where to answer Prometheus. */
+  readonly metricsPort?: MetricsAddress;
   /** File for the report, in the form that its name ends in. */
   readonly report?: string;
 }
@@ -108,6 +111,10 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
   if (replay !== undefined)
     logger.info(`answers come from ${replay}: nobody is asked`, { event: 'replay', folder: replay });
 
+  const metrics =
+    options.metricsPort && (await (await import('../metrics/serve-metrics.ts')).serveMetrics(options.metricsPort));
+  if (metrics !== undefined)
+    logger.info(`metrics are at port ${metrics.port}`, { event: 'metrics', port: metrics.port });
   const stopping = new AbortController();
   const forget = onInterrupt({
     first(signal) {
@@ -131,6 +138,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
       },
     );
     pipeline.on(output.listen);
+    if (metrics !== undefined) pipeline.on(metrics.listen);
     const result = await pipeline.run({ signal: stopping.signal });
     output.stop();
     await output.report(result);
@@ -139,6 +147,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
   } finally {
     output.stop();
     forget();
+    await metrics?.close();
     await close();
   }
 }

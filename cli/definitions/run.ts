@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { collect, parseDeadline } from '../arguments.ts';
 import type { RunCommandOptions } from '../commands/run.ts';
+import { metricsOption } from '../metrics/address.ts';
 import { parseReportFile } from '../report/format.ts';
 import { configHelp, type Done } from './definition.ts';
 
@@ -72,6 +73,7 @@ export function defineRunCommand(program: Command, done: Done): void {
     .addOption(
       new Option('--report <file>', 'write a report there at the end: .html, .md or .json').argParser(parseReportFile),
     )
+    .addOption(metricsOption())
     .addOption(new Option('--deadline <time>', 'stop fetching and draining after this long').argParser(parseDeadline))
     .addOption(
       new Option(

@@ -2,7 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Clock, Random } from '../contracts/clock.ts';
 import type { Engine } from '../contracts/engine.ts';
-import type { EmitEvent } from '../contracts/events.ts';
+import type { EmitEvent, EventListener } from '../contracts/events.ts';
 import type { TransportFactory } from '../contracts/http.ts';
 import type { RunJournal } from '../contracts/journal.ts';
 import type { Logger } from '../contracts/logger.ts';
@@ -55,6 +55,8 @@ export interface WorkOptions {
   readonly drainMs: number;
   /** Aborting it drains the worker. */
   readonly signal: AbortSignal;
+  /** Hears what happens in this worker. Default: nobody does. */
+  readonly listen?: EventListener | undefined;
 }
 
 /** A kind of engine that spreads a run over processes; made by `defineEngine`. */

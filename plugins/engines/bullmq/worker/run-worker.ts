@@ -69,6 +69,7 @@ export async function workOnRun({
   const events = createEventBus(clock, (thrown) => logger.error(`a listener failed: ${classify(thrown).message}`));
   events.on(logEvents(logger));
   events.on((event) => figures.on(event));
+  if (how.listen !== undefined) events.on(how.listen);
   const { emit } = events;
   const stages = createStageClocks(clock, emit);
   const processor = createProcessor(config, hasher, hashKey);
