@@ -17,6 +17,12 @@ export const options = z.strictObject({
     .max(365)
     .default(0)
     .describe('days for which a run that has ended is kept in Redis; 0 removes its keys'),
+  takeoverMs: z
+    .int()
+    .min(1000)
+    .max(600_000)
+    .default(30_000)
+    .describe('milliseconds after which a page is taken from a worker that has said nothing more'),
   parts: z
     .string()
     .min(1)

@@ -10,9 +10,10 @@ export interface ForgetOptions {
 }
 
 const ofRun = ['outcomes', 'checkpoint', 'sessions', 'parts', 'workers', 'coordinator', 'duty:janitor', 'duty:fold'];
-const ofSource = 'state totals wait hang open lease handed tries lives steps claims lists done seen ids pages'.split(
-  ' ',
-);
+const ofSource =
+  'state totals wait hang open lease handed tries lives suspect deaths steps claims lists done seen ids pages'.split(
+    ' ',
+  );
 const tables = ['seen', 'ids', 'pages'];
 
 /** Keys that one command removes. */

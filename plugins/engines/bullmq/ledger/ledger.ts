@@ -192,8 +192,9 @@ export type Started =
       /** What goes ahead of it is there already; so are its follow-ups. */
       readonly preceded: boolean;
       readonly expanded: boolean;
-      /** How often it was started and never let go of: beyond three it kills its workers. */
+      /** How often it was started and not let go of, and how often of these its worker was gone while it was processed. */
       readonly lives: number;
+      readonly deaths: number;
       /** Why nothing more is asked of its dependent listing. */
       readonly lostBy: SluiceError | undefined;
     }
@@ -228,6 +229,8 @@ export interface SourceLedger {
   orphans(): Promise<readonly number[]>;
   /** Begins the work on a page; `token` is a new one each time. */
   start(ordinal: number, token: string): Promise<Started>;
+  /** Notes that a page is being processed: should the worker die now, it may be by this page. A claim takes it back. */
+  suspect(page: OpenPage): Promise<boolean>;
   /** Keeps the attempts that a page has used. */
   attempted(page: OpenPage, attempts: number): Promise<boolean>;
   /** Claims the bytes of a page (undefined where they tell nothing: no items) and its records, by the hashes of their ids. */

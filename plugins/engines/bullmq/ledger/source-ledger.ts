@@ -13,6 +13,7 @@ import { releaseScript } from './scripts/release.ts';
 import { bytesOf, listOf, numberOf, type RedisCaller, type Reply, type Script, textOf } from './scripts/script.ts';
 import { settleScript } from './scripts/settle.ts';
 import { sliceScript } from './scripts/slice.ts';
+import { suspectScript } from './scripts/suspect.ts';
 import { standingScript } from './scripts/standing.ts';
 import { startScript } from './scripts/start.ts';
 import { readFields, readTotals } from './totals-state.ts';
@@ -107,7 +108,7 @@ export function createSourceLedger({ redis, vault, run, name, jobKey }: SourceLe
     async start(ordinal, token) {
       const answer = await call(startScript, ordinal, token);
       if (answer === null) return { state: 'over' };
-      const [blob, extra, listing, tries, ahead, next, lives, lost] = listOf(answer);
+      const [blob, extra, listing, tries, ahead, next, lives, deaths, lost] = listOf(answer);
       const lostBy = bytesOf(lost);
       const page: OpenPage = {
         ordinal,
@@ -123,9 +124,11 @@ export function createSourceLedger({ redis, vault, run, name, jobKey }: SourceLe
         preceded: textOf(ahead) === 'all',
         expanded: textOf(next) === 'all',
         lives: numberOf(lives),
+        deaths: numberOf(deaths),
         lostBy: lostBy && unpackError(lostBy),
       };
     },
+    suspect: async ({ ordinal, token }) => (await call(suspectScript, ordinal, token)) === 1,
     attempted: async ({ ordinal, token }, attempts) => (await call(attemptedScript, ordinal, token, attempts)) === 1,
     async claim({ ordinal, token, listing = '' }, bytesHash, ids) {
       const bytes = packHashes([bytesHash ?? 0n]);

@@ -57,8 +57,13 @@ export type Reading = PageEnd | 'again' | SluiceError;
 /** Reads an answer; see `createPageReader` of the local engine, whose rules these are. */
 export type ReadAnswer = (hand: PageInHand, response: HttpResponse) => Promise<Reading>;
 
-/** A page that was begun so often, and neither done nor let go of, is what its workers die of. */
-const mostLives = 3;
+/** A page at whose processing so many workers died is what they died of. */
+const mostDeaths = 3;
+/**
+ * So many workers that took it and were gone are no chance either, whatever they died of: a page is in the hands of many
+ * that are killed for other reasons.
+ */
+const mostLives = 20;
 /** Bytes of a body that could not be read that go into a dead letter. */
 const mostLetterBytes = 64 * 1024;
 
@@ -69,9 +74,9 @@ export async function workOnPage(
   session: Session,
   read: ReadAnswer,
 ): Promise<PageEnd> {
-  const { page, lives, lostBy, preceded } = started;
+  const { page, lives, deaths, lostBy, preceded } = started;
   const { ledger, adding, listings } = bench;
-  if (lives > mostLives) return fail(bench, page, killer(page));
+  if (deaths >= mostDeaths || lives > mostLives) return fail(bench, page, killer(page, Math.max(deaths, lives - 1)));
   if (lostBy !== undefined) return fail(bench, page, lostBy);
   let listing: Listing;
   try {
@@ -153,7 +158,7 @@ async function fail(bench: SourceBench, page: OpenPage, error: SluiceError, body
   return 'over';
 }
 
-function killer({ request }: OpenPage): SluiceError {
-  const text = `the page ${request.key} was begun ${mostLives} times by workers that then were gone: it is not tried again`;
+function killer({ request }: OpenPage, times: number): SluiceError {
+  const text = `the page ${request.key} was in the hands of ${times} workers that then were gone: it is not tried again`;
   return new SluiceError('worker_failed', text);
 }

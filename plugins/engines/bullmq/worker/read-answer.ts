@@ -75,8 +75,10 @@ async function readHeld(
     processedAt: new Date(clock.date()).toISOString(),
     ...(child !== undefined && { child }),
   };
+  // Sent before the processing begins, and so before anything that it may do to this process.
+  const suspected = bench.ledger.suspect(page);
   // The next page of a cursor is on its way while this one is processed and written.
-  const [verdict] = await Promise.all([process(input), startNow ? follow(early) : undefined]);
+  const [verdict] = await Promise.all([process(input), suspected, startNow ? follow(early) : undefined]);
   hand.expanded ||= startNow;
   if (!verdict.ok) return again(bench, hand, unreadable(verdict).with(whereOf(response)));
   fetched.counted(verdict.items);

@@ -43,7 +43,6 @@ export interface RunWorkerOptions {
 /** Pages in hand at once, where nobody says otherwise, and those beside what is fetched: they wait for the sinks. */
 const mostInHand = 1000;
 const inHandAtSinks = 200;
-const takeoverMs = 30_000;
 
 /**
  * Works on the pages of one run until it is over or paused, or until `how.signal` is aborted: then what is in hand
@@ -123,7 +122,7 @@ export async function workOnRun({
   let taker: Awaited<ReturnType<typeof takePages>> | undefined;
   try {
     await sessions.open();
-    taker = await takePages({ connection, keys, concurrency, takeoverMs, work: hands.work });
+    taker = await takePages({ connection, keys, concurrency, takeoverMs: options.takeoverMs, work: hands.work });
     watched = await watchRun({
       run,
       worker,

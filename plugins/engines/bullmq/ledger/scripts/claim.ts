@@ -16,6 +16,9 @@ export const claimScript = defineScript(
   /* lua */ `
 local base, ordinal, token, listing, bytes, hashes = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 if not is_leased(base, ordinal, token) then return { 'stale' } end
+-- It has been processed, and nobody has died.
+redis.call('HDEL', base .. ':suspect', ordinal)
+redis.call('HDEL', base .. ':deaths', ordinal)
 local ids, pages = table_open(base .. ':ids'), table_open(base .. ':pages')
 local kept = { ['p' .. bytes] = true }
 for i = 1, #hashes, 8 do kept['i' .. hashes:sub(i, i + 7)] = true end

@@ -33,7 +33,7 @@ local function close(base, ordinal, listing)
   if redis.call('SREM', base .. ':handed', ordinal) == 0 and listing == '' then
     redis.call('HINCRBY', base .. ':state', 'branching', -1)
   end
-  for _, part in ipairs({ ':open', ':lease', ':tries', ':lives', ':claims' }) do
+  for _, part in ipairs({ ':open', ':lease', ':tries', ':lives', ':suspect', ':deaths', ':claims' }) do
     redis.call('HDEL', base .. part, ordinal)
   end
   redis.call('HDEL', base .. ':steps', 'ahead:' .. ordinal, 'next:' .. ordinal, 'open:' .. ordinal)

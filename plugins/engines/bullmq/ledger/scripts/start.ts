@@ -3,7 +3,8 @@ import { defineScript } from './script.ts';
 
 /**
  * Begins the work on a page: ordinal, token. Answers nothing where that is over; else the packed request, the attempts
- * used, whether its `ahead` and its `next` are on the worklist, the lives, and what its listing was lost by.
+ * used, whether its `ahead` and its `next` are on the worklist, the lives, how many of them ended while it was processed, and
+ * what its listing was lost by.
  */
 export const startScript = defineScript(
   'start',
@@ -25,6 +26,7 @@ take_back(base, ordinal, listing)
 if not is_leased(base, ordinal, token) then
   redis.call('HSET', base .. ':lease', ordinal, token)
   redis.call('HINCRBY', base .. ':lives', ordinal, 1)
+  if redis.call('HDEL', base .. ':suspect', ordinal) == 1 then redis.call('HINCRBY', base .. ':deaths', ordinal, 1) end
 end
 return {
   entry[4],
@@ -34,6 +36,7 @@ return {
   redis.call('HGET', base .. ':steps', 'ahead:' .. ordinal) or '',
   redis.call('HGET', base .. ':steps', 'next:' .. ordinal) or '',
   redis.call('HGET', base .. ':lives', ordinal),
+  redis.call('HGET', base .. ':deaths', ordinal) or '0',
   listing ~= '' and redis.call('HGET', base .. ':lists', listing .. ':error') or '',
 }
 `,

@@ -184,6 +184,22 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       expect(await lives('c')).toMatchObject({ lives: 2 });
     });
 
+    test('counts the workers that were gone while it was processed, and no others', async () => {
+      const { source } = await begun(1);
+      await source.slice(1, 1);
+      const first = await start(source, 0, 'a');
+      await source.suspect(first);
+      await source.claim(first, 1n, ids('a'));
+      expect(await source.start(0, 'b')).toMatchObject({ deaths: 0 });
+      await source.suspect({ ...first, token: 'b' });
+      expect(await source.start(0, 'c')).toMatchObject({ deaths: 1 });
+      await source.suspect({ ...first, token: 'c' });
+      expect(await source.start(0, 'd')).toMatchObject({ deaths: 2 });
+      await source.suspect({ ...first, token: 'd' });
+      await source.release({ ...first, token: 'd' });
+      expect(await source.start(0, 'e')).toMatchObject({ deaths: 2 });
+    });
+
     test('keeps its attempts', async () => {
       const { source } = await begun(1);
       await source.slice(1, 1);
@@ -388,30 +404,6 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       expect((await source.standing()).error).toMatchObject({ code: 'pagination_loop', status: 200 });
       expect((await source.slice(10, 10)).taken).toEqual([]);
     });
-  });
-
-  test('a checkpoint is kept by whoever goes on from the last one, and cuts off what it holds', async () => {
-    const { ledger } = await open();
-    await ledger.tell([
-      { kind: 'notice', source: 'shop', error: new SluiceError('total_mismatch', 'one') },
-      { kind: 'notice', source: 'shop', error: new SluiceError('total_mismatch', 'two') },
-    ]);
-    const [one] = await ledger.outcomes('0', 1);
-    const id = one?.id ?? '';
-    expect(await ledger.keepCheckpoint('0', id, Buffer.from('state'))).toBe(true);
-    expect(await ledger.keepCheckpoint('0', id, Buffer.from('other'))).toBe(false);
-    expect(await ledger.checkpoint()).toEqual({ id, state: Buffer.from('state') });
-    expect((await ledger.outcomes(id, 10)).map(({ outcome }) => outcome)).toMatchObject([
-      { error: { message: 'two' } },
-    ]);
-  });
-
-  test('a duty is one holder’s', async () => {
-    const { ledger } = await open();
-    expect(await ledger.duty('fold', 'a', 50)).toBe(true);
-    expect(await ledger.duty('fold', 'a', 50)).toBe(true);
-    expect(await ledger.duty('fold', 'b', 50)).toBe(false);
-    await expect.poll(() => ledger.duty('fold', 'b', 50)).toBe(true);
   });
 
   test('nothing is left of a run that is forgotten', async () => {

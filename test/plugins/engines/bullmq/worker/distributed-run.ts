@@ -114,7 +114,7 @@ export async function beginRun(options: DistributedRunOptions) {
   runs += 1;
   const queue = `test${runs}`;
   const runId = `20261126T000000Z-${runs}`;
-  const engine = engineOptions.parse({ redis: redis.url, queue });
+  const engine = engineOptions.parse({ redis: redis.url, queue, takeoverMs: 1000 });
   const connection = await connectRedis({ settings: resolveRedis(redis.url), role: 'test' });
   const registry = createRunRegistry({ redis: connection.client, queue });
   const keys = runKeys(queue, runId);
