@@ -9,6 +9,7 @@ import { definePlanCommand } from './definitions/plan.ts';
 import { defineNewCommand } from './definitions/new.ts';
 import { definePluginsCommand } from './definitions/plugins.ts';
 import { definePreviewCommand } from './definitions/preview.ts';
+import { defineQueryCommand } from './definitions/query.ts';
 import { defineReportCommand } from './definitions/report.ts';
 import { defineRunCommand } from './definitions/run.ts';
 import { defineRunsCommand } from './definitions/runs.ts';
@@ -17,7 +18,14 @@ import { exitCodes } from './exit-codes.ts';
 
 /** All commands, in the groups and the order in which the help lists them. */
 const groups = {
-  'Run:': [defineInitCommand, defineRunCommand, defineRunsCommand, defineReportCommand, defineDiffCommand],
+  'Run:': [
+    defineInitCommand,
+    defineRunCommand,
+    defineRunsCommand,
+    defineReportCommand,
+    defineDiffCommand,
+    defineQueryCommand,
+  ],
   'Look before a run:': [defineCheckCommand, definePlanCommand, definePreviewCommand],
   'Write plugins:': [defineProbeCommand, defineNewCommand, definePluginsCommand, defineSchemaCommand],
   'Try it out:': [defineMockCommand, defineChaosCommand],

@@ -7,7 +7,9 @@ import type { LoadOptions } from './config/load.ts';
 import type { ResolvedConfig } from './config/resolved.ts';
 import type { Logger } from './contracts/logger.ts';
 import type { MockApi } from './contracts/mock.ts';
+import type { QueryAnswer } from './contracts/query.ts';
 import type { Services } from './contracts/services.ts';
+import type { HistoryQuestion } from './history/query-history.ts';
 import type { DiscoveredSource, DiscoverSourceOptions } from './discovery/discover-source.ts';
 import { SluiceError } from './errors.ts';
 import type { LoggerOptions } from './log/logger.ts';
@@ -40,6 +42,7 @@ export type {
 export type { Logger, LogLevel } from './contracts/logger.ts';
 export type { PriceTrends } from './contracts/price-trends.ts';
 export type { RunDiff } from './contracts/run-diff.ts';
+export type { QueryAnswer, QueryColumn, QueryValue } from './contracts/query.ts';
 export type { RunReport, SourceState } from './contracts/report.ts';
 export type { RunRecord } from './contracts/run-record.ts';
 export { workPipeline } from './engine/host.ts';
@@ -100,6 +103,18 @@ export async function createPipeline(
 ): Promise<Pipeline> {
   const { createPipeline: create } = await import('./di/create-pipeline.ts');
   return create(config, services, options);
+}
+
+/**
+ * Answers a question in SQL about the history of the config, and about the records of a run; only reads. Throws
+ * `history_missing`, `run_not_found` where the records of a run are not kept, and `query_failed` with the place of a mistake.
+ */
+export async function queryHistory(
+  config: Pick<ResolvedConfig, 'sinks' | 'baseDir' | 'model'>,
+  question: HistoryQuestion,
+): Promise<QueryAnswer> {
+  const { queryHistory: query } = await import('./history/query-history.ts');
+  return query(config, question);
 }
 
 /**

@@ -4,6 +4,7 @@ import { errorLines } from './report-errors.ts';
 import type { Paint } from './paint.ts';
 import { qualityLines } from './quality.ts';
 import { timeLines } from './report-time.ts';
+import { trendLines } from './trends.ts';
 import { unmappedLines } from './unmapped.ts';
 import { type Cell, type Column, renderTable } from './table.ts';
 import { bar, cut, fit, formatCount, formatMs, formatNumber, formatShare, wrap } from './text.ts';
@@ -30,6 +31,7 @@ export function renderReport(report: RunReport, view: ReportView): string[] {
     ['Sources', sourceLines(report, room)],
     ['Time', timeLines(report, room)],
     ['Prices', priceLines(report, room)],
+    ['Price trends', trendLines(report, room)],
     ['Categories', categoryLines(report, room)],
     ['Categories outside of the mapping', unmappedLines(report, width)],
     ['Dropped', dropLines(report, width)],

@@ -117,6 +117,17 @@ const thing = `
   export default defineModel({ name: 'thing', schema, fields: ['title', 'price'] });
 `;
 
+test('pipeline query', async () => {
+  const folder = await folderWith({
+    sources: ['dummyjson', 'escuelajs', 'jsonplaceholder'],
+    sinks: ['ndjson'],
+    history: true,
+  });
+  await output(['run', '--mock', '--quiet'], folder);
+  const sql = 'SELECT source, count(*) AS products, median(price) AS median FROM records GROUP BY ALL ORDER BY source';
+  expect(await output(['query', sql], folder)).toEqual(printedIn('docs/history.md', `$ pipeline query "${sql}"`));
+});
+
 test('the problems of a config', async () => {
   const folder = await folderWith({
     sources: ['dummyjson', { use: 'escuelajs', rateLimits: [] }],

@@ -27,8 +27,11 @@ export interface Shop {
 /** Items of a page. */
 const limit = 10;
 
-/** A shop on loopback whose prices change when the test says so. */
-export async function openShop(items: readonly ShopItem[] = []): Promise<Shop> {
+/** A shop on loopback whose prices change when the test says so. It is closed `atEnd`: by default that of the test. */
+export async function openShop(
+  items: readonly ShopItem[] = [],
+  atEnd: (close: () => void) => void = onTestFinished,
+): Promise<Shop> {
   const shop: { -readonly [Key in keyof Shop]: Shop[Key] } = { url: '', items, before: () => false };
   const server = createServer((request, response) => {
     const offset = Number(new URL(request.url ?? '', 'http://host').searchParams.get('skip'));
@@ -37,7 +40,7 @@ export async function openShop(items: readonly ShopItem[] = []): Promise<Shop> {
     response.end(JSON.stringify({ total: shop.items.length, products: shop.items.slice(offset, offset + limit) }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
+  atEnd(() => {
     server.closeAllConnections();
     server.close();
   });

@@ -97,6 +97,12 @@ async function told<Result>(work: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     if (error instanceof SluiceError) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    throw new SluiceError('query_failed', text.replace(/^Failed to extract statements: /, '').trim(), { cause: error });
+    // What DuckDB advises then are settings that can't be changed here.
+    const memory = /^Out of Memory Error: [^\n]*/.exec(text)?.[0];
+    const words =
+      memory === undefined
+        ? text.replace(/^Failed to extract statements: /, '').trim()
+        : `${memory}\ngive it more in the config, such as history: { memoryLimit: '2GB' }`;
+    throw new SluiceError('query_failed', words, { cause: error });
   }
 }

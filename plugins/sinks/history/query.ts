@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { type QueryAnswer, type QueryRequest, SluiceError } from '../../../core/plugin.ts';
+import { type QueryAnswer, type QueryRequest, sinkError, SluiceError } from '../../../core/plugin.ts';
 import { closeDuck, openDuck, type OpenedDuck } from '../duckdb/connection.ts';
 import { quoteName, quoteText } from '../tables/quote.ts';
 import { answerTo } from './answer.ts';
@@ -29,7 +29,10 @@ export async function queryHistory(
   if (!(await isThere(history))) {
     throw new SluiceError('history_missing', `there is no history at ${history} yet: a run makes it when it has ended`);
   }
-  const opened = await whenFree(history, waitMs, () => openDuck({ path: history, memoryLimit, readOnly: true }));
+  const settings = { path: history, memoryLimit, readOnly: true };
+  const opened = await whenFree(history, waitMs, () => openDuck(settings)).catch((error: unknown) => {
+    throw sinkError(error, `opening ${history}`).with({ code: 'query_failed' });
+  });
   try {
     const run = await findRun(opened, runId);
     const records = run === undefined ? undefined : recordsOf(run);
