@@ -55,8 +55,11 @@ export interface SinkContext {
 
 /** An open sink. The run calls one operation at a time, but for writes where the plugin says so, and gives each a timeout. */
 export interface SinkWriter<Fields extends object = Record<string, unknown>> {
-  /** Resolves when the batch is taken; slow means that the fetchers slow down. */
-  write(batch: Batch<Fields>): Promise<void>;
+  /**
+   * Resolves when the batch is taken; slow means that the fetchers slow down. Undefined where it is taken already: what
+   * only puts it into a buffer costs no promise.
+   */
+  write(batch: Batch<Fields>): Promise<void> | undefined;
   /** Makes all that was written durable, and says where that is. */
   commit(): Promise<SinkPosition>;
   /**

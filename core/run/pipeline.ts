@@ -185,10 +185,13 @@ export class Pipeline {
       recorder.sample(outcome.batch);
       // Not awaited: each sink has its own queue, and the bytes of the page stay held until all have taken it, which
       // is what slows the fetchers down.
-      void sinks.write(outcome.batch).finally(() => {
+      const settle = (): void => {
         outcome.release();
         noSinkLeft();
-      });
+      };
+      const taken = sinks.write(outcome.batch);
+      if (taken === undefined) settle();
+      else void taken.finally(settle);
     }
   }
 

@@ -22,8 +22,8 @@ export interface SinkLane {
   /** It is no place that people look for records at. */
   readonly auxiliary: boolean;
   open(): Promise<void>;
-  /** Resolves when the batch is taken, or when it is clear that it never will be. */
-  write(batch: Batch): Promise<void>;
+  /** Resolves when the batch is taken, or when it is clear that it never will be; undefined where that is so at once. */
+  write(batch: Batch): Promise<void> | undefined;
   /** Makes all that was taken durable, and tells the journal that `epoch` is: the one that ends with the last batch. */
   commit(epoch: number): Promise<void>;
   /** Skips every batch whose turn has not come yet; what is under way, but for the last commit, has half a second to end. */
@@ -72,23 +72,35 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
   /** All is written and the last commit is under way: its time is its own. */
   let finishing = false;
 
-  /** Runs one operation of the plugin. False: the sink has failed, by this operation or during it. */
-  async function attempt(verb: string, doing: string, work: () => Promise<unknown>): Promise<boolean> {
+  /**
+   * Runs one operation of the plugin. False: the sink has failed, by this operation or during it. Says so at once where
+   * there is nothing to wait for: most writes only put the page into a buffer.
+   */
+  function attempt(verb: string, doing: string, work: () => Promise<unknown> | undefined): boolean | Promise<boolean> {
     try {
-      await limited(verb, timeoutMs, work);
+      const working = work();
+      if (working !== undefined) return waitFor(verb, doing, working);
     } catch (error) {
       fail(sinkError(error, doing));
     }
     return state !== 'failed';
   }
 
-  async function limited(verb: string, ms: number, work: () => Promise<unknown>): Promise<void> {
+  async function waitFor(verb: string, doing: string, working: Promise<unknown>): Promise<boolean> {
+    try {
+      await limited(verb, timeoutMs, working);
+    } catch (error) {
+      fail(sinkError(error, doing));
+    }
+    return state !== 'failed';
+  }
+
+  async function limited(verb: string, ms: number, working: Promise<unknown>): Promise<void> {
     const cut = new AbortController();
     underWay.add(cut);
     const late = (): SluiceError => new SluiceError('sink_failed', `${verb} did not finish within ${ms} ms`);
     try {
-      // Through an async function: a plugin that throws before it returns a promise rejects all the same.
-      await within((async () => work())(), { clock, ms, late, signal: cut.signal });
+      await within(working, { clock, ms, late, signal: cut.signal });
     } finally {
       underWay.delete(cut);
       if (underWay.size === 0) cancelGrace?.();
@@ -112,7 +124,7 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     // What hung at the deadline may hang in its clean-up too, which must not hold the run either.
     const ms = discarding === undefined ? timeoutMs : Math.min(graceMs, timeoutMs);
     try {
-      await limited('abort', ms, () => failed.abort());
+      await limited('abort', ms, failed.abort());
     } catch (error) {
       emit({ type: 'sink-failed', sink: name, unwritten: 0, error: sinkError(error, 'aborting') });
     }
@@ -134,34 +146,40 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     if (journal.resumable && position === undefined) await commit(0);
   }
 
-  async function write(batch: Batch): Promise<void> {
+  function write(batch: Batch): Promise<void> | undefined {
     if (state === 'open' && discarding !== undefined) {
       discarded += batch.count;
       lacking = true;
-      return;
+      return undefined;
     }
     if (state !== 'open' || writer === undefined) {
       emit({ type: 'sink-skipped', sink: name, records: batch.count });
-      return;
+      return undefined;
     }
     const target = writer;
-    const started = clock.now();
+    const startedAt = clock.now();
     inHand += batch.count;
     let given = batch;
-    const taken = await attempt('write', 'writing', async () => {
+    const taken = attempt('write', 'writing', () => {
       // Within the attempt: a filter that throws is a failure of this sink alone.
       given = routing.filtered(batch);
-      if (given.count > 0) await target.write(given);
+      return given.count > 0 ? target.write(given) : undefined;
     });
-    inHand -= batch.count;
-    if (!taken) return;
-    const left = batch.count - given.count;
+    const ended = (isTaken: boolean): void => {
+      inHand -= batch.count;
+      if (isTaken) tellWritten(given, batch.count - given.count, startedAt);
+    };
+    if (typeof taken !== 'boolean') return taken.then(ended);
+    ended(taken);
+    return undefined;
+  }
+
+  function tellWritten({ count, ndjson }: Batch, left: number, startedAt: number): void {
     filtered += left;
     if (left > 0) emit({ type: 'sink-filtered', sink: name, records: left });
-    if (given.count === 0) return;
-    pending += given.count;
-    const ms = clock.now() - started;
-    emit({ type: 'sink-wrote', sink: name, records: given.count, bytes: given.ndjson.byteLength, ms });
+    if (count === 0) return;
+    pending += count;
+    emit({ type: 'sink-wrote', sink: name, records: count, bytes: ndjson.byteLength, ms: clock.now() - startedAt });
   }
 
   async function commit(epoch: number): Promise<void> {
@@ -217,7 +235,7 @@ export function createSinkLane({ sink, context, clock, emit, journal }: SinkLane
     auxiliary: plugin.auxiliary ?? false,
     open: () => turns.alone(open),
     // What is not meant for it does not wait for it either.
-    write: (batch) => (routing.takes(batch.source) ? turns.sideBySide(() => write(batch)) : Promise.resolve()),
+    write: (batch) => (routing.takes(batch.source) ? turns.sideBySide(() => write(batch)) : undefined),
     discard(reason) {
       discarding ??= reason;
       const held = [...underWay];

@@ -19,8 +19,8 @@ export interface SinkRunner {
   /** Why there is nowhere to write to; undefined while a sink works. */
   readonly fault: SluiceError | undefined;
   open(): Promise<void>;
-  /** Resolves when each living sink took the batch: that is what slows the fetchers down. */
-  write(batch: Batch): Promise<void>;
+  /** Resolves when each living sink took the batch, undefined where all have: that is what slows the fetchers down. */
+  write(batch: Batch): Promise<unknown> | undefined;
   /** Something is to be kept that no sink is given, such as a page without records: a commit is due soon. */
   keep(): void;
   /** Gives up the batches that still wait, and all that come: they count as unwritten. The sinks stay open. */
@@ -59,6 +59,9 @@ export function createSinkRunner({ sinks, context, clock, emit, journal }: SinkR
       journal,
     }),
   );
+  const outputs = lanes.filter(({ auxiliary }) => !auxiliary);
+  /** Those without which the run has nowhere to write to. */
+  const needed = outputs.length > 0 ? outputs : lanes;
   let pendingBytes = 0;
   let cancelTimer: (() => void) | undefined;
 
@@ -86,17 +89,16 @@ export function createSinkRunner({ sinks, context, clock, emit, journal }: SinkR
 
   return {
     get fault() {
-      const outputs = lanes.filter((lane) => !lane.auxiliary);
-      return noneLeft((outputs.length > 0 ? outputs : lanes).map((lane) => lane.fault));
+      return needed.some(({ fault }) => fault === undefined) ? undefined : noneLeft(needed.map(({ fault }) => fault));
     },
     open: () => each((lane) => lane.open()),
-    async write(batch) {
+    write(batch) {
       keep();
-      if (batch.count === 0) return;
+      if (batch.count === 0) return undefined;
       pendingBytes += batch.ndjson.byteLength;
-      const taken = each((lane) => lane.write(batch));
+      const waits = lanes.map((lane) => lane.write(batch)).filter((taken) => taken !== undefined);
       if (pendingBytes >= commitBytes) commit();
-      await taken;
+      return waits.length === 0 ? undefined : Promise.all(waits);
     },
     keep,
     discard(reason) {
@@ -118,8 +120,7 @@ export function createSinkRunner({ sinks, context, clock, emit, journal }: SinkR
   };
 }
 
-function noneLeft(faults: readonly (SluiceError | undefined)[]): SluiceError | undefined {
-  if (faults.includes(undefined)) return undefined;
+function noneLeft(faults: readonly (SluiceError | undefined)[]): SluiceError {
   // Readers that have seen enough are no failure that anybody has to be told about.
   if (faults.every((fault) => fault?.code === 'reader_gone')) {
     return new SluiceError('reader_gone', 'nobody reads what is written any more');

@@ -1,34 +1,71 @@
-/** The order in which operations on one thing begin: some alone, some side by side. None of them may reject. */
+/** Something that takes its turn; undefined where it has ended at once. It may not reject. */
+type Operation = () => Promise<void> | undefined;
+
+/** The order in which operations on one thing begin: some alone, some side by side. */
 export interface Turns {
   /** Begins when all before it have ended; what comes after it waits. */
   alone(operation: () => Promise<void>): Promise<void>;
-  /** Begins after all before it have begun, beside at most `most - 1` of its kind. */
-  sideBySide(operation: () => Promise<void>): Promise<void>;
+  /**
+   * Begins after all before it have begun, beside at most `most - 1` of its kind: at once where nothing is in its way.
+   * Undefined: it has ended already.
+   */
+  sideBySide(operation: Operation): Promise<void> | undefined;
+}
+
+interface Waiting {
+  readonly operation: Operation;
+  readonly isAlone: boolean;
+  readonly resolve: (work: Promise<void> | undefined) => void;
 }
 
 /** `most` is the number of operations that may be under way side by side. */
 export function createTurns(most: number): Turns {
-  const running = new Set<Promise<void>>();
-  // Resolves when the last one in line has begun; one that is alone counts as begun when it has ended. That is the
-  // barrier: whoever comes later can't overtake.
-  let line: Promise<void> = Promise.resolve();
+  const line: Waiting[] = [];
+  let running = 0;
+  /** What is under way is alone. */
+  let barred = false;
+
+  const mayBegin = (isAlone: boolean): boolean => (isAlone ? running === 0 : !barred && running < most);
+
+  function begin(operation: Operation, isAlone: boolean): Promise<void> | undefined {
+    running += 1;
+    barred = isAlone;
+    const work = operation();
+    if (work !== undefined) return work.then(end);
+    leave();
+    return undefined;
+  }
+
+  function leave(): void {
+    running -= 1;
+    barred = false;
+  }
+
+  function end(): void {
+    leave();
+    advance();
+  }
+
+  /** Whoever is first decides: nobody overtakes one that is to be alone. */
+  function advance(): void {
+    for (let next = line[0]; next !== undefined && mayBegin(next.isAlone); next = line[0]) {
+      line.shift();
+      next.resolve(begin(next.operation, next.isAlone));
+    }
+  }
+
+  function take(operation: Operation, isAlone: boolean): Promise<void> | undefined {
+    if (line.length > 0 || !mayBegin(isAlone)) {
+      return new Promise((resolve) => line.push({ operation, isAlone, resolve }));
+    }
+    const work = begin(operation, isAlone);
+    // It may have put others in line.
+    if (work === undefined) advance();
+    return work;
+  }
 
   return {
-    alone(operation) {
-      line = line.then(() => Promise.all(running)).then(operation);
-      return line;
-    },
-    sideBySide(operation) {
-      return new Promise((resolve) => {
-        line = line.then(async () => {
-          while (running.size >= most) await Promise.race(running);
-          const work = operation().finally(() => running.delete(work));
-          running.add(work);
-          // Handed on, not returned: the line goes on when it has begun.
-          resolve(work);
-          return undefined;
-        });
-      });
-    },
+    alone: (operation) => take(operation, true) ?? Promise.resolve(),
+    sideBySide: (operation) => take(operation, false),
   };
 }

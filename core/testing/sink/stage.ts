@@ -29,7 +29,7 @@ export interface Stage {
   context(folder: string): SinkContext;
   open(folder: string, position?: SinkPosition, change?: Partial<SinkContext>): Promise<SinkWriter>;
   /** Waits for an operation; throws where it takes too long. */
-  timed<T>(name: string, work: () => Promise<T>): Promise<T>;
+  timed<T>(name: string, work: () => Promise<T> | T): Promise<T>;
 }
 
 const silent: Logger = { error() {}, warn() {}, info() {}, debug() {} };
@@ -44,7 +44,7 @@ export async function createStage(
   let folders = 0;
   const folder = async (): Promise<string> => mkdtemp(join(root, `${(folders += 1)}-`));
 
-  async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
+  async function timed<T>(name: string, work: () => Promise<T> | T): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(`${name}() takes longer than ${timeoutMs} ms`)), timeoutMs);

@@ -27,8 +27,11 @@ export interface AppendFileOptions extends RunFile {
 export interface AppendFile {
   /** Length so far, in bytes. */
   readonly size: number;
-  /** Takes the bytes, which are the caller's again afterwards; they may reach the system only with `commit`. */
-  append(bytes: Uint8Array): Promise<void>;
+  /**
+   * Takes the bytes, which are the caller's again afterwards; they may reach the system only with `commit`. Undefined
+   * where they are taken already.
+   */
+  append(bytes: Uint8Array): Promise<void> | undefined;
   /** Writes over bytes that are there already, before `fixedFrom`. */
   overwrite(bytes: Uint8Array, at: number): Promise<void>;
   /** Returns when all that was appended would survive a crash of the machine, with where that is. */
@@ -90,21 +93,28 @@ export async function openAppendFile(options: AppendFileOptions): Promise<Append
     buffered = 0;
   }
 
+  function keep(bytes: Uint8Array): void {
+    buffer.set(bytes, buffered);
+    buffered += bytes.byteLength;
+  }
+
+  /** Makes room first. */
+  async function appendBehind(bytes: Uint8Array): Promise<void> {
+    await flush();
+    if (bytes.byteLength <= bufferBytes) return keep(bytes);
+    await writeAll(handle, bytes, written);
+    written += bytes.byteLength;
+  }
+
   return {
     get size() {
       return written + buffered;
     },
-    append: (bytes) =>
-      guard(async () => {
-        if (buffered + bytes.byteLength > bufferBytes) await flush();
-        if (bytes.byteLength > bufferBytes) {
-          await writeAll(handle, bytes, written);
-          written += bytes.byteLength;
-        } else {
-          buffer.set(bytes, buffered);
-          buffered += bytes.byteLength;
-        }
-      }),
+    append(bytes) {
+      if (buffered + bytes.byteLength > bufferBytes) return guard(() => appendBehind(bytes));
+      keep(bytes);
+      return undefined;
+    },
     overwrite: (bytes, at) =>
       guard(async () => {
         await flush();

@@ -22,7 +22,7 @@ export interface RecordFilesOptions {
 
 /** What the records of a sink are written to: one file, or one for each source. */
 export interface RecordFiles extends Omit<ByteFile, 'append' | 'commit'> {
-  append(source: string, bytes: Uint8Array): Promise<void>;
+  append(source: string, bytes: Uint8Array): Promise<void> | undefined;
   commit(): Promise<SinkPosition>;
 }
 
@@ -66,11 +66,11 @@ function partitioned(
   /** What a commit has to look at: a sync of every file five times a second would be felt. */
   const changed = new Set(files.keys());
   return {
-    async append(source, bytes) {
+    append(source, bytes) {
       const file = files.get(source);
       if (file === undefined) throw new Error(`no file was opened for the source ${source}`);
       changed.add(source);
-      await file.append(bytes);
+      return file.append(bytes);
     },
     async commit() {
       for (const source of changed) {

@@ -94,7 +94,7 @@ async function eventsOf({ pages, sinks, end }: Scenario) {
       const rejects = Array.from({ length: rejected }, () => reject());
       const items = kept + rejected + duplicates + dropped - split;
       emit(pageDelivered('a', { items, records: kept, rejects, duplicates, dropped, split }));
-      writes.push(runner.write(batchOf(...records(0, kept))));
+      writes.push((async () => void (await runner.write(batchOf(...records(0, kept)))))());
       if (pause > 0) await new Promise<void>((resolve) => clock.timer(pause, resolve));
     }
     if (end === 'discard') runner.discard(new SluiceError('deadline_exceeded', 'too late'));

@@ -44,7 +44,7 @@ function setUp(concurrency: number, behaviour: Partial<SinkWriter> = {}) {
     journal: createNoJournal('run1'),
   });
   const told = (type: RunEvent['type']) => events.filter((event) => event.type === type);
-  const write = (size: number): Promise<void> => runner.write(batchOf(...records(0, size)));
+  const write = async (size: number): Promise<void> => void (await runner.write(batchOf(...records(0, size))));
   return { runner, writes, told, write, calls: sink.calls, clock };
 }
 

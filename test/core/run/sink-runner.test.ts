@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../core/contracts/events.ts';
 import { SluiceError } from '../../../core/errors.ts';
-import { createSinkRunner } from '../../../core/run/sink-runner.ts';
+import { createSinkRunner, type SinkRunner } from '../../../core/run/sink-runner.ts';
 import { createNoJournal } from '../../../core/state/no-journal.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
 import { fakeClock, settle } from '../../support/fake-clock.ts';
@@ -30,6 +30,11 @@ function setUp(...sinks: MemorySink[]) {
 }
 
 const three = batchOf(...records(0, 3));
+
+/** Resolves when the batch is taken, at once or later. */
+async function written(runner: SinkRunner, batch = three): Promise<void> {
+  await runner.write(batch);
+}
 const deadline = new SluiceError('deadline_exceeded', 'the deadline has come');
 
 describe('createSinkRunner', () => {
@@ -56,7 +61,7 @@ describe('createSinkRunner', () => {
     const { runner } = setUp(memorySink('fast'), memorySink('slow', { write: () => slow.opened }));
     await runner.open();
     let taken = false;
-    const writing = runner.write(three).then(() => (taken = true));
+    const writing = written(runner).then(() => (taken = true));
     await settle();
     expect(taken).toBe(false);
     slow.open();
@@ -94,7 +99,7 @@ describe('discard', () => {
     const sink = memorySink('slow', { write: () => slow.opened });
     const { runner, told } = setUp(sink);
     await runner.open();
-    const writes = [runner.write(three), runner.write(batchOf({ id: 1 }))];
+    const writes = [written(runner), written(runner, batchOf({ id: 1 }))];
     await settle();
     runner.discard(deadline);
     slow.open();
@@ -112,7 +117,7 @@ describe('discard', () => {
     const sink = memorySink('hung', { write: () => never });
     const { runner, clock, told } = setUp(sink);
     await runner.open();
-    const writing = runner.write(three);
+    const writing = written(runner);
     await settle();
     runner.discard(deadline);
     await clock.advance(499);
@@ -141,7 +146,7 @@ describe('discard', () => {
   ])('does not wait long for a clean-up that hangs, begun %s', async (_, behaviour, ms) => {
     const { runner, clock, told } = setUp(memorySink('hung', behaviour));
     await runner.open();
-    const writing = runner.write(three);
+    const writing = written(runner);
     await settle();
     const started = clock.now();
     runner.discard(deadline);
@@ -284,12 +289,12 @@ describe('a sink that fails', () => {
     const { runner, told, clock } = setUp(hung, memorySink('good'));
     await runner.open();
     const started = clock.now();
-    await clock.run(runner.write(three));
+    await clock.run(written(runner));
     // The abort is not waited for here: it would hold the good sink for another timeout.
     expect(clock.now() - started).toBe(30_000);
     late.open();
     await settle();
-    await clock.run(runner.write(three));
+    await clock.run(written(runner));
     await clock.run(runner.close(reportOf()));
     expect(told('sink-wrote')).toMatchObject([{ sink: 'good' }, { sink: 'good' }]);
     expect(told('sink-failed')).toMatchObject([
@@ -331,7 +336,7 @@ describe('abort', () => {
     const hung = memorySink('hung', { write: () => never });
     const { runner, told, clock } = setUp(hung);
     await runner.open();
-    const writes = [runner.write(three), runner.write(batchOf({ id: 1 }))];
+    const writes = [written(runner), written(runner, batchOf({ id: 1 }))];
     await settle();
     await runner.abort(reason);
     expect(hung.calls).toEqual(['open', 'write 3', 'abort']);

@@ -278,7 +278,7 @@ export const brokenSinks: Readonly<Record<string, () => readonly [sink: SinkPlug
     'it says concurrency: 3, and with as many writes at once readers see [',
   ],
   'takes no notice of a failure': () => [
-    writing((writer) => ({ write: (batch) => writer.write(batch).catch(() => undefined) })),
+    writing((writer) => ({ write: (batch) => writer.write(batch)?.catch(() => undefined) })),
     'its files are removed while it writes, and commit() says that all is well',
   ],
   'waits for ever where it can not write': () => [

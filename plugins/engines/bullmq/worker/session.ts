@@ -133,7 +133,9 @@ export function createSession({ id, worker, ledger, sinkNames, createSinks }: Se
         return Promise.resolve(undefined);
       }
       const taken = new Promise<TakenPage | undefined>((settle) => current.push({ page, settle }));
-      void sinks.write(batch).finally(written);
+      const writing = sinks.write(batch);
+      if (writing === undefined) written();
+      else void writing.finally(written);
       return taken;
     },
     on(event) {

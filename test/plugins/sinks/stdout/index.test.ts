@@ -33,7 +33,7 @@ describe('stdout', () => {
     const stream = new Writable({ write: (_chunk, _encoding, done) => void (readOn = done) });
     const sink = await createStdoutSink(() => stream).open(sinkContext('/'), auto);
     let taken = false;
-    const writing = sink.write(batchOf({ id: 1 })).then(() => (taken = true));
+    const writing = sink.write(batchOf({ id: 1 }))?.then(() => (taken = true));
     await new Promise<void>((resolve) => setImmediate(resolve));
     expect(taken).toBe(false);
     readOn?.();
