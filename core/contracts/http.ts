@@ -33,7 +33,7 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** The URL that answered. */
   readonly url: string;
-  /** The decoded body, in a buffer of its own that can be transferred. */
+  /** The decoded body. Its memory is nobody else's, and may hold other bytes around it. */
   readonly body: Uint8Array<ArrayBuffer>;
   /** Attempts used so far, this one included. Set by the retry middleware; 1 until then. */
   readonly attempts?: number;

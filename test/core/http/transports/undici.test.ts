@@ -80,7 +80,7 @@ describe('a response', () => {
     expect([response.status, textOf(response), response.headers['link']]).toEqual([200, 'ok', undefined]);
   });
 
-  it('has its body in a buffer of exactly its size, which can be transferred', async () => {
+  it('has its body in memory of its own, which holds little else', async () => {
     const text = 'x'.repeat(50_000);
     const server = await keep(
       httpServer((request, response) => {
@@ -92,7 +92,8 @@ describe('a response', () => {
     const transport = transportTo(server);
     for (const path of ['/length', '/chunked', '/gzip']) {
       const { body } = await transport.handle(httpRequest(server.origin + path));
-      expect([body.byteLength, body.byteOffset, body.buffer.byteLength]).toEqual([50_000, 0, 50_000]);
+      expect(body.byteLength).toBe(50_000);
+      expect(body.buffer.byteLength).toBeLessThan(51_000);
       expect(structuredClone(body, { transfer: [body.buffer] }).byteLength).toBe(50_000);
       expect(body.byteLength).toBe(0);
     }
