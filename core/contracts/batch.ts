@@ -67,7 +67,7 @@ export interface PageInput {
   /** The bytes are a JSON list of raw items: neither the source's `items()` nor its total is asked. */
   readonly bare?: true;
   /** The dependent listing that the page belongs to. Default: the source's own. */
-  readonly child?: ChildOf;
+  readonly child?: ChildOf | undefined;
 }
 
 /** A page that could be read: what the worker made of it. */

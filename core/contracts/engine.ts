@@ -62,16 +62,16 @@ export interface DeliveredPage {
   readonly kind: 'delivered';
   readonly batch: Batch;
   /** The dependent listing that it belongs to. */
-  readonly child?: ChildOf;
+  readonly child?: ChildOf | undefined;
   readonly items: number;
   readonly duplicates: number;
   readonly dropped: number;
   /** How many were dropped, by reason. */
   readonly drops: ReadonlyMap<string, number>;
   /** Rules on quality that its records broke, by name. */
-  readonly quality?: QualityCounts;
+  readonly quality?: QualityCounts | undefined;
   /** Names of the categories of its records, as they came. */
-  readonly categories?: CategoryCounts;
+  readonly categories?: CategoryCounts | undefined;
   readonly split: number;
   readonly rejects: readonly Reject[];
   readonly metrics: PageMetrics;
@@ -79,7 +79,7 @@ export interface DeliveredPage {
   /** Raw bytes, for the record. */
   readonly bytes: number;
   /** The upstream has said that it is what it was in an earlier run; its records are delivered all the same. */
-  readonly unchanged?: true;
+  readonly unchanged?: true | undefined;
   readonly processingMs: number;
   readonly receipt: PageReceipt;
   /** To be called once every sink has taken the batch or failed: lets the fetchers go on. */

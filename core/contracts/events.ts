@@ -107,19 +107,19 @@ export type RunEvent =
       /** How many were dropped, by reason. */
       readonly drops: ReadonlyMap<string, number>;
       /** Rules on quality that its records broke, by name. */
-      readonly quality?: QualityCounts;
+      readonly quality?: QualityCounts | undefined;
       /** Names of the categories of its records, as they came. */
-      readonly categories?: CategoryCounts;
+      readonly categories?: CategoryCounts | undefined;
       readonly split: number;
       readonly rejects: readonly Reject[];
       readonly metrics: PageMetrics;
       readonly bytes: number;
       /** The upstream has said that it is what it was in an earlier run. */
-      readonly unchanged?: true;
+      readonly unchanged?: true | undefined;
       readonly attempts: number;
       readonly processingMs: number;
       /** Not a page of its own, but items that were rejected before. */
-      readonly again?: true;
+      readonly again?: true | undefined;
     }
   /** A response rule has settled the page: it held nothing to write. */
   | {

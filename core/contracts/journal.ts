@@ -18,6 +18,8 @@ export interface HashSet {
   has(hash: bigint): boolean;
   /** Puts a hash in; false when it was there already. */
   add(hash: bigint): boolean;
+  /** Puts several in. False where one was there already, or comes twice: then none is put in. */
+  addNew(hashes: BigUint64Array): boolean;
 }
 
 /** A request that an earlier life of the run had not done. */
@@ -40,7 +42,7 @@ export interface TotalsState {
   /** The most that was ever declared. */
   readonly most?: number | undefined;
   /** One of several listings has declared nothing. */
-  readonly untold?: boolean;
+  readonly untold?: boolean | undefined;
   /** The same of each dependent resource, over all parents. */
   readonly children?: Readonly<Record<string, TotalsState>>;
   readonly emptyPages: number;
@@ -93,7 +95,7 @@ export interface PageReceipt {
   readonly idHashes: BigUint64Array;
   readonly totals: TotalsState;
   /** See `PageRead`. */
-  readonly keys?: ReadonlyMap<string, BigUint64Array>;
+  readonly keys?: ReadonlyMap<string, BigUint64Array> | undefined;
 }
 
 /** Hears of every change to a source's worklist. Calls made in one turn of the event loop are kept or lost together. */

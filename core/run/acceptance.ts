@@ -15,9 +15,10 @@ export interface Acceptance {
   /**
    * Takes a page that was read; the first to come with an id wins. A page with duplicates is processed once more
    * without them, so that neither the output nor the metrics hold one; that verdict may be a failure too.
-   * Throws `pagination_loop` for a page equal to an earlier one of the same listing, which `salt` tells from others.
+   * Throws `pagination_loop`, or rejects with it, for a page equal to an earlier one of the same listing, which `salt`
+   * tells from others.
    */
-  accept(page: PageRead, input: PageInput, salt?: bigint): Promise<AcceptedPage | PageUnreadable>;
+  accept(page: PageRead, input: PageInput, salt?: bigint): AcceptedPage | Promise<AcceptedPage | PageUnreadable>;
 }
 
 /** The verdict on a page that comes out with other duplicates each time. */
@@ -38,14 +39,24 @@ export function createAcceptance(processor: PageProcessor, restored?: RestoredSo
   // One page at a time: while a page is processed again, its new ids are not in the set yet, and a page decided
   // meanwhile could let one of them through a second time.
   let previous: Promise<unknown> = Promise.resolve();
+  let deciding = 0;
 
-  async function decide(page: PageRead, input: PageInput, salt: bigint): ReturnType<Acceptance['accept']> {
-    // Items that are driven again are no page: those of two chunks may well be alike.
-    const isPage = page.items > 0 && input.bare !== true;
-    const bytesHash = page.bytesHash ^ salt;
-    if (isPage && pages.has(bytesHash)) {
+  function checkNew(page: PageRead, input: PageInput): void {
+    if (isPage(page, input) && pages.has(page.bytesHash)) {
       throw new SluiceError('pagination_loop', 'the page is equal, byte for byte, to an earlier one');
     }
+  }
+
+  /** Takes a page that holds no duplicate, as most are; undefined for another. */
+  function takeWhole(page: PageRead, input: PageInput): AcceptedPage | undefined {
+    checkNew(page, input);
+    if (!ids.addNew(page.idHashes)) return undefined;
+    if (isPage(page, input)) pages.add(page.bytesHash);
+    return { page, duplicates: page.skipped };
+  }
+
+  async function decide(page: PageRead, input: PageInput): Promise<AcceptedPage | PageUnreadable> {
+    checkNew(page, input);
     let unique: PageRead = page;
     const known = new Set<bigint>();
     // Once is enough for every normalizer that gives the same for the same item.
@@ -55,18 +66,27 @@ export function createAcceptance(processor: PageProcessor, restored?: RestoredSo
       if (!again.ok) return again;
       unique = again;
     }
-    if (isPage) pages.add(bytesHash);
+    if (isPage(page, input)) pages.add(page.bytesHash);
     for (const id of unique.idHashes) ids.add(id);
-    return { page: salt === 0n ? unique : { ...unique, bytesHash }, duplicates: unique.skipped };
+    return { page: { ...unique, bytesHash: page.bytesHash }, duplicates: unique.skipped };
   }
 
   return {
     accept(page, input, salt = 0n) {
-      const decision = previous.then(() => decide(page, input, salt));
-      previous = decision.catch(() => undefined);
+      const salted = salt === 0n ? page : { ...page, bytesHash: page.bytesHash ^ salt };
+      const whole = deciding === 0 ? takeWhole(salted, input) : undefined;
+      if (whole !== undefined) return whole;
+      deciding += 1;
+      const decision = previous.then(() => decide(salted, input));
+      previous = decision.catch(() => undefined).finally(() => (deciding -= 1));
       return decision;
     },
   };
+}
+
+/** Items that are driven again are no page: those of two chunks may well be alike. */
+function isPage({ items }: PageRead, { bare }: PageInput): boolean {
+  return items > 0 && bare !== true;
 }
 
 /** Whether a page holds records that came before, on an earlier page or on this one; the former are put into `known`. */

@@ -10,7 +10,8 @@ export interface Channel<T> extends AsyncIterable<T> {
   fail(error: unknown): void;
 }
 
-export function createChannel<T>(): Channel<T> {
+/** `onLeft` is called when the consumer has come to the end, or stops to pull. Default: nothing. */
+export function createChannel<T>(onLeft: () => void = () => undefined): Channel<T> {
   let queue: T[] = [];
   let closing: { readonly error?: unknown } | undefined;
   let wake: (() => void) | undefined;
@@ -18,6 +19,11 @@ export function createChannel<T>(): Channel<T> {
     wake?.();
     wake = undefined;
   };
+
+  async function leave(): Promise<IteratorReturnResult<undefined>> {
+    onLeft();
+    return { value: undefined, done: true };
+  }
 
   return {
     push(value) {
@@ -32,18 +38,29 @@ export function createChannel<T>(): Channel<T> {
       closing ??= { error };
       notify();
     },
-    async *[Symbol.asyncIterator]() {
-      for (;;) {
-        const ready = queue;
-        queue = [];
-        yield* ready;
-        if (queue.length > 0) continue;
-        if (closing !== undefined) {
-          if ('error' in closing) throw closing.error;
-          return;
+    // By hand: a generator takes several turns of the microtask queue for each value.
+    [Symbol.asyncIterator]() {
+      let ready: readonly T[] = [];
+      let taken = 0;
+
+      async function next(): Promise<IteratorResult<T, undefined>> {
+        while (taken === ready.length) {
+          if (queue.length > 0) {
+            ready = queue;
+            queue = [];
+            taken = 0;
+          } else if (closing !== undefined) {
+            if (!('error' in closing)) return leave();
+            onLeft();
+            throw closing.error;
+          } else await new Promise<void>((resolve) => (wake = resolve));
         }
-        await new Promise<void>((resolve) => (wake = resolve));
+        const value = ready[taken] as T;
+        taken += 1;
+        return { value, done: false };
       }
+
+      return { next, return: leave };
     },
   };
 }

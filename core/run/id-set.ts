@@ -34,8 +34,10 @@ export function createIdSet(): IdSet {
 
   function add(hash: bigint): boolean {
     whole[0] = hash;
-    const a = halves[0] ?? 0;
-    const b = halves[1] ?? 0;
+    return addHalves(halves[0] ?? 0, halves[1] ?? 0);
+  }
+
+  function addHalves(a: number, b: number): boolean {
     if (a === 0 && b === 0) {
       if (zero) return false;
       zero = true;
@@ -57,8 +59,10 @@ export function createIdSet(): IdSet {
 
   function has(hash: bigint): boolean {
     whole[0] = hash;
-    const a = halves[0] ?? 0;
-    const b = halves[1] ?? 0;
+    return hasHalves(halves[0] ?? 0, halves[1] ?? 0);
+  }
+
+  function hasHalves(a: number, b: number): boolean {
     if (a === 0 && b === 0) return zero;
     const shard = shards[b >>> (32 - shardBits)];
     if (shard === undefined) return false;
@@ -66,8 +70,20 @@ export function createIdSet(): IdSet {
     return shard.slots[slot] === a && shard.slots[slot + 1] === b;
   }
 
+  function addNew(hashes: BigUint64Array): boolean {
+    // Never as bigints: each would be an object, for every record of a run.
+    const pairs = halvesOf(hashes);
+    for (let at = 0; at < pairs.length; at += 2) {
+      if (hasHalves(pairs[at] ?? 0, pairs[at + 1] ?? 0)) return false;
+    }
+    if (holdsTwice(hashes)) return false;
+    for (let at = 0; at < pairs.length; at += 2) addHalves(pairs[at] ?? 0, pairs[at + 1] ?? 0);
+    return true;
+  }
+
   return {
     add,
+    addNew,
     has,
     get size() {
       return size;
@@ -76,6 +92,18 @@ export function createIdSet(): IdSet {
       return shards.reduce((sum, shard) => sum + (shard?.slots.byteLength ?? 0), 0);
     },
   };
+}
+
+function halvesOf({ buffer, byteOffset, length }: BigUint64Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length * 2);
+}
+
+function holdsTwice(hashes: BigUint64Array): boolean {
+  const sorted = halvesOf(hashes.toSorted());
+  for (let at = 2; at < sorted.length; at += 2) {
+    if (sorted[at] === sorted[at - 2] && sorted[at + 1] === sorted[at - 1]) return true;
+  }
+  return false;
 }
 
 function createShard(capacity: number): Shard {

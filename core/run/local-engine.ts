@@ -9,8 +9,12 @@ import { runSource } from './source-run.ts';
 /** Runs all sources in this process, at once and isolated from each other: on one event loop, over one byte budget. */
 export const localEngine: Engine = { run };
 
-async function* run(plan: RunPlan, ports: EnginePorts, signal: AbortSignal): AsyncIterable<PageOutcome> {
-  const outcomes = createChannel<PageOutcome>();
+function run(plan: RunPlan, ports: EnginePorts, signal: AbortSignal): AsyncIterable<PageOutcome> {
+  const outcomes = createChannel<PageOutcome>(() => {
+    leaveRun();
+    // A consumer that stops pulling stops the fetching too.
+    stop.abort(new SluiceError('aborted', 'the run was given up'));
+  });
   const budget = createByteBudget(plan.maxInFlightBytes, ports.clock);
   const stop = new AbortController();
   const leaveRun = onAbort(signal, () => stop.abort(signal.reason));
@@ -41,11 +45,5 @@ async function* run(plan: RunPlan, ports: EnginePorts, signal: AbortSignal): Asy
     () => outcomes.end(),
     (thrown: unknown) => outcomes.fail(thrown),
   );
-  try {
-    yield* outcomes;
-  } finally {
-    leaveRun();
-    // A consumer that stops pulling stops the fetching too.
-    stop.abort(new SluiceError('aborted', 'the run was given up'));
-  }
+  return outcomes;
 }

@@ -63,29 +63,29 @@ export function createPageReader(options: PageReaderOptions): PageReader {
       (needs === 'headers' || (early.length > 0 && !item.extra && isSound(pager, page)));
     if (startNow) frontier.follow(item, early);
     const expanded = item.expanded || startNow;
-    const turn = { ...item, expanded, attempts: attemptsOf(item, response) };
-    // Only errors say it.
-    const where = (): ReturnType<typeof whereOf> => whereOf(response);
+    const attempts = attemptsOf(item, response);
 
     const input: PageInput = {
       source: source.name,
       bytes: response.body,
       contentType: response.headers['content-type'] ?? '',
       processedAt: new Date(clock.date()).toISOString(),
-      ...(child !== undefined && { child }),
+      child,
     };
     const verdict = await processor.process(input);
     // The worker's verdict on the body has the first word, then what the pager makes of it.
-    if (!verdict.ok) return again(turn, unreadable(verdict).with(where()));
+    if (!verdict.ok) return again({ ...item, expanded, attempts }, unreadable(verdict).with(whereOf(response)));
     page.counted(verdict.items);
     const late = early ?? frontier.followUps(item, page);
-    if (late instanceof SluiceError) return again(turn, late.with(where()));
+    if (late instanceof SluiceError) return again({ ...item, expanded, attempts }, late.with(whereOf(response)));
 
     let accepted: AcceptedPage | PageUnreadable;
     try {
-      accepted = await acceptance.accept(verdict, input, listing.salt);
+      const decided = acceptance.accept(verdict, input, listing.salt);
+      // Most pages are decided at once, and waiting for what is there costs a turn.
+      accepted = decided instanceof Promise ? await decided : decided;
     } catch (thrown) {
-      const error = classify(thrown).with({ ...where(), attempts: turn.attempts });
+      const error = classify(thrown).with({ ...whereOf(response), attempts });
       // An extra page equal to an earlier one: past its end, the upstream repeats itself, and that is an end.
       if (item.extra) return error;
       if (child !== undefined) {
@@ -96,25 +96,34 @@ export function createPageReader(options: PageReaderOptions): PageReader {
       frontier.worklist.putBack(item);
       return 'put-back';
     }
-    if (!('page' in accepted)) return again(turn, unreadable(accepted).with(where()));
+    if (!('page' in accepted))
+      return again({ ...item, expanded, attempts }, unreadable(accepted).with(whereOf(response)));
     totals.observe(item, accepted.page, response.headers);
     // Past its end an upstream may repeat its last page for ever: only what is new leads further.
     if (item.extra && accepted.page.count === 0) frontier.endExtras();
     // Before the page is handed over: a later life of the run must not know the page as done and not what follows it.
     if (!expanded && !item.extra) frontier.follow(item, late);
     if (accepted.page.parents !== undefined) frontier.open(accepted.page.parents);
-    const { ordinal, attempts } = turn;
     held.toSinks();
-    const { release } = held;
-    const delivery = { source: source.name, pageKey: item.request.key, child, ordinal, totals, attempts };
-    const { body, unchanged } = response;
-    push(createDelivery(accepted, { ...delivery, bytes: body.length, unchanged, release }));
+    push(
+      createDelivery(accepted, {
+        source: source.name,
+        pageKey: item.request.key,
+        child,
+        ordinal: item.ordinal,
+        totals,
+        attempts,
+        bytes: response.body.length,
+        unchanged: response.unchanged,
+        release: held.release,
+      }),
+    );
     announce();
     const tooLong = checkLength(pager, accepted.page);
-    if (tooLong !== undefined) frontier.end(listing, tooLong.with(where()));
+    if (tooLong !== undefined) frontier.end(listing, tooLong.with(whereOf(response)));
     listing.stalePages = accepted.page.count === 0 && accepted.duplicates > 0 ? listing.stalePages + 1 : 0;
-    if (listing.stalePages >= mostStalePages) frontier.end(listing, goesInCircles().with(where()));
-    if (totals.exhausted && totals.mismatch !== undefined) giveUp(totals.mismatch.with(where()));
+    if (listing.stalePages >= mostStalePages) frontier.end(listing, goesInCircles().with(whereOf(response)));
+    if (totals.exhausted && totals.mismatch !== undefined) giveUp(totals.mismatch.with(whereOf(response)));
     return 'delivered';
   }
 

@@ -16,6 +16,7 @@ import { assertReconciled } from '../report/reconcile.ts';
 import { createKeyWatch } from '../quality/key-watch.ts';
 import { createReportBuilder } from '../report/report-builder.ts';
 import { createRunRecorder, type RunRecorder } from '../report/run-recorder.ts';
+import { deliveredEvent } from './delivered-event.ts';
 import type { EventBus } from './event-bus.ts';
 import { type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { SinkRunner } from './sink-runner.ts';
@@ -199,14 +200,10 @@ export class Pipeline {
     const { emit } = this.#events;
     const journal = this.#journal;
     switch (outcome.kind) {
-      case 'delivered': {
+      case 'delivered':
         journal.delivered(outcome);
-        const { batch, release: _, kind: __, child: ___, receipt, ...page } = outcome;
-        const { source, pageKey: key, count: records } = batch;
-        const again = receipt.ordinal === undefined ? { again: true as const } : {};
-        emit({ type: 'page-delivered', source, key, records, ...again, ...page });
+        emit(deliveredEvent(outcome));
         break;
-      }
       case 'landed': {
         const { kind: _, child: __, ...page } = outcome;
         emit({ type: 'page-delivered', ...page });

@@ -82,8 +82,7 @@ export function createTotals({ pagination: pager, incremental }: TotalsSource, r
       return declared !== undefined && emptyPages >= mostEmptyPages && pager.opens === undefined;
     },
     get state() {
-      const more = { ...(untold && { untold }), ...(cursor !== undefined && { cursor }) };
-      return { items, declared, most, emptyPages, ...more };
+      return { items, declared, most, emptyPages, untold: untold || undefined, cursor };
     },
   };
 }
