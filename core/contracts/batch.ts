@@ -86,24 +86,24 @@ export interface PageRead {
   /** 64-bit keyed hash of each record's id, in the order of the lines. */
   readonly idHashes: BigUint64Array<ArrayBuffer>;
   /** The latest value of the source's cursor field, where it declares one. */
-  readonly cursor?: CursorValue;
+  readonly cursor?: CursorValue | undefined;
   readonly metrics: PageMetrics;
   readonly rejects: readonly Reject[];
   /** Dependent listings of the items that became records; left out where the source has none. */
-  readonly parents?: readonly ChildOf[];
+  readonly parents?: readonly ChildOf[] | undefined;
   /** Records left out as duplicates. */
   readonly skipped: number;
   /** How many were dropped, by reason. */
   readonly drops: ReadonlyMap<string, number>;
   /** Rules on quality that its records broke; left out where none did. */
-  readonly quality?: QualityCounts;
+  readonly quality?: QualityCounts | undefined;
   /** Names of the categories of its records, as they came; left out where nothing is mapped. */
-  readonly categories?: CategoryCounts;
+  readonly categories?: CategoryCounts | undefined;
   /**
    * Hashes that tell equal values, by name of the rule, in the order of the lines; 0 for none. Left out where nothing is to
    * be unique.
    */
-  readonly keys?: ReadonlyMap<string, BigUint64Array>;
+  readonly keys?: ReadonlyMap<string, BigUint64Array> | undefined;
   /** Milliseconds of work in the thread. */
   readonly processingMs: number;
 }

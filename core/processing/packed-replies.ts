@@ -56,12 +56,31 @@ export function unpackReplies({ replies, lines, columns }: PackedReplies): PageV
   let columnAt = 0;
   return replies.map((reply): PageVerdict => {
     if (!reply.ok) return reply;
-    const { groups, length, ...rest } = reply;
-    const ndjson = new Uint8Array(lines, lineAt, length);
-    lineAt += length;
+    const ndjson = new Uint8Array(lines, lineAt, reply.length);
+    lineAt += reply.length;
     const { idHashes, values, groupOf } = columnsOf(columns, columnAt, reply.count);
     columnAt += columnBytes(reply.count);
-    return { ...rest, ndjson, idHashes, metrics: { groups, groupOf, values } };
+    // One by one: every page is read all over the main thread, and rest and spread would leave each with a shape of its own.
+    return {
+      ok: true,
+      items: reply.items,
+      split: reply.split,
+      total: reply.total,
+      bytesHash: reply.bytesHash,
+      count: reply.count,
+      ndjson,
+      idHashes,
+      cursor: reply.cursor,
+      metrics: { groups: reply.groups, groupOf, values },
+      rejects: reply.rejects,
+      parents: reply.parents,
+      skipped: reply.skipped,
+      drops: reply.drops,
+      quality: reply.quality,
+      categories: reply.categories,
+      keys: reply.keys,
+      processingMs: reply.processingMs,
+    };
   });
 }
 

@@ -6,9 +6,9 @@ const shardBits = 6;
 /** Slots of a shard that has just been made. */
 const firstCapacity = 16;
 
-/** Share of the slots in use at which a shard grows, and by how much: 9.4 to 14.1 bytes for each hash. */
-const maxLoad = 0.85;
-const growth = 1.5;
+/** Share of the slots in use at which a shard grows, and by how much: 10.7 to 14.9 bytes for each hash. */
+const maxLoad = 0.75;
+const growth = 1.4;
 
 /** A set of 64-bit hashes in at most 16 bytes each, however many: a `Set` of bigints takes about 60. */
 export interface IdSet extends HashSet {
@@ -72,13 +72,24 @@ export function createIdSet(): IdSet {
 
   function addNew(hashes: BigUint64Array): boolean {
     // Never as bigints: each would be an object, for every record of a run.
-    const pairs = halvesOf(hashes);
+    const pairs = new Uint32Array(hashes.buffer, hashes.byteOffset, hashes.length * 2);
     for (let at = 0; at < pairs.length; at += 2) {
-      if (hasHalves(pairs[at] ?? 0, pairs[at + 1] ?? 0)) return false;
+      if (addHalves(pairs[at] ?? 0, pairs[at + 1] ?? 0)) continue;
+      // Few pages hold a duplicate: taking back what was put in costs less than looking for all of them first.
+      for (let back = at - 2; back >= 0; back -= 2) removeHalves(pairs[back] ?? 0, pairs[back + 1] ?? 0);
+      return false;
     }
-    if (holdsTwice(hashes)) return false;
-    for (let at = 0; at < pairs.length; at += 2) addHalves(pairs[at] ?? 0, pairs[at + 1] ?? 0);
     return true;
+  }
+
+  function removeHalves(a: number, b: number): void {
+    size--;
+    if (a === 0 && b === 0) {
+      zero = false;
+      return;
+    }
+    const shard = shards[b >>> (32 - shardBits)];
+    if (shard !== undefined) takeOut(shard, a, b);
   }
 
   return {
@@ -94,31 +105,43 @@ export function createIdSet(): IdSet {
   };
 }
 
-function halvesOf({ buffer, byteOffset, length }: BigUint64Array): Uint32Array {
-  return new Uint32Array(buffer, byteOffset, length * 2);
-}
-
-function holdsTwice(hashes: BigUint64Array): boolean {
-  const sorted = halvesOf(hashes.toSorted());
-  for (let at = 2; at < sorted.length; at += 2) {
-    if (sorted[at] === sorted[at - 2] && sorted[at + 1] === sorted[at - 1]) return true;
-  }
-  return false;
-}
-
 function createShard(capacity: number): Shard {
   return { slots: new Uint32Array(capacity * 2), capacity, used: 0 };
 }
 
+/** Where the search for a hash begins: multiplying spreads 32 bits over any capacity (Lemire, fast range). */
+function homeOf(a: number, capacity: number): number {
+  // The product is below 2^53.
+  return Math.floor((a * capacity) / 2 ** 32) * 2;
+}
+
 /** Where a hash stands or would stand: linear probing from a place that its lower half sets. */
 function find({ slots, capacity }: Shard, a: number, b: number): number {
-  // Multiplying spreads 32 bits over any capacity (Lemire, fast range); the product is below 2^53.
-  let slot = Math.floor((a * capacity) / 2 ** 32) * 2;
+  let slot = homeOf(a, capacity);
   while (!(slots[slot] === a && slots[slot + 1] === b) && !(slots[slot] === 0 && slots[slot + 1] === 0)) {
     slot += 2;
     if (slot === slots.length) slot = 0;
   }
   return slot;
+}
+
+/** Takes out a hash that is there; those behind it move up, so that no search ends before its goal (Knuth, 6.4, R). */
+function takeOut(shard: Shard, a: number, b: number): void {
+  const { slots, capacity } = shard;
+  shard.used--;
+  let free = find(shard, a, b);
+  for (let slot = (free + 2) % slots.length; ; slot = (slot + 2) % slots.length) {
+    const [low, high] = [slots[slot] ?? 0, slots[slot + 1] ?? 0];
+    if (low === 0 && high === 0) break;
+    const home = homeOf(low, capacity);
+    // Its home lies between the gap and it, round the end of the table: it is found without passing the gap.
+    if (free <= slot ? free < home && home <= slot : free < home || home <= slot) continue;
+    slots[free] = low;
+    slots[free + 1] = high;
+    free = slot;
+  }
+  slots[free] = 0;
+  slots[free + 1] = 0;
 }
 
 function grown({ slots, capacity, used }: Shard): Shard {

@@ -28,6 +28,30 @@ describe('createIdSet', () => {
     );
   });
 
+  it('takes several at once where all are new and none comes twice, and else none of them', () => {
+    const hash = fc.oneof(
+      // Neighbours in one shard, at the end of its table too, which push each other away from their places.
+      fc.integer({ min: 0, max: 40 }).map((low) => BigInt(low)),
+      fc.integer({ min: 2 ** 32 - 20, max: 2 ** 32 - 1 }).map((low) => BigInt(low)),
+      fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    );
+    const pages = fc.array(fc.array(hash, { maxLength: 12 }), { maxLength: 40 });
+    fc.assert(
+      fc.property(pages, (lists) => {
+        const [ids, expected] = [createIdSet(), new Set<bigint>()];
+        for (const list of lists) {
+          const isNew = new Set(list).size === list.length && list.every((one) => !expected.has(one));
+          expect(ids.addNew(BigUint64Array.from(list))).toBe(isNew);
+          if (isNew) for (const one of list) expected.add(one);
+          expect(ids.size).toBe(expected.size);
+          for (const one of expected) expect(ids.has(one)).toBe(true);
+          for (const one of list) expect(ids.has(one)).toBe(expected.has(one));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('takes the hash zero once', () => {
     const ids = createIdSet();
     expect([ids.has(0n), ids.add(0n), ids.add(0n), ids.has(0n), ids.size]).toEqual([false, true, false, true, 1]);
