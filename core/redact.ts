@@ -66,11 +66,11 @@ const unusual = /[^\w:/.?&=,+~-]|authorization|cookie/i;
 const usualKey = /^[\w.-]{1,200}$/;
 
 /** Whether there is clearly nothing to redact: every request is told with its URL, and only few need the patterns. */
-function isPlainUrl(text: string): boolean {
+export function isPlainUrl(text: string): boolean {
   if (unusual.test(text)) return false;
   const query = text.indexOf('?');
   if (query === -1) return !text.includes('=');
-  if (query !== text.lastIndexOf('?') || text.lastIndexOf('&', query) !== -1) return false;
+  if (query !== text.lastIndexOf('?') || /[&=]/.test(text.slice(0, query))) return false;
   for (let start = query + 1; start > 0; start = text.indexOf('&', start) + 1) {
     const end = text.indexOf('=', start);
     if (end === -1) return true;

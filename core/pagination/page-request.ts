@@ -36,7 +36,7 @@ export function pageRequest(options: PageRequestOptions): PageRequest {
   }
   const url = canonicalUrl(path, query);
   return {
-    key: requestKey(method, url, body),
+    key: keyOf(method, url, body),
     url,
     ...(method === 'GET' ? {} : { method }),
     ...(headers === undefined ? {} : { headers }),
@@ -47,7 +47,11 @@ export function pageRequest(options: PageRequestOptions): PageRequest {
 
 /** Names a request: `GET /products?limit=20&skip=0`, with a short hash of the body where there is one. */
 export function requestKey(method: 'GET' | 'POST', url: string, body?: string): string {
-  const name = `${method} ${canonicalUrl(url)}`;
+  return keyOf(method, canonicalUrl(url), body);
+}
+
+function keyOf(method: 'GET' | 'POST', canonical: string, body: string | undefined): string {
+  const name = `${method} ${canonical}`;
   return body === undefined ? name : `${name}#${createHash('sha256').update(body).digest('hex').slice(0, 16)}`;
 }
 

@@ -5,11 +5,12 @@ import { SluiceError } from '../errors.ts';
 /** Bytes of a line before its JSON: eight digits and a space. */
 const headBytes = 9;
 const newline = 0x0a;
+const endOfLine = Buffer.of(newline);
 
 /** A value as a line: `<CRC-32 of the JSON, 8 hexadecimal digits> <JSON>\n`. */
 export function encodeLine(value: unknown): Uint8Array {
-  const json = JSON.stringify(value);
-  return Buffer.from(`${checksum(Buffer.from(json))} ${json}\n`);
+  const json = Buffer.from(JSON.stringify(value));
+  return Buffer.concat([Buffer.from(`${checksum(json)} `), json, endOfLine]);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { isSecretHeader } from '../config/secrets.ts';
 import type { JsonValue } from '../contracts/json.ts';
 import type { PageRequest } from '../contracts/page.ts';
-import { isSecretKey } from '../redact.ts';
+import { isPlainUrl, isSecretKey } from '../redact.ts';
 import { decoded, partsOf } from '../secret-forms.ts';
 
 /** A parameter of a query or a form, and a member of JSON. */
@@ -12,7 +12,9 @@ const member = /"(?<key>[^"\\]{1,200})"\s*:\s*"(?<value>(?:[^"\\]|\\.)+)"/g;
  * What stands in a request where secrets stand: behind a telling name in its query, its body, its headers or its state,
  * and for the user of its URL. Each as it is and as it is meant.
  */
-export function sentSecrets({ url, headers = {}, body = '', state = {} }: PageRequest): readonly string[] {
+export function sentSecrets(request: PageRequest): readonly string[] {
+  if (isPlain(request)) return [];
+  const { url, headers = {}, body = '', state = {} } = request;
   const ofHeaders = Object.entries(headers).filter(([name]) => isSecretHeader(name) || isSecretKey(name));
   const found = [
     ...namedIn(url, parameter),
@@ -22,9 +24,17 @@ export function sentSecrets({ url, headers = {}, body = '', state = {} }: PageRe
     ...ofHeaders.flatMap(([, value]) => [value, ...partsOf(value)]),
     ...namedInState('', state),
   ];
-  // As every request is asked this, and most have nothing to hide.
-  if (found.length === 0) return found;
   return [...new Set(found.flatMap((value) => [value, decoded(value)]))];
+}
+
+/** Every request is asked, and most are nothing but a path with a few numbers: there is nowhere to hide anything in. */
+function isPlain({ url, headers, body, state }: PageRequest): boolean {
+  if (headers !== undefined || body !== undefined || !isPlainUrl(url)) return false;
+  for (const name in state) {
+    const type = typeof state[name];
+    if (type === 'string' || type === 'object') return false;
+  }
+  return true;
 }
 
 function namedIn(text: string, pattern: RegExp): string[] {
