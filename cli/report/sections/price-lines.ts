@@ -27,9 +27,9 @@ export function priceLines(what: 'sources' | 'categories', all: readonly Series[
   const chart: LinesChart = {
     kind: 'lines',
     unit: 'percent of the first',
-    labels: runs.map(({ started_at }) => timeOf(started_at)),
+    labels: timesOf(runs),
     lines: series.map(({ name, currency, points: [first] }, index) => ({
-      label: labelOf(name),
+      label: labelOf(groupOf(name, currency, series)),
       tone: tones[index] ?? 'grey',
       points: runs.map(({ run_id }) => {
         const point = told[index]?.get(run_id);
@@ -41,7 +41,7 @@ export function priceLines(what: 'sources' | 'categories', all: readonly Series[
   };
   const rows = series.flatMap(({ name, currency, points }) =>
     points.map(({ run_id, started_at, count, median, mean }) => [
-      nameOf(name),
+      groupOf(name, currency, series),
       timeOf(started_at),
       formatCount(count),
       formatMoney(median, currency),
@@ -51,7 +51,7 @@ export function priceLines(what: 'sources' | 'categories', all: readonly Series[
   );
   return html`<h3>${caption}</h3>
     ${place(chart, `${caption}, each in percent of its first`)}
-    ${omitted > 0 ? note(`Not drawn, for they are smaller: ${formatCount(omitted)} more ${what}.`) : ''}
+    ${omitted > 0 ? note(`Other ${what}, smaller ones that are not drawn: ${formatCount(omitted)}.`) : ''}
     ${folded(
       `${caption}, as a table`,
       table(
@@ -70,7 +70,19 @@ function runsOf(series: readonly Series[]): readonly Pick<Point, 'run_id' | 'sta
   );
 }
 
-/** `2026-01-02 03:04`, in UTC as everything that a run keeps. */
+/** The name of a group, with its currency where there are groups of several. */
+function groupOf(name: string, currency: string | null, series: readonly Series[]): string {
+  const several = series.some((other) => other.currency !== currency);
+  return nameOf(several && currency !== null ? `${nameOf(name)} (${currency})` : name);
+}
+
+/** When each run began, with seconds where a minute would not tell two of them apart. */
+function timesOf(runs: readonly Pick<Point, 'started_at'>[]): readonly string[] {
+  const minutes = runs.map(({ started_at }) => timeOf(started_at).slice(0, -3));
+  return new Set(minutes).size === minutes.length ? minutes : runs.map(({ started_at }) => timeOf(started_at));
+}
+
+/** `2026-01-02 03:04:05`, in UTC as everything that a run keeps. */
 function timeOf(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
+  return iso.slice(0, 19).replace('T', ' ');
 }

@@ -114,8 +114,15 @@ describe.skipIf(noBrowser !== undefined)(
         ['c', [100, 94.12, 111.76, 70.59, 94.12]],
       ]);
       expect(await page.locator(section).textContent()).toContain(
-        'Not drawn, for they are smaller: 1 more categories.',
+        'Other categories, smaller ones that are not drawn: 1.',
       );
+      const bySource = `Chart.getChart('${await page.locator(`${section} canvas`).nth(1).getAttribute('id')}').data`;
+      expect(await page.evaluate(`${bySource}.labels.slice(0, 2)`)).toEqual(['2026-01-01 06:00', '2026-01-02 06:00']);
+      // Of two currencies, so it is said which.
+      expect(await page.evaluate(`${bySource}.datasets.map(({ label }) => label)`)).toEqual([
+        'dummyjson (EUR)',
+        'escuelajs',
+      ]);
       const { x, y } = (await page.evaluate(`(({ x, y }) => ({ x, y }))(${chart}.getDatasetMeta(1).data[4])`)) as {
         x: number;
         y: number;
