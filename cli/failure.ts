@@ -20,8 +20,11 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'history_missing',
   'query_failed',
   'recording_failed',
-  'engine_failed',
   'worker_refused',
+  'library_missing',
+  'redis_refused',
+  'redis_unavailable',
+  'redis_unfit',
 ]);
 
 /** How a failure is told. */

@@ -14,6 +14,7 @@ import { defineReportCommand } from './definitions/report.ts';
 import { defineRunCommand } from './definitions/run.ts';
 import { defineRunsCommand } from './definitions/runs.ts';
 import { defineSchemaCommand } from './definitions/schema.ts';
+import { defineWorkerCommand } from './definitions/worker.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** All commands, in the groups and the order in which the help lists them. */
@@ -21,6 +22,7 @@ const groups = {
   'Run:': [
     defineInitCommand,
     defineRunCommand,
+    defineWorkerCommand,
     defineRunsCommand,
     defineReportCommand,
     defineDiffCommand,

@@ -12,7 +12,6 @@ export type ErrorCode =
   | 'plugin_not_reachable'
   | 'plugin_incompatible'
   // a run on several machines, before any request
-  | 'engine_failed'
   | 'worker_refused'
   // one request
   | 'timeout'

@@ -3,11 +3,17 @@ import type { ResolvedConfig } from './config/resolved.ts';
 import type { RunDiff } from './contracts/run-diff.ts';
 import type { RunRecord } from './contracts/run-record.ts';
 import type { WantedRuns } from './diff/choose-runs.ts';
+import { engineRuns } from './engine/host.ts';
 import { SluiceError } from './errors.ts';
 import type { ListedRun } from './state/list-runs.ts';
 
-/** Lists the runs that a config's state folder holds, newest first; none where it keeps none. */
-export async function listRuns({ state }: Pick<ResolvedConfig, 'state'>): Promise<readonly ListedRun[]> {
+/**
+ * Lists the runs that a config's state folder holds, or its engine, newest first; none where none are kept. Throws what
+ * keeps the engine from telling.
+ */
+export async function listRuns(config: Pick<ResolvedConfig, 'state'> | ResolvedConfig): Promise<readonly ListedRun[]> {
+  if ('engine' in config && config.engine !== undefined) return engineRuns(config, config.engine);
+  const { state } = config;
   if (state === undefined) return [];
   const { listRuns: list } = await import('./state/list-runs.ts');
   return list(state.dir);

@@ -72,5 +72,6 @@ export function chaosConfig(
     ...config.state,
     dir: stateIn(folder),
   };
-  return { ...config, sources, sinks, state, deadlineMs: undefined };
+  // Its processes are its own.
+  return { ...config, sources, sinks, state, engine: undefined, deadlineMs: undefined };
 }

@@ -10,6 +10,7 @@ import {
   type ResumeRequest,
   type RunRecord,
   type Services,
+  SluiceError,
   startMockUpstreams,
   systemClock,
 } from '../../core/index.ts';
@@ -87,6 +88,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     overrides: { sources: options.source, sinks: options.sink, deadlineMs: options.deadline },
   });
   keepSecret(loaded.secrets);
+  if (options.mock === true && loaded.engine !== undefined) throw unreachableMock(loaded.engine.plugin.name);
   const { config, upstreams, close } =
     options.mock === true
       ? await (await import('../mock-sources.ts')).mockSources(loaded, ports.startMockUpstreams)
@@ -150,6 +152,12 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     await metrics?.close();
     await close();
   }
+}
+
+/** They are of this process, on ports that no worker knows. */
+function unreachableMock(engine: string): SluiceError {
+  const text = `the workers of the engine "${engine}" can't reach embedded upstreams of this process: start "pipeline mock" and name its addresses as baseUrl, or leave out --mock`;
+  return new SluiceError('config_invalid', text);
 }
 
 /** What the run has delivered counts, whether or not a report of it can be written. */

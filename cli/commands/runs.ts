@@ -17,7 +17,7 @@ export async function runsCommand({ config: file, json = false }: RunsCommandOpt
   const lines = json
     ? [JSON.stringify(runs, undefined, 2)]
     : renderRuns(runs, {
-        dir: config.state?.dir,
+        dir: config.engine === undefined ? config.state?.dir : `the queue of ${config.engine.plugin.name}`,
         // Where nobody says how wide it is, nothing is left out.
         width: stdout.columns ?? 200,
         paint: createPaint(takesColor(stdout)),

@@ -4,8 +4,7 @@ import type { RunCommandOptions } from '../commands/run.ts';
 import { metricsOption } from '../metrics/address.ts';
 import { parseReportFile } from '../report/format.ts';
 import { configHelp, type Done } from './definition.ts';
-
-const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const;
+import { logLevels } from './log-levels.ts';
 
 const examples = `
 A time has its unit: 500ms, 60s, 1m30s, 2h.

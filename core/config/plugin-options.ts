@@ -66,12 +66,30 @@ export interface SinkOptions {
  */
 export interface EngineOptions {
   bullmq: {
-    /** Where Redis is: `redis://` or, with TLS, `rediss://`, with user and password where it has them. Best `${REDIS_URL}`. */
-    readonly redis: string;
+    /**
+     * Where Redis or Valkey is: `redis://` or, with TLS, `rediss://`, with user and password where it has them, best
+     * `${REDIS_URL}`; or an object for a cluster (some of its nodes), an ACL user, or files of TLS.
+     */
+    readonly redis:
+      | string
+      | {
+          readonly url?: string;
+          readonly cluster?: readonly string[];
+          readonly username?: string;
+          readonly password?: string;
+          readonly tls?: {
+            readonly ca?: string;
+            readonly cert?: string;
+            readonly key?: string;
+            readonly servername?: string;
+          };
+        };
     /** What the keys in Redis begin with: coordinators and workers of one queue find each other. Default `sluice`. */
     readonly queue?: string;
     /** Days for which a run that has ended is kept in Redis, 0 to 365. Default 0: its keys are removed. */
     readonly keepDays?: number;
+    /** Milliseconds after which a page is taken from a worker that has said nothing more. Default 30 000. */
+    readonly takeoverMs?: number;
     /**
      * Folder, the same one for coordinator and workers, in which records wait for a file that the coordinator puts together;
      * relative to the config's. Default `.pipeline/parts`.

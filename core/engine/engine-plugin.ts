@@ -67,16 +67,16 @@ export interface EnginePlugin<Options = unknown> {
   /** Checks the options of the config's entry before anything is asked. Default: no options are taken. */
   readonly options?: StandardSchemaV1<unknown, Options>;
   /**
-   * Registers a run or takes one up, as its coordinator. Throws before any request: `engine_failed` where the server can't
-   * be used, `config_invalid` for what this engine can't do, `state_locked` where another coordinator lives,
+   * Registers a run or takes one up, as its coordinator. Throws before any request: what keeps its server from being used,
+   * `config_invalid` for what this engine can't do, `state_locked` where another coordinator lives,
    * `run_not_found` and `run_not_resumable`.
    */
   coordinate(context: EngineContext, options: Options, begin: CoordinateOptions): Promise<CoordinatedRun>;
   /**
-   * Takes pages of one run after the other until it is told to stop. Throws `engine_failed` where the server can't be used
-   * at the start, `worker_refused` for a run of another version or config, and `sink_failed`.
+   * Takes pages of one run after the other until it is told to stop. Throws what keeps its server from being
+   * used at the start, `worker_refused` for a run of another version or config, and `sink_failed`.
    */
   work(context: EngineContext, options: Options, how: WorkOptions): Promise<void>;
-  /** The runs that the server knows of, newest first. Throws `engine_failed`. */
+  /** The runs that the server knows of, newest first. Throws what keeps its server from being used. */
   runs(context: EngineContext, options: Options): Promise<readonly ListedRun[]>;
 }

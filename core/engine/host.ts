@@ -1,7 +1,8 @@
 /** What a program that is no coordinator asks of the config's engine. Loads nothing before it is used. */
-import type { ResolvedConfig } from '../config/resolved.ts';
+import type { ResolvedConfig, ResolvedEngine } from '../config/resolved.ts';
 import type { Services } from '../contracts/services.ts';
 import { SluiceError } from '../errors.ts';
+import type { ListedRun } from '../state/list-runs.ts';
 import type { WorkOptions } from './engine-plugin.ts';
 
 /**
@@ -16,4 +17,13 @@ export async function workPipeline(config: ResolvedConfig, services: Services, h
   }
   const { engineContext } = await import('./engine-context.ts');
   await engine.plugin.work(await engineContext(config, services), engine.options, how);
+}
+
+/** The runs that the config's engine knows of, newest first. Throws what its `runs` throws. */
+export async function engineRuns(
+  config: ResolvedConfig,
+  { plugin, options }: ResolvedEngine,
+): Promise<readonly ListedRun[]> {
+  const { engineContext } = await import('./engine-context.ts');
+  return plugin.runs(await engineContext(config, {}), options);
 }

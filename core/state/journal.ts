@@ -6,10 +6,6 @@ import type { PageRequest } from '../contracts/page.ts';
 import type { RunRecord } from '../contracts/run-record.ts';
 import type { SinkPosition } from '../contracts/sink.ts';
 import { addTo } from '../metrics/partial.ts';
-import { addPageMetrics } from '../metrics/page-metrics.ts';
-import { mergeCategories } from '../quality/categories.ts';
-import { mergeQuality } from '../quality/counts.ts';
-import { countDrop } from '../processing/drop-reasons.ts';
 import { type DeadLetters, deadLetterSink } from './dead-letters.ts';
 import { beginSourceEpoch, keepKeys, type SourceEpochBuilder, writeSourceEpoch } from './epoch.ts';
 import type { Cursors } from '../incremental/cursor-files.ts';
@@ -17,7 +13,7 @@ import { changeTexts } from './change-texts.ts';
 import { addTime } from '../metrics/time.ts';
 import type { LineLog } from './line-log.ts';
 import type { JournalLine } from './lines.ts';
-import { groupRejects, mergeRejectGroups } from './reject-groups.ts';
+import { addPageFigures } from './page-figures.ts';
 
 export interface JournalOptions {
   readonly runId: string;
@@ -112,20 +108,8 @@ export function createJournal(options: JournalOptions): RunJournal {
     for (const [name, hashes] of receipt.keys ?? []) keepKeys(source, name, hashes);
     source.totals = receipt.totals;
     cursors.set(batch.source, receipt.totals.cursor);
-    figures.records += batch.count;
-    figures.read += page.items;
-    figures.rejected += rejects.length;
-    figures.duplicates += page.duplicates;
-    figures.dropped += page.dropped;
-    figures.split += page.split;
-    figures.processingMs += page.processingMs;
-    for (const [reason, count] of page.drops) countDrop(figures.drops, clean(reason), count);
-    if (page.quality !== undefined) mergeQuality(figures.quality, page.quality, clean);
-    if (page.categories !== undefined) mergeCategories(figures.categories, page.categories, clean);
-    addPageMetrics(figures.metrics, page.metrics);
-    if (rejects.length === 0) return;
     const at = clock.date();
-    figures.rejects = mergeRejectGroups(figures.rejects, groupRejects(rejects, { key: batch.pageKey, at }, clean));
+    addPageFigures(figures, { ...page, key: batch.pageKey, records: batch.count }, { at, clean });
     for (const reject of rejects) deadLetters.record(batch.source, batch.pageKey, reject, at, child);
   }
 

@@ -13,7 +13,7 @@ describe('the engine of a config', () => {
       { env: { REDIS: redis } },
     );
     expect(resolved.engine?.plugin.name).toBe('bullmq');
-    expect(resolved.engine?.options).toEqual({ redis, queue: 'sluice', keepDays: 0, parts: '.pipeline/parts' });
+    expect(resolved.engine?.options).toMatchObject({ redis, queue: 'sluice', keepDays: 0, parts: '.pipeline/parts' });
   });
 
   test('is none by default: all is done in this process', async () => {
@@ -34,10 +34,7 @@ describe('the engine of a config', () => {
   test.each([
     [{ use: 'bullmk', redis }, /engine: there is no engine "bullmk"\n\s+did you mean "bullmq"\?/],
     [{ use: 'bullmq' }, /engine\.redis/],
-    [
-      { use: 'bullmq', redis: 'http://redis.example' },
-      /engine\.redis: must be a URL that begins with redis:\/\/ or rediss:\/\//,
-    ],
+    [{ use: 'bullmq', redis: 'http://redis.example' }, /engine\.redis: found "http:\/\/redis\.example"/],
     [{ use: 'bullmq', redis, keepDays: -1 }, /engine\.keepDays/],
     [{ use: 'bullmq', redis, que: 'a' }, /engine.*que/s],
     ['bullmq', /engine/],

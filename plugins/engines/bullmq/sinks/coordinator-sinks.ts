@@ -28,12 +28,17 @@ export interface CoordinatorSinksOptions {
   readonly written: (sink: string) => number;
 }
 
+/** The sinks of a coordinator, and whether one of them has failed here. */
+export interface CoordinatorSinks extends SinkRunner {
+  hasFailed(this: void): boolean;
+}
+
 /**
  * The sinks of a coordinator. All are opened at the start, so that what is wrong shows before any request. What workers
  * wrote is told as they get it acknowledged; at the end parts are made the output, or put together. A sink that fails at
  * that has delivered nothing, and harms no other.
  */
-export function createCoordinatorSinks(options: CoordinatorSinksOptions): SinkRunner {
+export function createCoordinatorSinks(options: CoordinatorSinksOptions): CoordinatorSinks {
   const { runId, sinks, places, emit, createRunner, positions, isOver, written } = options;
   const faults = new Map<string, SluiceError>();
   /** Records that readers of a sink that is put together have by now. */
@@ -92,6 +97,7 @@ export function createCoordinatorSinks(options: CoordinatorSinksOptions): SinkRu
 
   return {
     fault: undefined,
+    hasFailed: () => faults.size > 0,
     async open() {
       await Promise.all(Array.from(places.values(), prepare));
       await each((runner) => runner.open());

@@ -27,12 +27,22 @@ export interface PartPlace {
 }
 
 /** Where records of a run wait until they are put together. */
-function waitingFolder({
+export function waitingFolder({
   config,
   parts,
   runId,
 }: Pick<PartsOfRun, 'parts' | 'runId'> & { readonly config: Pick<ResolvedConfig, 'baseDir'> }): string {
   return join(resolve(config.baseDir, parts), runId);
+}
+
+/** Where the parts of all sinks are that have some, by their names. */
+export function partPlaces(sinks: readonly ResolvedSink[], run: PartsOfRun): ReadonlyMap<string, PartPlace> {
+  return new Map(
+    sinks.flatMap((sink) => {
+      const place = partPlace(sink, run);
+      return place === undefined ? [] : [[sink.name, place] as const];
+    }),
+  );
 }
 
 /** Where the parts of a sink are, on every machine; undefined for a sink that has none. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** How far a session has durably got with one sink. */
-export const partPosition = z.strictObject({
+const ownPosition = z.strictObject({
   /** Where its files are, for people. */
   host: z.string(),
   /** Source → its file up to there. */
@@ -16,4 +16,10 @@ export const partPosition = z.strictObject({
   ),
 });
 
-export type PartPosition = z.infer<typeof partPosition>;
+/** As it is kept: with what the sink's filter kept from it, where it has one. */
+export const partPosition = z.union([
+  ownPosition,
+  z.strictObject({ filtered: z.int().nonnegative(), position: ownPosition }).transform(({ position }) => position),
+]);
+
+export type PartPosition = z.infer<typeof ownPosition>;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   createSinkRunner,
   describeModel,
@@ -37,14 +38,13 @@ export interface Sessions {
 export function createSessions(options: SessionsOptions): Sessions {
   const { context, runId, worker, ledger, parts, emit, onFailure } = options;
   const { config, clock, logger } = context;
-  let opened = 0;
   let current: Session | undefined;
   let closing = false;
   let replacing: Promise<void> = Promise.resolve();
 
   function create(): Session {
-    opened += 1;
-    const id = `${worker}-${opened}`;
+    // Never one that was there before: a worker may leave a run that is paused, and come back to it.
+    const id = `${worker}-${randomBytes(4).toString('hex')}`;
     const sinks = workerSinks(config.sinks, { config, parts, runId }, id);
     const toldTo = (event: RunEvent): void => {
       // That it ends its sinks when it is over is no failure of theirs.

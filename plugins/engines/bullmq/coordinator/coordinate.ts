@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  type CoordinatedRun,
+  type CoordinateOptions,
+  createHasher,
+  createNoJournal,
+  createSinkRunner,
+  createVault,
+  describeModel,
+  type EngineContext,
+  nodeDisk,
+  requestVault,
+  runFolder,
+  type RunRecord,
+  sourcesSince,
+  startOfRun,
+  writeRunRecord,
+} from '../../../../core/engine.ts';
+import { createRunLedger } from '../ledger/run-ledger.ts';
+import { createRunRegistry } from '../ledger/run-registry.ts';
+import type { Coordinator } from '../ledger/runs.ts';
+import type { BullmqOptions } from '../options.ts';
+import { createJanitor } from '../queue/janitor.ts';
+import { jobKey, openPageQueue } from '../queue/page-queue.ts';
+import type { RedisConnection } from '../redis/connect.ts';
+import { runKeys } from '../redis/keys.ts';
+import { createCoordinatorSinks } from '../sinks/coordinator-sinks.ts';
+import { partPlaces, waitingFolder } from '../sinks/part-place.ts';
+import { chooseRun, locked } from './choose-run.ts';
+import { createCoordinatorEngine } from './engine.ts';
+import { finishRun, isUnfinished, leaveRun } from './finish-run.ts';
+import { foldOptions } from './fold-alone.ts';
+import { createCoordinatorJournal } from './journal.ts';
+import { openLetters } from './letters.ts';
+import { newRun } from './new-run.ts';
+import { openServer } from './open-server.ts';
+import { createOutcomeReader } from './outcome-reader.ts';
+import { assertDistributable } from './refusals.ts';
+import { readRunState } from './run-state.ts';
+import { leaseMs, startWatch } from './watch.ts';
+
+/** Registers a run or takes one up, as its coordinator; see `EnginePlugin`. */
+export async function coordinate(
+  context: EngineContext,
+  options: BullmqOptions,
+  begin: CoordinateOptions,
+): Promise<CoordinatedRun> {
+  assertDistributable(context.config);
+  const connection = await openServer(context, options, 'coordinator');
+  try {
+    return await coordinateOn(connection, context, options, begin);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function coordinateOn(
+  connection: RedisConnection,
+  context: EngineContext,
+  options: BullmqOptions,
+  { resume, fullRefresh }: CoordinateOptions,
+): Promise<CoordinatedRun> {
+  const { config, clock, logger } = context;
+  const redis = connection.client;
+  const registry = createRunRegistry({ redis, queue: options.queue });
+  const chosen = await chooseRun({ registry, context, queue: options.queue, resume });
+  const run = chosen ?? (await newRun(context, fullRefresh));
+  const { runId, startedAt } = run;
+  const own: Coordinator = { id: randomBytes(8).toString('hex'), host: hostname(), pid: process.pid };
+  const holder = await registry.coordinate(runId, own, leaseMs);
+  if (holder.id !== own.id) throw locked(`the run ${runId} is under way`, holder);
+
+  const keys = runKeys(options.queue, runId);
+  const sources = sourcesSince(config.sources, run.cursors);
+  const vault = requestVault(createVault(config.references.secrets, config.references.env));
+  const names = sources.map(({ name }) => name);
+  const jobKeyOf = (source: string): string => jobKey(keys, source);
+  const ledger = createRunLedger({ redis, key: keys.prefix, vault, runId, sources: names, jobKey: jobKeyOf });
+  const checkpoint = await ledger.checkpoint();
+  const state = readRunState(checkpoint?.state);
+  if (chosen !== undefined) state.life += 1;
+  const letters = await openLetters(context, runId, state.letters);
+  const queue = await openPageQueue(connection, keys);
+  const { text: hash } = await createHasher(run.hashKey);
+  const partsOfRun = { config, parts: options.parts, runId };
+  const places = partPlaces(config.sinks, partsOfRun);
+  const isOver = (): boolean => names.every((name) => state.ended.has(name));
+  let hasFailed = (): boolean => false;
+
+  const reader = createOutcomeReader({
+    runId,
+    ledger,
+    state,
+    from: checkpoint?.id ?? '0',
+    letters,
+    clock,
+    fold: foldOptions(context),
+  });
+  const engine = createCoordinatorEngine({
+    ledger,
+    state,
+    clock,
+    reader,
+    // Only now, for all sinks are open: workers find tables made.
+    begin: async () =>
+      void (chosen === undefined ? await registry.register(run) : await registry.setState(runId, 'running')),
+    halt: () => leaveRun({ registry, run }),
+    watch(_, { emit }) {
+      const janitor = createJanitor({ ledger, queue, sources, hash });
+      return startWatch({ runId, own, registry, ledger, janitor, sources, clock, emit, logger });
+    },
+  });
+
+  async function keepRecord(record: RunRecord): Promise<void> {
+    if (config.state === undefined) return;
+    const folder = runFolder(config.state.dir, runId);
+    await writeRunRecord(nodeDisk, folder, record).catch((error: unknown) => logger.warn(String(error)));
+  }
+
+  const waiting = waitingFolder(partsOfRun);
+  const { keepDays } = options;
+  const journal = createCoordinatorJournal({
+    runId,
+    startedAt,
+    state,
+    letters,
+    now: () => clock.date(),
+    async end(ending, complete) {
+      if (isUnfinished(ending) || !isOver() || hasFailed()) return leaveRun({ registry, run });
+      await finishRun({ config, run, state, registry, ledger, queue, keepDays, waiting, fullRefresh }, complete);
+    },
+    keepRecord,
+    async close() {
+      await letters?.close();
+      await registry.resign(runId, own);
+      await queue.close();
+      await connection.close();
+    },
+  });
+
+  return {
+    engine,
+    hashKey: run.hashKey,
+    journal,
+    sinks(ports) {
+      const { baseDir, model } = config;
+      const told = { runId, baseDir, sources: names, startedAt: startOfRun(runId), model: describeModel(model) };
+      const runner = createCoordinatorSinks({
+        runId,
+        sinks: config.sinks,
+        places,
+        emit: ports.emit,
+        createRunner: (sink, emit) =>
+          createSinkRunner({
+            sinks: [sink],
+            // What others have written into a direct one stays when it is given up.
+            context: { ...told, resumable: !places.has(sink.name), logger: ports.logger },
+            clock: ports.clock,
+            emit,
+            journal: createNoJournal(runId),
+          }),
+        positions: () => ledger.parts(),
+        isOver,
+        written: (sink) => state.sinks.get(sink)?.records ?? 0,
+      });
+      ({ hasFailed } = runner);
+      return runner;
+    },
+  };
+}

@@ -1,0 +1,225 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { RunRecord } from '../../../core/index.ts';
+import { createScene, type Scene, type SceneOptions } from '../../support/distributed.ts';
+import { manyPages, manyPagesSource } from '../../support/many-pages.ts';
+import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
+
+interface Document {
+  readonly products: readonly { readonly id: string }[];
+}
+interface Manifest {
+  readonly records: number;
+  readonly parts: readonly { readonly file: string; readonly records: number }[];
+}
+
+const pages = 60;
+const size = 10;
+
+describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.close());
+  // Another run of the same queue would be in the way.
+  afterEach(async () => void (await redis.ask('FLUSHALL')));
+
+  /** A shop of 60 pages, each of which takes a while. */
+  async function shop(options: Partial<SceneOptions> = {}): Promise<Scene> {
+    const api = manyPages(pages, size);
+    const source = { use: './shop.mjs', concurrency: 2 };
+    const scene = await createScene({
+      redis: redis.url,
+      api,
+      mock: { latencyMs: 50, rateLimit: false },
+      source,
+      ...options,
+    });
+    await writeFile(join(scene.folder, 'shop.mjs'), manyPagesSource(pages));
+    return scene;
+  }
+
+  async function idsOf({ folder, read }: Scene): Promise<{ document: readonly string[]; parts: readonly string[] }> {
+    const { products } = await read<Document>('out/products.json');
+    const manifest = await read<Manifest>('out/products.ndjson.manifest.json');
+    const texts = await Promise.all(manifest.parts.map(({ file }) => readFile(join(folder, 'out', file), 'utf8')));
+    const lines = texts.flatMap((text) => text.split('\n').filter((line) => line !== ''));
+    return {
+      document: products.map(({ id }) => id).toSorted(),
+      parts: lines.map((line) => (JSON.parse(line) as { id: string }).id).toSorted(),
+    };
+  }
+
+  const all = Array.from({ length: pages * size }, (_, index) => `shop:${index + 1}`).toSorted();
+
+  test('reports what a run in one process reports, and writes the same records', async () => {
+    const config = { sinks: ['json-file', { use: 'csv', filter: { category: ['even'] } }] };
+    const alone = await shop({ redis: undefined, config });
+    const spread = await shop({ config });
+    const local = alone.start('run', '-q', '--report', 'report.json');
+    expect(await local.ended).toBe(0);
+    const worker = spread.start('worker');
+    const run = spread.start('run', '-q', '--report', 'report.json');
+    expect([await run.ended, run.said()]).toEqual([0, '']);
+    worker.kill('SIGTERM');
+    expect(await worker.ended).toBe(0);
+
+    const [one, other] = await Promise.all([alone, spread].map((scene) => scene.read<RunRecord>('report.json')));
+    expect(countsOf(other)).toEqual(countsOf(one));
+    const [first, second] = await Promise.all(
+      [alone, spread].map((scene) => scene.read<Document>('out/products.json')),
+    );
+    const sorted = (document: Document | undefined) => document?.products.map(({ id }) => id).toSorted();
+    expect(sorted(second)).toEqual(sorted(first));
+    const [rows, others] = await Promise.all(
+      [alone, spread].map(({ folder }) => readFile(join(folder, 'out/products.csv'), 'utf8')),
+    );
+    expect(withoutTimes(others)).toEqual(withoutTimes(rows));
+    const keys = (await redis.ask('KEYS', '*')).split('\n').filter((key) => key.startsWith('{sluice:2'));
+    // What remembers what was asked of an upstream outlives the run, for as long as its windows are.
+    const left = await Promise.all(keys.map(async (key) => [key, Number(await redis.ask('TTL', key))] as const));
+    expect(left.filter(([, seconds]) => seconds < 0 || seconds > 600)).toEqual([]);
+  });
+
+  test('that is killed is taken up by the next, and every record is there once', async () => {
+    const scene = await shop();
+    const worker = scene.start('worker');
+    const first = scene.start('run', '--report', 'report.json');
+    await first.says('takes pages');
+    await worker.says('takes pages');
+    await new Promise((resolve) => setTimeout(resolve, 1200));
+    first.kill('SIGKILL');
+    expect(await first.ended).toBe('SIGKILL');
+    const third = await takenUp(scene);
+    expect(third.code).toBe(0);
+    expect(await idsOf(scene)).toEqual({ document: all, parts: all });
+    const { report } = await scene.read<RunRecord>('report.json');
+    expect(report.summary).toMatchObject({ total_products: pages * size, partial: false });
+    expect(report.monitoring.sources['shop']).toMatchObject({
+      pages: { delivered: pages, failed: 0 },
+      requests: pages,
+    });
+    expect(report.monitoring.lives).toBe(2);
+  }, 60_000);
+
+  /** A run that is taken up as soon as the coordinator that was killed counts as gone. */
+  async function takenUp(scene: Scene) {
+    for (;;) {
+      const run = scene.start('run', '--resume', '--report', 'report.json');
+      const code = await run.ended;
+      if (code !== 2) return { code, said: run.said() };
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+
+  test('that is interrupted leaves a run that goes on later', async () => {
+    const scene = await shop();
+    const worker = scene.start('worker');
+    const first = scene.start('run');
+    await worker.says('takes pages');
+    await new Promise((resolve) => setTimeout(resolve, 800));
+    first.kill('SIGINT');
+    expect(await first.ended).toBe(130);
+    expect(first.said()).toContain('stopping');
+    const second = scene.start('run', '--resume');
+    expect([await second.ended, second.said()]).toEqual([0, expect.stringContaining('life 2 of this run')]);
+    expect(await idsOf(scene)).toEqual({ document: all, parts: all });
+  }, 60_000);
+
+  test('refuses to be a second one', async () => {
+    const scene = await shop();
+    const first = scene.start('run');
+    await first.says('started');
+    const second = scene.start('run', '--resume');
+    expect(await second.ended).toBe(2);
+    expect(second.said()).toMatch(/the run \S+ is under way, coordinated by process \d+ on/);
+    const third = scene.start('run');
+    expect(await third.ended).toBe(2);
+    expect(third.said()).toMatch(/the queue "sluice" has the run \S+ under way/);
+    first.kill('SIGINT');
+    await first.ended;
+  }, 60_000);
+
+  test('takes up no run of another config', async () => {
+    const scene = await shop();
+    const first = scene.start('run');
+    await first.says('started');
+    const [, id = ''] = /run (\S+):/.exec(first.said()) ?? [];
+    first.kill('SIGINT');
+    await first.ended;
+    await scene.change({ sinks: ['ndjson'] });
+    const second = scene.start('run', '--resume', id);
+    expect(await second.ended).toBe(2);
+    expect(second.said()).toMatch(/can't be taken up: the config has changed since \(sinks/);
+    const third = scene.start('run', '--resume', 'nothing');
+    expect(await third.ended).toBe(2);
+    expect(third.said()).toContain(`there is no run nothing in the queue "sluice"; the latest are ${id}`);
+  }, 60_000);
+
+  test('says what keeps it from starting, without the password', async () => {
+    const nobody = await shop({ redis: 'redis://user:very-secret@127.0.0.1:1' });
+    const dead = nobody.start('run');
+    const worker = nobody.start('worker');
+    expect([await dead.ended, await worker.ended]).toEqual([2, 2]);
+    for (const { said } of [dead, worker]) {
+      expect(said()).toContain('127.0.0.1:1');
+      expect(said()).not.toContain('very-secret');
+    }
+    const locked = await startRedis({ password: 'right' });
+    try {
+      const wrong = await shop({ redis: `redis://:very-wrong@127.0.0.1:${locked.port}` });
+      const refused = wrong.start('run');
+      expect(await refused.ended).toBe(2);
+      expect(refused.said()).not.toContain('very-wrong');
+    } finally {
+      await locked.close();
+    }
+  }, 60_000);
+
+  test('asks nobody for what can not hold on several machines', async () => {
+    const scene = await shop();
+    const mock = scene.start('run', '--mock');
+    expect(await mock.ended).toBe(2);
+    expect(mock.said()).toContain("can't reach embedded upstreams of this process");
+    await writeFile(
+      join(scene.folder, 'sink.mjs'),
+      "export default { name: 'own', open: () => { throw new Error('was opened'); } }",
+    );
+    await scene.change({ sinks: ['./sink.mjs'] });
+    const own = scene.start('run');
+    expect(await own.ended).toBe(2);
+    expect(own.said()).toContain('the sink "own" can\'t be written to from several machines');
+  }, 60_000);
+});
+
+/** All counts of a report that do not hang on how long anything took. */
+function countsOf(record: RunRecord | undefined) {
+  if (record === undefined) throw new Error('there is no report');
+  const { summary, errors, metrics, monitoring } = record.report;
+  const { total_products, success_rate, sources, partial } = summary;
+  return {
+    summary: { total_products, success_rate, sources, partial },
+    errors,
+    metrics,
+    sources: Object.fromEntries(
+      Object.entries(monitoring.sources).map(([name, source]) => {
+        const { state, pages: counted, records, requests, retries, status_counts, bytes, items } = source;
+        return [name, { state, pages: counted, records, requests, retries, status_counts, bytes, items }];
+      }),
+    ),
+    sinks: Object.fromEntries(
+      Object.entries(monitoring.sinks).map(([name, { state, reconciliation }]) => [name, { state, reconciliation }]),
+    ),
+    dead_letters: { ...monitoring.dead_letters, file: null },
+  };
+}
+
+/** The rows of a table in a fixed order, without the time at which each was made. */
+function withoutTimes(text: string | undefined): readonly string[] {
+  return (text ?? '')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
+    .split('\n')
+    .toSorted();
+}
