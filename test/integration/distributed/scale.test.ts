@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDice } from '../../../core/dice.ts';
+import { closestWindow } from '../../support/arrivals.ts';
+import { postgresPrograms, startPostgres, type TestServer } from '../../support/postgres.ts';
+import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
+import { createScale, scaleSources, type ScaleScene } from '../../support/scale.ts';
+
+/** The long way, for when there is time: more pages, more kills, and Redis away for half a minute. */
+const thorough = process.env['ALL_KILLS'] === 'true';
+const rateLimit = { requests: 50, perMs: 1000 };
+const missing = redisMissing ?? (postgresPrograms === undefined ? 'PostgreSQL is not installed' : undefined);
+
+let redis: TestRedis;
+let postgres: TestServer;
+beforeAll(async () => {
+  if (missing !== undefined) return;
+  redis = await startRedis({ appendOnly: true });
+  postgres = await startPostgres();
+}, 60_000);
+afterAll(async () => {
+  if (missing !== undefined) return;
+  await redis.close();
+  await postgres.stop();
+});
+
+/** Holds a finished run against what was asked for: every record once, and never too many requests at once. */
+async function expectWhole(scene: ScaleScene): Promise<void> {
+  const { rows, ids, all } = await scene.counted();
+  expect({ rows, ids }).toEqual({ rows: all, ids: all });
+  const arrivals = await scene.arrivals();
+  for (const source of scaleSources) {
+    const seen = arrivals[source] ?? [];
+    expect(seen.length).toBeGreaterThanOrEqual(all / 30);
+    expect(closestWindow(seen, rateLimit.requests)).toBeGreaterThanOrEqual(rateLimit.perMs);
+  }
+}
+
+describe.skipIf(missing !== undefined)('a run on four workers and three sources', () => {
+  test('no source sees more than its limit, and every record is written once', async () => {
+    const scene = await createScale({ redis, postgres, name: 'plain', pages: thorough ? 300 : 150 });
+    for (let count = 0; count < 4; count += 1) scene.worker();
+    const run = scene.coordinator();
+    expect(await run.ended, run.said()).toBe(0);
+    await expectWhole(scene);
+  }, 120_000);
+
+  test('the same while a worker is killed every second', async () => {
+    const engine = { takeoverMs: 3000 };
+    const scene = await createScale({
+      redis,
+      postgres,
+      name: 'kills',
+      pages: thorough ? 300 : 150,
+      config: { engine },
+    });
+    const dice = createDice('kill -9');
+    const workers = Array.from({ length: 4 }, () => scene.worker());
+    const run = scene.coordinator();
+    let over = false;
+    void run.ended.then(() => (over = true));
+    let kills = 0;
+    // Killed for as long as it goes on would be killed for ever: a page takes a while.
+    while (!over && kills < (thorough ? 20 : 6)) {
+      await sleep(1000);
+      const [killed] = workers.splice(dice.int(0, workers.length - 1), 1);
+      killed?.kill('SIGKILL');
+      kills += 1;
+      workers.push(scene.worker());
+    }
+    expect(await run.ended, run.said()).toBe(0);
+    expect(kills).toBeGreaterThan(1);
+    await expectWhole(scene);
+  }, 180_000);
+
+  test('the same where the coordinator is killed and taken up', async () => {
+    const scene = await createScale({ redis, postgres, name: 'resumed', pages: 150 });
+    for (let count = 0; count < 4; count += 1) scene.worker();
+    const killed = scene.coordinator();
+    await killed.says('source-started');
+    await sleep(1500);
+    killed.kill('SIGKILL');
+    expect(await killed.ended).toBe('SIGKILL');
+    const run = scene.coordinator('--resume');
+    expect(await run.ended, run.said()).toBe(0);
+    await expectWhole(scene);
+  }, 120_000);
+
+  test('the same where Redis is stopped and started', async () => {
+    const scene = await createScale({ redis, postgres, name: 'outage', pages: 150 });
+    const workers = Array.from({ length: 4 }, () => scene.worker());
+    const run = scene.coordinator();
+    await run.says('source-started');
+    await sleep(1500);
+    await redis.halt();
+    await sleep(thorough ? 30_000 : 4000);
+    await redis.start();
+    expect(await run.ended, run.said()).toBe(0);
+    await expectWhole(scene);
+    // Nobody gave up.
+    for (const { said } of workers) expect(said()).not.toContain('error:');
+  }, 180_000);
+
+  test('a breaker that opens on one worker stops the others within a second', async () => {
+    const breaker = { failures: 5, cooldownMs: 3000, probes: 50 };
+    const scene = await createScale({
+      redis,
+      postgres,
+      name: 'breaker',
+      pages: 60,
+      source: { breaker, retry: { retries: 20, baseMs: 50, maxMs: 200 } },
+    });
+    await scene.set('fail', 'one');
+    for (let count = 0; count < 4; count += 1) scene.worker();
+    const run = scene.coordinator();
+    await run.says('source-started');
+    const seen = async (): Promise<number> => (await scene.arrivals())['one']?.length ?? 0;
+    while ((await seen()) < breaker.failures) await sleep(20);
+    await sleep(1000);
+    const stopped = await seen();
+    await sleep(1500);
+    // Nothing but a probe.
+    expect((await seen()) - stopped).toBeLessThanOrEqual(1);
+    await scene.set('heal', 'one');
+    expect(await run.ended, run.said()).toBe(0);
+    const { rows, ids, all } = await scene.counted();
+    expect({ rows, ids }).toEqual({ rows: all, ids: all });
+  }, 120_000);
+});
