@@ -9,5 +9,6 @@ export const cases = {
   7: 'growth',
   8: 'document',
   9: 'databases',
+  10: 'scale',
   micro: 'micro',
 };
