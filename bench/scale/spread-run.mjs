@@ -33,22 +33,19 @@ export async function spreadRun({ folder, config, workers: count, redis, records
   for (const worker of workers) worker.stderr.resume();
   let coordinatorMs = 0;
   let peakMemory = before.memory;
-  let over = false;
-  const ended = once(coordinator, 'close').then(([code]) => {
-    over = true;
-    return code;
-  });
-  for (let looks = 0; !over; looks += 1) {
+  const ended = once(coordinator, 'close');
+  for (let looks = 0; ; looks += 1) {
     try {
       coordinatorMs = cpuMs(coordinator.pid);
     } catch {
+      // It has ended.
       break;
     }
     // Seldom: asking is a command, too.
     if (looks % 20 === 10) peakMemory = Math.max(peakMemory, (await redis.usage()).memory);
     await wait(20);
   }
-  const code = await ended;
+  const [code] = await ended;
   const after = await redis.usage();
   const workerMs = workers.reduce((sum, { pid }, index) => sum + cpuMs(pid) - idle[index], 0);
   for (const worker of workers) {

@@ -9,6 +9,7 @@ import {
 import { exitCodes } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupts.ts';
 import { keepSecret } from '../known-secrets.ts';
+import type { MetricsAddress } from '../metrics/serve-metrics.ts';
 import { takesColor } from '../render/paint.ts';
 import { formatMs } from '../render/text.ts';
 
@@ -20,6 +21,8 @@ export interface WorkerCommandOptions {
   readonly concurrency?: number;
   /** Milliseconds. */
   readonly drain: number;
+  /** Where to answer Prometheus. */
+  readonly metricsPort?: MetricsAddress;
   readonly logLevel?: LogLevel;
   readonly quiet?: boolean;
   readonly json?: boolean;
@@ -64,6 +67,10 @@ export async function workerCommand(options: WorkerCommandOptions, ports: Worker
       redact: createRedactor(config.secrets),
     }));
   const services: Services = { logger };
+  const metrics =
+    options.metricsPort && (await (await import('../metrics/serve-metrics.ts')).serveMetrics(options.metricsPort));
+  if (metrics !== undefined)
+    logger.info(`metrics are at port ${metrics.port}`, { event: 'metrics', port: metrics.port });
   const stopping = new AbortController();
   const forget = onInterrupt({
     first(signal) {
@@ -73,10 +80,16 @@ export async function workerCommand(options: WorkerCommandOptions, ports: Worker
     second: () => ports.exit(exitCodes.interrupted),
   });
   try {
-    await ports.work(config, services, { concurrency, drainMs: drain, signal: stopping.signal });
+    await ports.work(config, services, {
+      concurrency,
+      drainMs: drain,
+      signal: stopping.signal,
+      listen: metrics?.listen,
+    });
     logger.info('let go of all pages', { event: 'drained' });
     return exitCodes.ok;
   } finally {
     forget();
+    await metrics?.close();
   }
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { collect, parseDuration, parseInteger } from '../arguments.ts';
 import type { WorkerCommandOptions } from '../commands/worker.ts';
+import { metricsOption } from '../metrics/address.ts';
 import { configHelp, type Done } from './definition.ts';
 import { logLevels } from './log-levels.ts';
 
@@ -33,6 +34,7 @@ export function defineWorkerCommand(program: Command, done: Done): void {
     .option('--sink <name...>', 'where the run was begun with these sinks', collect)
     .option('--concurrency <pages>', 'pages in hand at once (default: what the sources take)', parseInteger(1, 10_000))
     .option('--drain <time>', 'time for what is in hand when it is told to end', parseDuration, 25_000)
+    .addOption(metricsOption())
     .addOption(new Option('--log-level <level>', 'least important level to log (default: info)').choices(logLevels))
     .option('-q, --quiet', 'log errors only')
     .option('--json', 'log as lines of JSON on stderr')

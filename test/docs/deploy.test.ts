@@ -14,7 +14,7 @@ type Node = Readonly<Record<string, unknown>>;
 function documents(name: string): readonly Node[] {
   return readFileSync(join(folder, name), 'utf8')
     .split(/^---$/m)
-    .map((text): Node => defaultLoaders['.yaml'](name, text));
+    .map((text) => defaultLoaders['.yaml'](name, text) as Node);
 }
 
 /** What stands at a path; throws where there is nothing. */
@@ -28,11 +28,6 @@ function at(node: unknown, ...path: readonly (string | number)[]): unknown {
 
 const env = { REDIS_URL: 'redis://:secret@redis:6379', DATABASE_URL: 'postgres://sluice:secret@postgres/sluice' };
 
-async function configIn(text: string | undefined): Promise<Awaited<ReturnType<typeof loadConfig>>> {
-  if (text !== undefined) expect(text.trim()).toBe(withoutComments('pipeline.config.yaml'));
-  return loadConfig({ cwd: folder, file: join(folder, 'pipeline.config.yaml'), env });
-}
-
 function withoutComments(name: string): string {
   return readFileSync(join(folder, name), 'utf8')
     .replaceAll(/^#.*\n/gm, '')
@@ -42,7 +37,9 @@ function withoutComments(name: string): string {
 describe('docs/deploy', () => {
   test('its config can be used, and is the one of the ConfigMap', async () => {
     const map = documents('kubernetes.yaml').find(({ kind }) => kind === 'ConfigMap');
-    const config = await configIn(String(at(map, 'data', 'pipeline.config.yaml')));
+    const text = String(at(map, 'data', 'pipeline.config.yaml'));
+    expect(text.trim()).toBe(withoutComments('pipeline.config.yaml'));
+    const config = await loadConfig({ cwd: folder, file: join(folder, 'pipeline.config.yaml'), env });
     expect(config.engine?.plugin.name).toBe('bullmq');
     expect(config.sinks.map(({ plugin }) => plugin.distributed)).toEqual(['direct']);
   });

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDice } from '../../../core/dice.ts';
 import { closestWindow } from '../../support/arrivals.ts';
+import type { Command } from '../../support/distributed.ts';
 import { postgresPrograms, startPostgres, type TestServer } from '../../support/postgres.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
 import { createScale, scaleSources, type ScaleScene } from '../../support/scale.ts';
@@ -36,11 +37,23 @@ async function expectWhole(scene: ScaleScene): Promise<void> {
   }
 }
 
+/** What a process of the run tells Prometheus. */
+async function metricsOf({ said }: Command): Promise<string> {
+  const [, port] = /metrics are at port (\d+)/.exec(said()) ?? [];
+  return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+}
+
 describe.skipIf(missing !== undefined)('a run on four workers and three sources', () => {
   test('no source sees more than its limit, and every record is written once', async () => {
     const scene = await createScale({ redis, postgres, name: 'plain', pages: thorough ? 300 : 150 });
-    for (let count = 0; count < 4; count += 1) scene.worker();
-    const run = scene.coordinator();
+    const workers = Array.from({ length: 4 }, () => scene.worker('--metrics-port', '0'));
+    const run = scene.coordinator('--metrics-port', '0');
+    await run.says('source-started');
+    await sleep(2000);
+    expect(await metricsOf(run)).toMatch(/^sluice_workers 4$[^]*^sluice_pages_waiting [1-9]/m);
+    const [worker] = workers;
+    if (worker !== undefined)
+      expect(await metricsOf(worker)).toMatch(/^sluice_requests_total\{.*status="200"\} [1-9]/m);
     expect(await run.ended, run.said()).toBe(0);
     await expectWhole(scene);
   }, 120_000);
@@ -57,12 +70,10 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
     const dice = createDice('kill -9');
     const workers = Array.from({ length: 4 }, () => scene.worker());
     const run = scene.coordinator();
-    let over = false;
-    void run.ended.then(() => (over = true));
     let kills = 0;
     // Killed for as long as it goes on would be killed for ever: a page takes a while.
-    while (!over && kills < (thorough ? 20 : 6)) {
-      await sleep(1000);
+    while (kills < (thorough ? 20 : 6)) {
+      if ((await Promise.race([run.ended, sleep(1000, 'goes on')])) !== 'goes on') break;
       const [killed] = workers.splice(dice.int(0, workers.length - 1), 1);
       killed?.kill('SIGKILL');
       kills += 1;
@@ -92,7 +103,8 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
   }, 120_000);
 
   test('the same where Redis is stopped and started', async () => {
-    const scene = await createScale({ redis, postgres, name: 'outage', pages: 150 });
+    const engine = { takeoverMs: 5000 };
+    const scene = await createScale({ redis, postgres, name: 'outage', pages: 150, config: { engine } });
     const workers = Array.from({ length: 4 }, () => scene.worker());
     const run = scene.coordinator();
     await run.says('source-started');
@@ -116,11 +128,11 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
       source: { breaker, retry: { retries: 10, baseMs: 50, maxMs: 200 } },
     });
     await scene.set('fail', 'one');
-    for (let count = 0; count < 4; count += 1) scene.worker();
+    const workers = Array.from({ length: 4 }, () => scene.worker());
     const run = scene.coordinator();
-    await run.says('source-started');
     const seen = async (): Promise<number> => (await scene.arrivals())['one']?.length ?? 0;
-    while ((await seen()) < breaker.failures) await sleep(20);
+    // Each counts its own failures; the first that has seen enough of them tells the others.
+    await Promise.any(workers.map(({ says }) => says('failures in a row')));
     await sleep(1000);
     const stopped = await seen();
     await sleep(1500);
