@@ -9,11 +9,19 @@ export interface ForgetOptions {
   readonly keepMs: number;
 }
 
-const ofRun = ['outcomes', 'checkpoint', 'sessions', 'parts', 'workers', 'coordinator', 'duty:janitor', 'duty:fold'];
-const ofSource =
-  'state totals wait hang open lease handed tries lives suspect deaths steps claims lists done seen ids pages'.split(
-    ' ',
-  );
+const ofRun = [
+  'outcomes',
+  'checkpoint',
+  'sessions',
+  'parts',
+  'workers',
+  'duty:coordinator',
+  'duty:janitor',
+  'duty:fold',
+];
+const ofSource = 'wait hang open lease handed tries lives suspect deaths steps claims lists done seen ids pages'.split(
+  ' ',
+);
 const tables = ['seen', 'ids', 'pages'];
 
 /** Keys that one command removes. */
@@ -25,29 +33,33 @@ const keysAtOnce = 500;
  */
 export async function forgetRun({ redis, key, sources, keepMs }: ForgetOptions): Promise<void> {
   for (const source of sources) {
-    const base = `${key}:s:${source}`;
-    for (const table of tables) {
-      const buckets = numberOf(replyOf(await redis.callBuffer('HGET', `${base}:${table}`, 'b')));
-      await remove(
-        redis,
-        Array.from({ length: Math.max(buckets, 1) }, (_, index) => `${base}:${table}:${index}`),
-        keepMs,
-      );
-    }
+    await forgetSource(redis, `${key}:s:${source}`, keepMs);
     await remove(
       redis,
-      ofSource.map((name) => `${base}:${name}`),
+      ['state', 'totals'].map((name) => `${key}:s:${source}:${name}`),
       keepMs,
     );
   }
   await remove(
     redis,
-    sources.map((source) => `${key}:breaker:${source}`),
+    ofRun.map((name) => `${key}:${name}`),
     keepMs,
   );
+}
+
+/** Removes what a source that has ended needs no more: all but where it stands. */
+export async function forgetSource(redis: RedisCaller, base: string, keepMs = 0): Promise<void> {
+  for (const table of tables) {
+    const buckets = numberOf(replyOf(await redis.callBuffer('HGET', `${base}:${table}`, 'b')));
+    await remove(
+      redis,
+      Array.from({ length: Math.max(buckets, 1) }, (_, index) => `${base}:${table}:${index}`),
+      keepMs,
+    );
+  }
   await remove(
     redis,
-    ofRun.map((name) => `${key}:${name}`),
+    ofSource.map((name) => `${base}:${name}`),
     keepMs,
   );
 }

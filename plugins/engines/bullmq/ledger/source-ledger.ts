@@ -1,4 +1,5 @@
 import type { PageRequest, RequestVault, SluiceError } from '../../../../core/engine.ts';
+import { forgetSource } from './forget-run.ts';
 import { packError, packHashes, packOutcome, unpackError, unpackHashes } from './codec.ts';
 import type { Added, Claimed, NewRequest, OpenPage, SourceLedger, SourceStanding } from './ledger.ts';
 import { addScript } from './scripts/add.ts';
@@ -147,7 +148,12 @@ export function createSourceLedger({ redis, vault, run, name, jobKey }: SourceLe
     async refuse(error: SluiceError) {
       await call(refuseScript, packError(error));
     },
-    end: async ({ signature }, outcomes) => (await call(endScript, run, signature, ...outcomes.map(packOutcome))) === 1,
+    async end({ signature }, outcomes) {
+      const ended = (await call(endScript, run, signature, ...outcomes.map(packOutcome))) === 1;
+      // Of many sources, those that are over take no room. Should this be cut off, it is done at the end of the run.
+      if (ended) await forgetSource(redis, base);
+      return ended;
+    },
   };
 }
 

@@ -18,3 +18,15 @@ export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
 export function until(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return pause(clock, ms, signal).catch(() => undefined);
 }
+
+/** Waits for `work` at most `ms` milliseconds; what it fails by after that is of no interest any more. */
+export async function inTime(clock: Clock, ms: number, work: () => Promise<void>): Promise<void> {
+  const working = work();
+  working.catch(() => undefined);
+  let cancel: (() => void) | undefined;
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.timer(ms, resolve);
+  });
+  await Promise.race([working, late]);
+  cancel?.();
+}

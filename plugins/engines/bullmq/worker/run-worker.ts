@@ -10,10 +10,11 @@ import {
   type EngineContext,
   logEvents,
   requestVault,
-  type SluiceError,
+  SluiceError,
   sourcesSince,
   type WorkOptions,
 } from '../../../../core/engine.ts';
+import { createPatientCaller } from '../ledger/patient-caller.ts';
 import { createRunLedger } from '../ledger/run-ledger.ts';
 import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
 import { openSharedLimits } from '../limits/shared-limits.ts';
@@ -24,7 +25,9 @@ import type { RedisConnection } from '../redis/connect.ts';
 import { runKeys } from '../redis/keys.ts';
 import { createBenches } from './benches.ts';
 import { createWorkerClients } from './clients.ts';
+import { foldOutcomes } from './fold-outcomes.ts';
 import { createHands } from './hands.ts';
+import { inTime } from './pause.ts';
 import { createSessions } from './sessions.ts';
 import { type Watched, watchRun } from './watch-run.ts';
 import { createWorkerFigures } from './worker-figures.ts';
@@ -43,6 +46,8 @@ export interface RunWorkerOptions {
 /** Pages in hand at once, where nobody says otherwise, and those beside what is fetched: they wait for the sinks. */
 const mostInHand = 1000;
 const inHandAtSinks = 200;
+/** Milliseconds for what is left to do once nothing more is fetched: a server that is away must not hold the end of a worker. */
+const closeMs = 10_000;
 
 /**
  * Works on the pages of one run until it is over or paused, or until `how.signal` is aborted: then what is in hand
@@ -72,8 +77,10 @@ export async function workOnRun({
   const { emit } = events;
   const stages = createStageClocks(clock, emit);
   const processor = createProcessor(config, hasher, hashKey);
+  const gone = new AbortController();
+  const onFailure = (error: SluiceError): void => logger.warn(error.message, { event: 'redis' });
   const ledger = createRunLedger({
-    redis: connection.client,
+    redis: createPatientCaller({ connection, clock, onFailure, signal: gone.signal }),
     key: keys.prefix,
     vault: requestVault(vault),
     runId,
@@ -88,7 +95,7 @@ export async function workOnRun({
     runId,
     worker,
     clock,
-    onFailure: (error) => logger.warn(error.message, { event: 'redis' }),
+    onFailure,
   });
   const fetching = new AbortController();
   const failed = new AbortController();
@@ -133,6 +140,7 @@ export async function workOnRun({
       hands,
       sessions,
       figures,
+      fold: () => foldOutcomes({ runId, ledger, registry, context: { ...context, config } }),
       concurrency,
       clock,
       sources,
@@ -143,14 +151,19 @@ export async function workOnRun({
   } finally {
     // What is still being fetched goes to other workers; what is with the sinks is committed.
     fetching.abort(classify(how.signal.reason));
-    await sessions.close();
+    await inTime(clock, closeMs, async () => {
+      await sessions.close();
+      await processor.close();
+      await taker?.close();
+      await hands.settled();
+      stages.close();
+      await ledger.tell(figures.take());
+      await registry.absent(runId, worker);
+      await queue.close();
+    });
+    // Whatever still waits for a server that does not answer.
+    gone.abort(new SluiceError('interrupted', 'the worker has ended'));
     await processor.close();
-    await taker?.close();
-    await hands.settled();
-    stages.close();
-    await ledger.tell(figures.take());
-    await registry.absent(runId, worker);
-    await queue.close();
     await benches.close();
     await shared.close();
   }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { Clock, SourcePlan } from '../../../../core/engine.ts';
+import { type Clock, onAbort, type SourcePlan } from '../../../../core/engine.ts';
 import type { RunLedger } from '../ledger/ledger.ts';
 import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
 import type { Janitor } from '../queue/janitor.ts';
@@ -19,6 +19,8 @@ export interface WatchRunOptions {
   readonly hands: Hands;
   readonly sessions: Pick<Sessions, 'current'>;
   readonly figures: WorkerFiguresTally;
+  /** Folds what nobody has taken of the outcomes. */
+  readonly fold: () => Promise<void>;
   readonly concurrency: number;
   readonly clock: Clock;
   readonly sources: readonly SourcePlan[];
@@ -35,6 +37,8 @@ const lookMs = 1000;
 const dutyMs = 3000;
 /** Outcomes that nobody has folded yet: beyond it the workers wait, so that Redis does not fill up. */
 const mostOutcomes = 10_000;
+/** So many are left to a coordinator that may come back: it can keep the rejected items, which a fold only counts. */
+const unfoldedOutcomes = 5000;
 
 /**
  * Sees to a run once a second, until it is over for this worker: tells that this worker lives and what its requests were,
@@ -53,6 +57,14 @@ export async function watchRun(options: WatchRunOptions): Promise<Watched> {
     else taker.resume();
   }
 
+  /** Whether nobody takes the outcomes; where that is because there is no coordinator, a worker folds them. */
+  async function isCrowded(): Promise<boolean> {
+    const backlog = await ledger.backlogOfOutcomes();
+    const alone = backlog > unfoldedOutcomes && (await registry.coordinator(runId)) === undefined;
+    if (alone && (await ledger.duty('fold', worker, dutyMs))) await options.fold();
+    return backlog > mostOutcomes;
+  }
+
   /** What has come of the run; undefined while it goes on. */
   async function look(): Promise<Watched | undefined> {
     const state = (await registry.find(runId))?.state;
@@ -68,16 +80,19 @@ export async function watchRun(options: WatchRunOptions): Promise<Watched> {
       pagesDone: hands.done,
     });
     await ledger.tell(figures.take());
-    const crowded = (await ledger.backlogOfOutcomes()) > mostOutcomes;
-    await hold(crowded);
+    await hold(await isCrowded());
     // Whoever has nothing to do looks too: it leaves when all sources have ended.
     const idle = hands.inHand === 0;
     if ((await ledger.duty('janitor', worker, dutyMs)) || idle) await janitor.sweep();
     return idle && janitor.ended.size === sources.length ? 'over' : undefined;
   }
 
+  const stopped = new Promise<undefined>((resolve) => onAbort(stop, () => resolve(undefined)));
   while (!stop.aborted) {
-    const watched = await look();
+    const looking = look();
+    looking.catch(() => undefined);
+    // A server that is away must not keep a worker that is to stop.
+    const watched = await Promise.race([looking, stopped]);
     if (watched !== undefined) return watched;
     await until(clock, lookMs, stop);
   }

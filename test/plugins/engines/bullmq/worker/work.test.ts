@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Clock } from '../../../../../core/contracts/clock.ts';
+import { systemClock } from '../../../../../core/system-clock.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../../../support/redis.ts';
 import { beginRun, countKinds, type DistributedRunOptions } from './distributed-run.ts';
 import { gate } from '../../../../support/sinks.ts';
@@ -111,6 +113,18 @@ describe.skipIf(redisMissing !== undefined)('a worker', () => {
       await own.close();
     }
   }, 60_000);
+
+  test('ends within its time although Redis is away', async () => {
+    const own = await startRedis({ appendOnly: true });
+    const run = await beginRun({ redis: own, sources: [listing('shop')], upstream: slow(30, itemsOf(995)), settings });
+    const worker = run.startWorker({ clock: faster }, undefined, 500);
+    await expect.poll(() => run.table.rows.size, { timeout: 10_000 }).toBeGreaterThan(20);
+    await own.halt();
+    worker.stop();
+    await worker.working;
+    await run.close();
+    await own.close();
+  }, 20_000);
 
   test('finishes what it has in hand when it is to stop, and another worker does the rest', async () => {
     const run = await begin({ sources: [listing('shop')], upstream: slow(30, itemsOf(700)), settings });
@@ -229,6 +243,9 @@ describe.skipIf(redisMissing !== undefined)('a worker', () => {
     expect(told.find(({ kind }) => kind === 'ended')).toMatchObject({ state: 'failed' });
   });
 });
+
+/** Waits a fifth of the time. */
+const faster: Clock = { ...systemClock, timer: (ms, fire) => systemClock.timer(ms / 5, fire) };
 
 /** Answers after `ms` milliseconds. */
 function slow(ms: number, upstream: Upstream): Upstream {

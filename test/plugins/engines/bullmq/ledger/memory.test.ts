@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { NewRequest, OpenPage, RunLedger } from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
+import type { RedisConnection } from '../../../../../plugins/engines/bullmq/redis/connect.ts';
+import { redisMissing, startRedis, type TestRedis } from '../../../../support/redis.ts';
+import { donePage, openLedger } from './ledger-fixture.ts';
+
+describe.skipIf(redisMissing !== undefined)('the memory that a run takes in Redis', () => {
+  let redis: TestRedis;
+  let ledger: RunLedger;
+  let connection: RedisConnection;
+  let empty: number;
+  beforeAll(async () => {
+    redis = await startRedis();
+    ({ ledger, connection } = await openLedger(redis));
+    empty = await used();
+  });
+  afterAll(async () => {
+    await connection.close();
+    await redis.close();
+  });
+
+  async function used(): Promise<number> {
+    return Number(/^used_memory_dataset:(\d+)/m.exec(await redis.ask('INFO', 'memory'))?.[1]);
+  }
+
+  const hash = (): bigint => randomBytes(8).readBigUInt64BE();
+
+  function request(at: number): NewRequest {
+    const page = { key: `GET /items?limit=100&offset=${at * 100}`, url: `/items?limit=100&offset=${at * 100}` };
+    return { request: page, hashes: [hash(), hash()], listing: undefined, opens: false };
+  }
+
+  test('is less than 25 bytes for a record of a page that is done, and a third of a kilobyte for a page that waits', async () => {
+    const source = ledger.source('shop');
+    const pages = 2000;
+    const recordsOfPage = 100;
+    await source.add(
+      Array.from({ length: pages }, (_, at) => request(at)),
+      { reason: 'first', maxPages: pages },
+    );
+    const waiting = (await used()) - empty;
+    const open: OpenPage[] = [];
+    for (let number = 1; open.length < pages; number++) {
+      const { taken } = await source.slice(100, 100);
+      const started = await Promise.all(taken.map((ordinal) => source.start(ordinal, 't')));
+      const these = started.flatMap((each) => (each.state === 'yours' ? [each.page] : []));
+      open.push(...these);
+      await Promise.all(
+        these.map((page) => source.claim(page, hash(), BigUint64Array.from({ length: recordsOfPage }, hash))),
+      );
+      const done = these.map((page) => donePage('shop', page));
+      await ledger.acknowledge({ session: 's', number, worker: 'w', pages: done, sinks: {}, positions: {} });
+    }
+    const last = (await ledger.outcomes('0', pages)).at(-1)?.id ?? '0';
+    await ledger.keepCheckpoint('0', last, Buffer.from('folded'));
+    const done = (await used()) - empty;
+    expect(waiting / pages).toBeLessThan(350);
+    // All that is kept of the pages is in it too.
+    expect(done / (pages * recordsOfPage)).toBeLessThan(25);
+    // The parts of a table are still in the form that takes little.
+    const encodings = await Promise.all(
+      Array.from({ length: 1000 }, (_, at) => connection.client.object('ENCODING', `{test:1}:s:shop:ids:${at}`)),
+    );
+    expect(new Set(encodings)).toEqual(new Set(['listpack']));
+  });
+
+  test('is given back by a source that has ended', async () => {
+    const source = ledger.source('shop');
+    const full = (await used()) - empty;
+    expect(await source.end(await source.standing(), [{ kind: 'ended', source: 'shop', state: 'complete' }])).toBe(
+      true,
+    );
+    // The server frees it in the background.
+    await expect.poll(async () => (await used()) - empty, { timeout: 5000 }).toBeLessThan(full / 5);
+  });
+});
