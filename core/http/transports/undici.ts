@@ -1,23 +1,17 @@
 import { setMaxListeners } from 'node:events';
-import { createRequire } from 'node:module';
-import type { Dispatcher, Pool as PoolType } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Handler, HttpRequest, HttpResponse, Transport, TransportOptions } from '../../contracts/http.ts';
 import { SluiceError } from '../../errors.ts';
 import { createLinkedList, type LinkedList, type ListEntry } from '../../linked-list.ts';
 import { onCancel } from '../cancellable-request.ts';
 import { createBodyCollector, type BodyCollector } from './body-collector.ts';
+import { type Connections, createConnections } from './connections.ts';
 import { acceptedEncodings, decodeBody, parseContentEncoding } from './decode.ts';
 import { guardedLookup, type Resolver } from './guarded-lookup.ts';
 import { transportError } from './transport-error.ts';
 
 /**
- * The pool from its own file. The package's index loads fetch, WebSocket, caches and mocks besides: 50 ms of processor
- * time at each start, and 10 MB. A test sees to it that it is the same class.
- */
-const Pool = createRequire(import.meta.url)('undici/lib/dispatcher/pool.js') as typeof PoolType;
-
-/**
- * The production transport: one undici `Pool` for one origin, HTTP/1.1 with keep-alive, one request at a time on a
+ * The production transport: undici's connections to one origin, HTTP/1.1 with keep-alive, one request at a time on a
  * connection. Throws `cross_origin` for a URL elsewhere, else what `transportError` makes of a failure. Names are
  * looked up by `resolve` (default: the system), and refused where they come to lead inside; see `guardedLookup`.
  */
@@ -28,8 +22,7 @@ export function createUndiciTransport(options: TransportOptions, resolve?: Resol
   setMaxListeners(0, closing.signal);
   /** Ends each of the exchanges that are under way. */
   const underWay = createLinkedList<(reason: unknown) => void>();
-  const pool = new Pool(origin, {
-    connections: options.connections,
+  const connections = createConnections(origin, options.connections, {
     pipelining: 1,
     // Time limits are the chain's business, and its clock's; undici's own would be a second opinion.
     headersTimeout: 0,
@@ -45,7 +38,7 @@ export function createUndiciTransport(options: TransportOptions, resolve?: Resol
     }
     try {
       closing.signal.throwIfAborted();
-      const { status, headers, body } = await exchange(pool, request, options.maxBodyBytes, underWay);
+      const { status, headers, body } = await exchange(connections, request, options.maxBodyBytes, underWay);
       const url = request.url.href;
       const coding = headers['content-encoding'];
       if (coding === undefined) return { status, headers, url, body };
@@ -62,7 +55,7 @@ export function createUndiciTransport(options: TransportOptions, resolve?: Resol
       const reason = new SluiceError('aborted', 'the transport was closed');
       closing.abort(reason);
       for (const { value: end } of underWay.entries()) end(reason);
-      await pool.destroy();
+      await connections.destroy();
     },
   };
 }
@@ -74,7 +67,7 @@ type RawResponse = Pick<HttpResponse, 'status' | 'headers' | 'body'>;
 
 /** Puts one request on the wire and gathers the answer, still encoded. */
 async function exchange(
-  pool: Dispatcher,
+  connections: Connections,
   request: HttpRequest,
   maxBodyBytes: number,
   underWay: LinkedList<(reason: unknown) => void>,
@@ -95,43 +88,61 @@ async function exchange(
       stopListening = onCancel(request, end);
       if (cancelled !== undefined) return;
 
-      let status = 0;
-      let headers: Readonly<Record<string, string>> = {};
-      let body: BodyCollector;
       const { pathname, search } = request.url;
-      pool.dispatch(
-        {
-          path: `${pathname}${search}`,
-          method: request.method,
-          headers: { 'accept-encoding': acceptedEncodings, ...request.headers },
-          body: request.body ?? null,
-        },
-        // What a callback throws, undici turns into an abort of the socket and hands to `onResponseError`.
-        {
-          // Called by undici's `writeH1` (lib/dispatcher/client-h1.js) for a connected socket, right before it writes
-          // the headers in the same turn. The microtask runs when they are written: a time taken before the write
-          // could be long before it on a busy machine, and the rate limit counts from it.
-          onRequestStart(started) {
-            controller = started;
-            if (cancelled === undefined) void written.then(() => request.onPhase?.('sent'));
-            else started.abort(cancelled);
+      connections.take((connection) => {
+        if (cancelled !== undefined) return connections.free(connection);
+        let status = 0;
+        let headers: Readonly<Record<string, string>> = {};
+        let body: BodyCollector;
+        let isOurs = true;
+        const free = (): void => {
+          if (isOurs) connections.free(connection);
+          isOurs = false;
+        };
+        connection.dispatch(
+          {
+            path: `${pathname}${search}`,
+            method: request.method,
+            headers: { 'accept-encoding': acceptedEncodings, ...request.headers },
+            body: request.body ?? null,
           },
-          onResponseStart(_, statusCode, responseHeaders) {
-            // 103 and its like come before the response proper.
-            if (statusCode < 200) return;
-            status = statusCode;
-            headers = flatten(responseHeaders);
-            request.onPhase?.('headers');
-            body = createBodyCollector(hasBody(statusCode) ? headers['content-length'] : '0', maxBodyBytes);
+          // What a callback throws, undici turns into an abort of the socket and hands to `onResponseError`.
+          {
+            // Called by undici's `writeH1` (lib/dispatcher/client-h1.js) for a connected socket, right before it writes
+            // the headers in the same turn. The microtask runs when they are written: a time taken before the write
+            // could be long before it on a busy machine, and the rate limit counts from it.
+            onRequestStart(started) {
+              controller = started;
+              if (cancelled === undefined) void written.then(() => request.onPhase?.('sent'));
+              else started.abort(cancelled);
+            },
+            onResponseStart(_, statusCode, responseHeaders) {
+              // 103 and its like come before the response proper.
+              if (statusCode < 200) return;
+              status = statusCode;
+              headers = flatten(responseHeaders);
+              request.onPhase?.('headers');
+              body = createBodyCollector(hasBody(statusCode) ? headers['content-length'] : '0', maxBodyBytes);
+            },
+            onResponseData(_, piece) {
+              body.add(piece);
+              request.onPhase?.('data');
+            },
+            onResponseEnd() {
+              const response = { status, headers, body: body.finish() };
+              // Not before the end of the turn: an upstream that closes without a word may have done so along with its
+              // answer, and a request on that connection would fail.
+              setImmediate(free);
+              resolve(response);
+            },
+            onResponseError(_, error) {
+              setImmediate(free);
+              reject(error);
+            },
           },
-          onResponseData(_, piece) {
-            body.add(piece);
-            request.onPhase?.('data');
-          },
-          onResponseEnd: () => resolve({ status, headers, body: body.finish() }),
-          onResponseError: (_, error) => reject(error),
-        },
-      );
+        );
+        return undefined;
+      });
     });
   } finally {
     stopListening?.();

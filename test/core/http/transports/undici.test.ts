@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
 import { isIP, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { Pool } from 'undici';
+import { buildConnector, Client } from 'undici';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { RequestPhase, Transport, TransportOptions } from '../../../../core/contracts/http.ts';
 import { SluiceError } from '../../../../core/errors.ts';
@@ -44,8 +44,10 @@ async function keep(server: Promise<FaultServer>): Promise<FaultServer> {
 
 const answering = (text: string): Promise<FaultServer> => keep(faultServer((socket) => socket.write(text)));
 
-it('the pool has the file that is loaded in the place of the whole package', () => {
-  expect(createRequire(import.meta.url)('undici/lib/dispatcher/pool.js')).toBe(Pool);
+it('the two files that are loaded in the place of the whole package are what it exports', () => {
+  const require = createRequire(import.meta.url);
+  expect(require('undici/lib/dispatcher/client.js')).toBe(Client);
+  expect(require('undici/lib/core/connect.js')).toBe(buildConnector);
 });
 
 describe('a response', () => {
