@@ -20,8 +20,8 @@ export interface RunRecorder {
 export interface RunRecorderOptions {
   /** For texts from outside: bounded, one line, no secrets. */
   readonly clean: (text: string) => string;
-  /** Takes the known secrets out of any text, and leaves the rest as it is. */
-  readonly mask: (text: string) => string;
+  /** Takes the known secrets out of any text, and leaves the rest as it is. Default: none is known. */
+  readonly mask?: ((text: string) => string) | undefined;
 }
 
 /** Starts with nothing. */
@@ -39,7 +39,7 @@ export function createRunRecorder({ clean, mask }: RunRecorderOptions): RunRecor
     },
     build(report) {
       const record = { version: 1, report, timeline: timeline.build(), samples: Object.fromEntries(samples) } as const;
-      return masked(record, mask);
+      return mask === undefined ? record : masked(record, mask);
     },
   };
 }

@@ -9,6 +9,8 @@ import type { Resource } from '../processing/resource.ts';
 export interface ReadablePage extends FetchedPage {
   /** Takes over the number of items that the worker counted. */
   counted(items: number): void;
+  /** Lets go of the parsed body, which takes several times the room of its bytes: a pager that asks again parses again. */
+  forget(): void;
 }
 
 /** Wraps a response; what a pager asks of the body is parsed here, on the main thread, and once. */
@@ -45,6 +47,9 @@ export function createFetchedPage(
     itemCount: () => (count ??= countItems()),
     counted(items) {
       count = items;
+    },
+    forget() {
+      parsed = undefined;
     },
   };
 }

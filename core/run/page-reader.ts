@@ -72,6 +72,8 @@ export function createPageReader(options: PageReaderOptions): PageReader {
       processedAt: new Date(clock.date()).toISOString(),
       child,
     };
+    // What the pager had to see of the body, it has seen.
+    if (early !== undefined) page.forget();
     const verdict = await processor.process(input);
     // The worker's verdict on the body has the first word, then what the pager makes of it.
     if (!verdict.ok) return again({ ...item, expanded, attempts }, unreadable(verdict).with(whereOf(response)));

@@ -94,7 +94,8 @@ export class Pipeline {
     const redact = createRedactor(this.#config.secrets);
     const clean = (text: string): string => cleanText(redact(text));
     const report = createReportBuilder({ clock: this.#clock, clean });
-    const recorder = createRunRecorder({ clean, mask: createSecretMask(this.#config.secrets) });
+    const { secrets } = this.#config;
+    const recorder = createRunRecorder({ clean, mask: secrets.length === 0 ? undefined : createSecretMask(secrets) });
     this.#events.on(report.on);
     this.#events.on(recorder.on);
     this.#events.on(journal.on);
@@ -119,6 +120,8 @@ export class Pipeline {
       void this.#processor.close();
       sinks.discard(classify(stop.signal.reason));
     });
+    let closed: RunReport;
+    let record: RunRecord;
     try {
       await sinks.open();
       // Before the first record: a sink that keeps it must be known to have begun, whatever happens to the machine.
@@ -133,13 +136,16 @@ export class Pipeline {
       emit({ type: 'dead-letters', file, kept, omitted });
       // All is written: from here on neither the deadline nor an interrupt can make less of it.
       stop.dispose();
-      const trends = await sinks.trends(report.build());
+      // As few as can be: each holds all that is known of every source.
+      const written = report.build();
+      const trends = await sinks.trends(written);
       if (trends !== undefined) emit({ type: 'price-trends', trends });
-      await sinks.close(report.build());
-      const closed = report.build();
+      await sinks.close(trends === undefined ? written : report.build());
+      closed = report.build();
       await journal.end(endingOf(closed, stop.signal), closed.summary.total_products, wholeSources(closed));
       // While the state folder is still this run's own.
-      await journal.keepRecord(recorder.build(closed));
+      record = recorder.build(closed);
+      await journal.keepRecord(record);
     } catch (thrown) {
       // A bug, here or in an engine: no half of a file is left where it could be taken for a whole one.
       await sinks.abort(classify(thrown));
@@ -150,12 +156,11 @@ export class Pipeline {
       await journal.close();
     }
 
-    const final = report.build();
-    assertReconciled(final);
-    emit({ type: 'run-finished', report: final });
+    assertReconciled(closed);
+    emit({ type: 'run-finished', report: closed });
     const interrupted = classify(stop.signal.reason).code === 'interrupted';
     const auxiliary = new Set(sinkPlans.filter(({ plugin }) => plugin.auxiliary).map(({ name }) => name));
-    return { report: final, exitCode: exitCodeOf(final, interrupted, auxiliary), record: recorder.build(final) };
+    return { report: closed, exitCode: exitCodeOf(closed, interrupted, auxiliary), record };
   }
 
   async #drive(signal: AbortSignal, abort: (error: SluiceError) => void, recorder: RunRecorder): Promise<void> {
