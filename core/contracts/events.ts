@@ -64,6 +64,8 @@ export type RunEvent =
       readonly limiterWaitMs: number;
       /** Status code → responses. */
       readonly statuses: ReadonlyMap<number, number>;
+      /** Milliseconds that answers took, to two digits → how many. */
+      readonly latencies: ReadonlyMap<number, number>;
     }
   /** Who works on the run beside this process, and what waits for them; about once a second. */
   | {

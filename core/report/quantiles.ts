@@ -2,7 +2,8 @@ import { LogCollapsingLowestDenseDDSketch } from '@datadog/sketches-js';
 
 /** Quantiles of a stream of durations in bounded memory, each within 1 % of a value at that rank (DDSketch). */
 export interface Quantiles {
-  add(value: number): void;
+  /** `count` times the value; default once. */
+  add(value: number, count?: number): void;
   /** The value at rank `quantile` in [0, 1], rounded to thousandths; null where nothing was added. */
   at(quantile: number): number | null;
 }
@@ -12,7 +13,7 @@ export function createQuantiles(): Quantiles {
   // A collapsing store has a fixed number of bins, however far apart the values are.
   const sketch = new LogCollapsingLowestDenseDDSketch({ relativeAccuracy: 0.01 });
   return {
-    add: (value) => sketch.accept(value),
+    add: (value, count) => sketch.accept(value, count),
     at: (quantile) => (sketch.count === 0 ? null : thousandths(sketch.getValueAtQuantile(quantile))),
   };
 }

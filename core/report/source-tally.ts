@@ -97,6 +97,7 @@ export function createSourceTally(clean: (text: string) => string): SourceTally 
           bytes += event.bytes;
           limiterWaitMs += event.limiterWaitMs;
           for (const [status, count] of event.statuses) addTo(statusCounts, status, count);
+          for (const [ms, count] of event.latencies) latency.add(ms, count);
           break;
         case 'page-delivered':
           onPage(event);

@@ -3,6 +3,7 @@ import { pluginProblems } from '../registry/validate-plugin.ts';
 import { isObject } from '../unknown.ts';
 import { createProblems, type Problems, wordsOf } from './problems.ts';
 import { checkAbort, checkForget } from './sink/abort-checks.ts';
+import { checkDistributed } from './sink/distributed-checks.ts';
 import { checkOptions } from './sink/options-checks.ts';
 import { idsInFiles } from './sink/output.ts';
 import { checkConcurrentWrites, checkResumes, checkWholeLife, type Expected } from './sink/life-checks.ts';
@@ -29,7 +30,7 @@ export interface SinkTestOptions {
 
 /**
  * Tests a sink: that it checks its options, shows every record once, however often and wherever its process is killed and
- * goes on from whichever position, and leaves nothing half-done where readers look when it is given up. Works in a
+ * goes on from whichever position, holds what it says of several processes, and leaves nothing half-done where readers look when it is given up. Works in a
  * temporary folder, which goes afterwards. Throws one `conformance_failed` that lists all that is wrong.
  */
 export async function testSink<Options>(plugin: SinkPlugin<Options>, test: SinkTestOptions = {}): Promise<void> {
@@ -57,6 +58,7 @@ export async function testSink<Options>(plugin: SinkPlugin<Options>, test: SinkT
     problems.throwAny();
     const whole: Expected = { output: expected, atLeastOnce: test.atLeastOnce ?? false };
     await attempt('written to by several at once', () => checkConcurrentWrites(tools, expected), problems);
+    await attempt('written to by several processes', () => checkDistributed(tools, expected), problems);
     await checkResumes(tools, whole);
     await attempt('given up', () => checkAbort(tools), problems);
     await attempt('given up and forgotten', () => checkForget(tools), problems);

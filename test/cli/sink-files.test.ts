@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sinkFiles } from '../../cli/sink-files.ts';
+import { resolveConfig } from '../../core/config/resolve.ts';
 import type { ResolvedConfig } from '../../core/config/resolved.ts';
 
 function filesOf(options: Readonly<Record<string, unknown>>, secrets: readonly string[] = []): (string | undefined)[] {
@@ -20,6 +21,17 @@ describe('sinkFiles', () => {
 
   it('knows of no file where the options name none', () => {
     expect(filesOf({ a: undefined, b: { path: 5 }, c: {} })).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('names the manifest where workers leave parts', async () => {
+    const engine = { use: { name: 'own', coordinate() {}, work() {}, runs() {} } };
+    const sinks = ['ndjson', 'json-file', { use: 'ndjson', name: 'small', path: 'small.ndjson', compress: 'gzip' }];
+    const config = await resolveConfig({ engine, sources: ['dummyjson'], sinks }, { env: {} });
+    expect([...sinkFiles(config).values()]).toEqual([
+      'out/products.ndjson.manifest.json',
+      'out/products.json',
+      'small.ndjson.gz',
+    ]);
   });
 
   it('hides what came from the environment', () => {

@@ -31,6 +31,7 @@ export default defineSink<Options>({
   name: 'history',
   options,
   delivers: 'on-close',
+  distributed: 'assembled',
   auxiliary: true,
   requires: ['@duckdb/node-api'],
   modelProblems: fieldProblems,

@@ -35,6 +35,7 @@ describe('serveMetrics', () => {
           [200, 3],
           [503, 1],
         ]),
+        latencies: new Map(),
       },
     ]);
     expect(text).toContain('sluice_requests_total{source="shop",status="200"} 4');

@@ -277,6 +277,19 @@ export const brokenSinks: Readonly<Record<string, () => readonly [sink: SinkPlug
     },
     'it says concurrency: 3, and with as many writes at once readers see [',
   ],
+  'says that several processes may write to it, and shows what two have written twice': () => [
+    { ...good, distributed: 'direct' },
+    'it says distributed: "direct", and where two processes have written readers see [',
+  ],
+  'names parts that each machine would look for elsewhere': () => [
+    { ...good, distributed: { parts: (_, own) => new Map([['kit', own.name]]) } },
+    'distributed.parts() must give an absolute path for each source, and gives "out.ndjson"',
+  ],
+  'names other parts each time': () => {
+    let asked = 0;
+    const parts = () => new Map([['kit', `/out/${(asked += 1)}`]]);
+    return [{ ...good, distributed: { parts } }, 'distributed.parts() must say the same each time'];
+  },
   'takes no notice of a failure': () => [
     writing((writer) => ({ write: (batch) => writer.write(batch)?.catch(() => undefined) })),
     'its files are removed while it writes, and commit() says that all is well',

@@ -28,7 +28,7 @@ export interface CoordinatorSinksOptions {
   readonly written: (sink: string) => number;
 }
 
-/** The sinks of a coordinator, and whether one of them has failed here. */
+/** The sinks of a coordinator, and whether one of them has failed here that the run is about. */
 export interface CoordinatorSinks extends SinkRunner {
   hasFailed(this: void): boolean;
 }
@@ -66,6 +66,12 @@ export function createCoordinatorSinks(options: CoordinatorSinksOptions): Coordi
     emit({ type: 'sink-failed', sink, unwritten: lost, revoked: lost, error });
   }
 
+  /** Of a sink that the run is not about, nothing hangs on a failure. */
+  function fatalFault(): SluiceError | undefined {
+    const fatal = sinks.find(({ name, plugin }) => faults.has(name) && plugin.auxiliary !== true);
+    return fatal && faults.get(fatal.name);
+  }
+
   const each = async (operate: (runner: SinkRunner) => Promise<void>): Promise<void> => {
     await Promise.all(Array.from(ownRunners.values(), operate));
   };
@@ -97,11 +103,11 @@ export function createCoordinatorSinks(options: CoordinatorSinksOptions): Coordi
 
   return {
     fault: undefined,
-    hasFailed: () => faults.size > 0,
+    hasFailed: () => fatalFault() !== undefined,
     async open() {
       await Promise.all(Array.from(places.values(), prepare));
       await each((runner) => runner.open());
-      const [fault] = faults.values();
+      const fault = fatalFault();
       // On one machine the other sinks would go on; here each worker would end at this one.
       if (fault !== undefined) throw fault;
     },
