@@ -96,6 +96,7 @@ export { createDeadLetters, type DeadLetterPosition, type DeadLetters, noLetters
 export { nodeDisk } from './state/disk.ts';
 export { createNoJournal } from './state/no-journal.ts';
 export { addPageFigures } from './state/page-figures.ts';
+export { pruneRuns } from './state/prune.ts';
 export { letterFile, runFolder } from './state/run-folders.ts';
 export { writeRunRecord } from './state/run-record-file.ts';
 export type { ListedRun } from './state/list-runs.ts';

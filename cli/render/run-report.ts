@@ -13,7 +13,10 @@ export function runReportText(
 ): readonly string[] {
   return [
     ...renderReport(outcome.report, { columns, paint, files: sinkFiles(config) }),
-    ...(config.state === undefined ? [] : nextSteps(outcome, command)),
+    // What can be taken up is kept in the state folder, or by the engine.
+    ...(config.state === undefined && config.engine === undefined
+      ? []
+      : nextSteps(outcome, command, config.engine !== undefined)),
   ];
 }
 

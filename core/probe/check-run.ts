@@ -2,6 +2,7 @@ import { configIssues } from '../config/issues.ts';
 import { checkFolder } from '../check-folder.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Services } from '../contracts/services.ts';
+import { engineRuns } from '../engine/host.ts';
 import { classify } from '../errors.ts';
 import { runLogger } from '../log/run-logger.ts';
 import { cleanText, createRedactor } from '../redact.ts';
@@ -13,7 +14,7 @@ import { openProbe } from './open-probe.ts';
 
 /** What was looked at, and whether a run could use it. */
 export interface Finding {
-  readonly what: 'config' | 'source' | 'sink' | 'state';
+  readonly what: 'config' | 'source' | 'sink' | 'state' | 'engine';
   /** Name of the source or sink, path within the config, or the state folder. */
   readonly name: string;
   readonly ok: boolean;
@@ -32,15 +33,16 @@ export interface CheckResult {
 
 /**
  * Looks at everything that a run needs, and tells all problems at once: one request to each source, the write access of
- * each sink, the state folder. Leaves nothing behind but the notes of `openProbe`. Throws the signal's reason.
+ * each sink, the state folder, the engine. Leaves nothing behind but the notes of `openProbe`. Throws the signal's reason.
  */
 export async function checkRun(config: ResolvedConfig, services: Services, signal: AbortSignal): Promise<CheckResult> {
   const redact = createRedactor(config.secrets);
   const clean = (text: string): string => cleanText(redact(text));
   const { clock = systemClock, logger } = { ...config.services, ...services };
   const options = { config, clock, logger: runLogger(config, logger) };
-  const [state, sources, sinks] = await Promise.all([
+  const [state, engine, sources, sinks] = await Promise.all([
     checkState(config),
+    checkEngine(config),
     checkSources(config, services, signal),
     Promise.all(config.sinks.map((sink) => checkSink(sink, options))),
   ]);
@@ -48,7 +50,7 @@ export async function checkRun(config: ResolvedConfig, services: Services, signa
   const where = config.file ?? 'the config';
   const warnings = config.warnings.map((message) => finding('config', where, message));
   const read = finding('config', where, 'can be used');
-  const findings = [read, ...warnings, ...state, ...sources, ...sinks].map((each) => {
+  const findings = [read, ...warnings, ...state, ...engine, ...sources, ...sinks].map((each) => {
     return { ...each, message: clean(each.message), hint: each.hint === null ? null : clean(each.hint) };
   });
   return { ok: findings.every(({ ok }) => ok), findings };
@@ -85,6 +87,19 @@ async function checkSources(
     return await Promise.all(config.sources.map((source) => checkSource(probe, source, signal)));
   } finally {
     await probe.close();
+  }
+}
+
+/** Asks the engine for its runs: so it shows whether its server can be used. */
+async function checkEngine(config: ResolvedConfig): Promise<readonly Finding[]> {
+  if (config.engine === undefined) return [];
+  const { name } = config.engine.plugin;
+  try {
+    await engineRuns(config, config.engine);
+    return [finding('engine', name, 'can be used')];
+  } catch (thrown) {
+    const { code, message } = classify(thrown);
+    return [{ ...finding('engine', name, message), ok: false, code }];
   }
 }
 

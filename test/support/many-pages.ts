@@ -1,7 +1,15 @@
 import type { MockApi } from '../../core/contracts/mock.ts';
 
+/** What is wrong with an upstream. Default: nothing. */
+export interface Flaws {
+  /** Number of the page that is not there. */
+  readonly missing?: number;
+  /** Every so manieth item has no title. */
+  readonly untitled?: number;
+}
+
 /** An upstream of `pages` pages of `size` items, each page asked for by its number from 1 on. */
-export function manyPages(pages: number, size: number): MockApi {
+export function manyPages(pages: number, size: number, { missing, untitled }: Flaws = {}): MockApi {
   return {
     name: 'shop',
     items: pages * size,
@@ -9,11 +17,12 @@ export function manyPages(pages: number, size: number): MockApi {
     encodings: [],
     create: () => (request) => {
       const page = Number(request.query.get('page'));
+      if (page === missing) return { status: 404, body: { message: 'no such page' } };
       const from = (page - 1) * size;
-      const items = Array.from({ length: size }, (_, index) => ({
-        id: from + index + 1,
-        title: `Thing ${from + index}`,
-      }));
+      const items = Array.from({ length: size }, (_, index) => {
+        const id = from + index + 1;
+        return untitled !== undefined && id % untitled === 0 ? { id } : { id, title: `Thing ${id}` };
+      });
       return { status: 200, body: { items } };
     },
   };

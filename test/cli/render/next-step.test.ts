@@ -32,6 +32,20 @@ describe('nextSteps', () => {
     ]);
   });
 
+  it('of a run on several machines, names only what can be done about it', () => {
+    const { monitoring, ...rest } = report(true, 1, 'http_404');
+    expect(nextSteps({ report: { ...rest, monitoring }, exitCode: 3 }, command, true)).toEqual([
+      '1 dead letter in /s/dead-letters.ndjson',
+    ]);
+    const sinks = Object.fromEntries(
+      Object.entries(monitoring.sinks).map(([name, sink]) => [name, { ...sink, state: 'failed' as const }]),
+    );
+    const failed = { ...rest, monitoring: { ...monitoring, sinks } };
+    expect(nextSteps({ report: failed, exitCode: 3 }, command, true)).toContain(
+      'Have the sinks try again: pipeline run --mock --resume run-7',
+    );
+  });
+
   it('says where the dead letters are, and how they are tried again', () => {
     expect(nextSteps({ report: report(false, 2), exitCode: 0 }, command)).toEqual([
       '2 dead letters in /s/dead-letters.ndjson',

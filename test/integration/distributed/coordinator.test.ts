@@ -83,6 +83,23 @@ describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
     expect(left.filter(([, seconds]) => seconds < 0 || seconds > 600)).toEqual([]);
   });
 
+  test('tells of pages that failed and keeps rejected items, as a run in one process does', async () => {
+    const api = manyPages(pages, size, { missing: 7, untitled: 50 });
+    const alone = await shop({ api, redis: undefined });
+    const spread = await shop({ api });
+    const local = alone.start('run', '--report', 'report.json');
+    expect(await local.ended).toBe(3);
+    const worker = spread.start('worker');
+    const run = spread.start('run', '--report', 'report.json');
+    expect(await run.ended).toBe(3);
+    worker.kill('SIGTERM');
+    expect(await worker.ended).toBe(0);
+    const [one, other] = await Promise.all([alone, spread].map((scene) => scene.read<RunRecord>('report.json')));
+    expect(countsOf(other)).toEqual(countsOf(one));
+    expect(await lettersOf(other)).toEqual(await lettersOf(one));
+    expect(run.said()).not.toContain('--retry-failed');
+  }, 60_000);
+
   test('that is killed is taken up by the next, and every record is there once', async () => {
     const scene = await shop();
     const worker = scene.start('worker');
@@ -194,6 +211,15 @@ describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
   }, 60_000);
 });
 
+const byError = (a: { readonly error: string }, b: { readonly error: string }) => a.error.localeCompare(b.error);
+
+/** The items and pages among the dead letters, by what is wrong with them. */
+async function lettersOf(record: RunRecord | undefined): Promise<readonly string[]> {
+  const { file } = record?.report.monitoring.dead_letters ?? {};
+  const lines = (await readFile(file ?? '', 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => line.replace(/"at":"[^"]*"/, '')).toSorted();
+}
+
 /** All counts of a report that do not hang on how long anything took. */
 function countsOf(record: RunRecord | undefined) {
   if (record === undefined) throw new Error('there is no report');
@@ -201,7 +227,10 @@ function countsOf(record: RunRecord | undefined) {
   const { total_products, success_rate, sources, partial } = summary;
   return {
     summary: { total_products, success_rate, sources, partial },
-    errors,
+    // Which of them came first is another matter.
+    errors: errors
+      .map(({ endpoint, error, count, attempts }) => ({ endpoint, error, count, attempts }))
+      .toSorted(byError),
     metrics,
     sources: Object.fromEntries(
       Object.entries(monitoring.sources).map(([name, source]) => {

@@ -36,6 +36,7 @@ import { openLetters } from './letters.ts';
 import { newRun } from './new-run.ts';
 import { openServer } from './open-server.ts';
 import { createOutcomeReader } from './outcome-reader.ts';
+import { pruneRuns } from './prune-runs.ts';
 import { assertDistributable } from './refusals.ts';
 import { readRunState } from './run-state.ts';
 import { leaseMs, startWatch } from './watch.ts';
@@ -71,6 +72,7 @@ async function coordinateOn(
   const own: Coordinator = { id: randomBytes(8).toString('hex'), host: hostname(), pid: process.pid };
   const holder = await registry.coordinate(runId, own, leaseMs);
   if (holder.id !== own.id) throw locked(`the run ${runId} is under way`, holder);
+  if (chosen === undefined) await pruneRuns({ connection, registry, context, options, runId });
 
   const keys = runKeys(options.queue, runId);
   const sources = sourcesSince(config.sources, run.cursors);
