@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SinkPlugin } from '../../../core/contracts/sink.ts';
 import { bearer } from '../../../core/auth/declare.ts';
+import { SluiceError } from '../../../core/errors.ts';
 import { checkRun, configFindings } from '../../../core/probe/check-run.ts';
 import { resolveConfig } from '../../../core/config/resolve.ts';
 import { takeLock } from '../../../core/state/lock.ts';
@@ -36,6 +37,18 @@ describe('checking a run', () => {
     expect(findings[2]?.message).toBe('answered in 50 ms: 20 items, 20 records');
     expect(asked).toHaveLength(1);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  test('asks the engine whether its server can be used', async () => {
+    const away = new SluiceError('redis_unavailable', 'Redis at nowhere:1 does not answer');
+    const engineOf = (runs: () => Promise<readonly []>) => {
+      return { use: { name: 'own', coordinate: () => Promise.reject(away), work: () => Promise.resolve(), runs } };
+    };
+    const config = { sinks: ['stdout'] };
+    const fine = await check([listed('shop')], good, { ...config, engine: engineOf(async () => []) });
+    expect([fine.ok, fine.about('own')]).toMatchObject([true, { what: 'engine', message: 'can be used' }]);
+    const dead = await check([listed('shop')], good, { ...config, engine: engineOf(() => Promise.reject(away)) });
+    expect([dead.ok, dead.about('own')]).toMatchObject([false, { code: 'redis_unavailable', message: away.message }]);
   });
 
   test('tells all problems at once', async () => {

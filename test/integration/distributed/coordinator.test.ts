@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../../core/index.ts';
@@ -143,6 +143,79 @@ describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
     const second = scene.start('run', '--resume');
     expect([await second.ended, second.said()]).toEqual([0, expect.stringContaining('life 2 of this run')]);
     expect(await idsOf(scene)).toEqual({ document: all, parts: all });
+  }, 60_000);
+
+  test('that comes to its deadline has written what there is, and goes on later', async () => {
+    const scene = await shop();
+    const worker = scene.start('worker');
+    await worker.says('waiting for a run');
+    const first = scene.start('run', '--deadline', '1500ms', '--report', 'report.json');
+    expect(await first.ended).toBe(3);
+    const { report } = await scene.read<RunRecord>('report.json');
+    const { delivered, failed } = report.monitoring.sources['shop']?.pages ?? {};
+    expect((delivered ?? 0) + (failed ?? 0)).toBe(pages);
+    const { document, parts } = await idsOf(scene);
+    expect([document.length, parts.length]).toEqual([report.summary.total_products, report.summary.total_products]);
+    const second = scene.start('run', '--resume');
+    expect(await second.ended).toBe(0);
+    expect(await idsOf(scene)).toEqual({ document: all, parts: all });
+  }, 60_000);
+
+  test('has a sink that failed at the end put everything together once more, and asks nobody again', async () => {
+    const scene = await shop();
+    const sink = `import { appendFileSync, existsSync } from 'node:fs';
+export default {
+  name: 'own',
+  distributed: 'assembled',
+  delivers: 'on-close',
+  open: async ({ baseDir }) => ({
+    async write({ ndjson }) {
+      if (existsSync(baseDir + '/full')) throw new Error('no space left');
+      appendFileSync(baseDir + '/own.ndjson', ndjson);
+    },
+    commit: async () => null,
+    close: async () => undefined,
+    abort: async () => undefined,
+  }),
+};`;
+    await writeFile(join(scene.folder, 'sink.mjs'), sink);
+    await writeFile(join(scene.folder, 'full'), '');
+    await scene.change({ sinks: ['./sink.mjs'] });
+    const worker = scene.start('worker');
+    const first = scene.start('run', '--report', 'report.json');
+    expect(await first.ended).toBe(1);
+    expect(first.said()).toContain('Have the sinks try again');
+    const failed = (await scene.read<RunRecord>('report.json')).report;
+    expect(failed.monitoring.sinks['own']?.reconciliation).toMatchObject({ written: 0, unwritten: pages * size });
+    worker.kill('SIGTERM');
+    await worker.ended;
+    await rm(join(scene.folder, 'full'));
+    const second = scene.start('run', '--resume', '--report', 'report.json');
+    expect(await second.ended).toBe(0);
+    const { report } = await scene.read<RunRecord>('report.json');
+    expect(report.monitoring.sources['shop']).toMatchObject({ requests: pages, state: 'complete' });
+    const lines = (await readFile(join(scene.folder, 'own.ndjson'), 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => (JSON.parse(line) as { id: string }).id).toSorted()).toEqual(all);
+  }, 60_000);
+
+  test('ends the other sources with one that failed, where the config says so', async () => {
+    const scene = await shop({ api: manyPages(pages, size, { missing: 7 }) });
+    const dead = manyPagesSource(1).replace("name: 'shop'", "name: 'dead'").replace('page=${index + 1}', 'page=7');
+    await writeFile(join(scene.folder, 'dead.mjs'), dead);
+    const config = await scene.read<{ readonly sources: readonly [{ readonly baseUrl: string }] }>(
+      'pipeline.config.json',
+    );
+    const [first] = config.sources;
+    const other = { use: './dead.mjs', baseUrl: first.baseUrl };
+    await scene.change({ sources: [first, other], onSourceFailure: 'abort' });
+    scene.start('worker');
+    const run = scene.start('run', '--report', 'report.json');
+    expect(await run.ended).toBe(3);
+    const { monitoring, errors } = (await scene.read<RunRecord>('report.json')).report;
+    expect(monitoring.sources).toMatchObject({ dead: { state: 'failed' }, shop: { state: 'partial' } });
+    expect(errors).toContainEqual(expect.objectContaining({ endpoint: 'shop', error: 'aborted' }));
+    const { delivered = 0, failed = 0 } = monitoring.sources['shop']?.pages ?? {};
+    expect([delivered < pages - 1, delivered + failed]).toEqual([true, pages]);
   }, 60_000);
 
   test('refuses to be a second one', async () => {
