@@ -2,6 +2,7 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type * as duckdb from '@duckdb/node-api';
 import { sinkError } from '../../../core/plugin.ts';
 import { loadLibrary } from '../tables/load-library.ts';
+import { halfOf } from './memory-limit.ts';
 import type { Database } from '../tables/database.ts';
 
 /** A database file that is open. */
@@ -42,8 +43,9 @@ export async function openDuck({ path, memoryLimit, readOnly = false }: DuckSett
     autoinstall_known_extensions: 'false',
     // The order of the rows is of no use to a table; keeping it costs memory.
     preserve_insertion_order: 'false',
-    // Each time, the index is written anew: at DuckDB's own 16 MB, that takes longer than all the rest.
-    checkpoint_threshold: '128MB',
+    // Each time, the index is written anew: at DuckDB's own 16 MB, that takes longer than all the rest. Until then it stands
+    // in memory, where at most half of the room is for it: beyond, it would be put on the disk and read back.
+    checkpoint_threshold: halfOf(memoryLimit),
     ...(readOnly && { access_mode: 'READ_ONLY' }),
   });
   const instance = await opening.catch((error: unknown) => {

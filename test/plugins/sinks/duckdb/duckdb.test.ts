@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it } from 'vitest';
 import type { SinkPlugin } from '../../../../core/contracts/sink.ts';
+import { openDuckDatabase } from '../../../../plugins/sinks/duckdb/connection.ts';
 import duckdb from '../../../../plugins/sinks/duckdb/index.ts';
 import { batchOf, records, reportOf, sinkContext } from '../../../support/sinks.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -43,6 +44,17 @@ describe('the duckdb sink', () => {
     await writeFile(join(there.folder, '.it.duckdb.run1.sink.2.spool'), 'left by a kill');
     await plugin.forget?.(sinkContext(there.folder), options);
     expect(await readdir(there.folder)).toEqual(['it.duckdb']);
+  });
+
+  it.each([
+    ['512MB', '244.1 MiB'],
+    ['0.5 GB', '238.4 MiB'],
+    ['1GiB', '512.0 MiB'],
+    ['1001 kb', '488.7 KiB'],
+  ])('lets half of %s hold what is not in the file yet', async (memoryLimit, threshold) => {
+    const database = await openDuckDatabase({ path: ':memory:', memoryLimit });
+    expect(await database.query(`SELECT current_setting('checkpoint_threshold')`)).toEqual([[threshold]]);
+    database.close();
   });
 
   it('keeps NUL characters', async () => {
