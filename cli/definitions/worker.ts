@@ -6,9 +6,10 @@ import { configHelp, type Done } from './definition.ts';
 import { logLevels } from './log-levels.ts';
 
 const examples = `
-It serves the runs that "pipeline run" begins with the same config, one after the
-other, and waits in between. SIGTERM or Ctrl-C ends it: what is in hand is finished
-and written, and the rest goes to the other workers. A second one ends it at once.
+It serves the runs that "pipeline run" begins with the same config, one after
+the other, and waits in between. SIGTERM or Ctrl-C ends it: what is in hand is
+finished and written, and the rest goes to the other workers. A second one ends
+it at once.
 
 Exit codes:
   0    it was told to end, and let go of all it had

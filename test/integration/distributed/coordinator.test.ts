@@ -218,6 +218,25 @@ export default {
     expect([delivered < pages - 1, delivered + failed]).toEqual([true, pages]);
   }, 60_000);
 
+  test('asks an incremental source for what has changed since its last run; of two that begin at once, one has the queue', async () => {
+    const asked: string[] = [];
+    const onRequest = ({ url }: { readonly url: string }): void => void asked.push(url);
+    const scene = await shop({ mock: { rateLimit: false, onRequest } });
+    const incremental = "incremental: { field: 'id', param: 'since', kind: 'sequence' },\n  items:";
+    const plugin = manyPagesSource(2).replace('items:', incremental);
+    await writeFile(join(scene.folder, 'shop.mjs'), plugin);
+    scene.start('worker');
+    const both = [scene.start('run'), scene.start('run')];
+    expect((await Promise.all(both.map(({ ended }) => ended))).toSorted()).toEqual([0, 2]);
+    expect(asked.filter((url) => url.includes('since'))).toEqual([]);
+    const second = scene.start('run');
+    expect([await second.ended, second.said()]).toEqual([0, expect.any(String)]);
+    expect(asked.slice(-2).every((url) => url.includes(`since=${2 * size}`))).toBe(true);
+    const third = scene.start('run', '--full-refresh');
+    expect(await third.ended).toBe(0);
+    expect(asked.slice(-2).filter((url) => url.includes('since'))).toEqual([]);
+  }, 60_000);
+
   test('refuses to be a second one', async () => {
     const scene = await shop();
     const first = scene.start('run');

@@ -19,7 +19,7 @@ import {
 } from '../../../../core/engine.ts';
 import { createRunLedger } from '../ledger/run-ledger.ts';
 import { createRunRegistry } from '../ledger/run-registry.ts';
-import type { Coordinator } from '../ledger/runs.ts';
+import type { Coordinator, RunRegistry } from '../ledger/runs.ts';
 import type { BullmqOptions } from '../options.ts';
 import { createJanitor } from '../queue/janitor.ts';
 import { jobKey, openPageQueue } from '../queue/page-queue.ts';
@@ -37,7 +37,7 @@ import { newRun } from './new-run.ts';
 import { openServer } from './open-server.ts';
 import { createOutcomeReader } from './outcome-reader.ts';
 import { pruneRuns } from './prune-runs.ts';
-import { assertDistributable } from './refusals.ts';
+import { assertDistributable, withoutEffect } from './refusals.ts';
 import { readRunState } from './run-state.ts';
 import { leaseMs, startWatch } from './watch.ts';
 
@@ -48,28 +48,43 @@ export async function coordinate(
   begin: CoordinateOptions,
 ): Promise<CoordinatedRun> {
   assertDistributable(context.config);
+  for (const warning of withoutEffect(context.config)) context.logger.warn(warning, { event: 'config' });
   const connection = await openServer(context, options, 'coordinator');
+  const registry = createRunRegistry({ redis: connection.client, queue: options.queue });
+  const own: Coordinator = { id: randomBytes(8).toString('hex'), host: hostname(), pid: process.pid };
   try {
-    return await coordinateOn(connection, context, options, begin);
+    // Until a run is registered, others could not see that there is one.
+    const beginner = await registry.coordinate(beginning, own, leaseMs);
+    if (beginner.id !== own.id) throw locked(`the queue "${options.queue}" has a run that begins`, beginner);
+    return await coordinateOn({ connection, registry, own, context, options }, begin);
   } catch (error) {
+    await registry.resign(beginning, own);
     await connection.close();
     throw error;
   }
 }
 
+/** What a coordinator has at hand when it begins. */
+interface CoordinatorParts {
+  readonly connection: RedisConnection;
+  readonly registry: RunRegistry;
+  readonly own: Coordinator;
+  readonly context: EngineContext;
+  readonly options: BullmqOptions;
+}
+
+/** In the place of the id of a run that is not registered yet. */
+const beginning = 'beginning';
+
 async function coordinateOn(
-  connection: RedisConnection,
-  context: EngineContext,
-  options: BullmqOptions,
+  { connection, registry, own, context, options }: CoordinatorParts,
   { resume, fullRefresh }: CoordinateOptions,
 ): Promise<CoordinatedRun> {
   const { config, clock, logger } = context;
   const redis = connection.client;
-  const registry = createRunRegistry({ redis, queue: options.queue });
   const chosen = await chooseRun({ registry, context, queue: options.queue, resume });
   const run = chosen ?? (await newRun(context, fullRefresh));
   const { runId, startedAt } = run;
-  const own: Coordinator = { id: randomBytes(8).toString('hex'), host: hostname(), pid: process.pid };
   const holder = await registry.coordinate(runId, own, leaseMs);
   if (holder.id !== own.id) throw locked(`the run ${runId} is under way`, holder);
   if (chosen === undefined) await pruneRuns({ connection, registry, context, options, runId });
@@ -106,8 +121,11 @@ async function coordinateOn(
     clock,
     reader,
     // Only now, for all sinks are open: workers find tables made.
-    begin: async () =>
-      void (chosen === undefined ? await registry.register(run) : await registry.setState(runId, 'running')),
+    async begin() {
+      if (chosen === undefined) await registry.register(run);
+      else await registry.setState(runId, 'running');
+      await registry.resign(beginning, own);
+    },
     halt: () => leaveRun({ registry, run }),
     watch(_, { emit }) {
       const janitor = createJanitor({ ledger, queue, sources, hash });
@@ -137,6 +155,7 @@ async function coordinateOn(
     async close() {
       await letters?.close();
       await registry.resign(runId, own);
+      await registry.resign(beginning, own);
       await queue.close();
       await connection.close();
     },

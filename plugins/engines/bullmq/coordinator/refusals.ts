@@ -24,3 +24,12 @@ export function assertDistributable({ sinks, quality, services }: EngineContext[
     ['the engine "bullmq" can\'t do all that the config says', ...problems.map((text) => `  ${text}`)].join('\n'),
   );
 }
+
+/** What a config says to no effect where pages are worked on by several processes. */
+export function withoutEffect({ sources }: Pick<EngineContext['config'], 'sources'>): readonly string[] {
+  const names = sources.filter(({ conditional }) => conditional).map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [
+    `workers share no answers of earlier runs: "conditional" has no effect, and all of ${names.join(', ')} is asked for`,
+  ];
+}

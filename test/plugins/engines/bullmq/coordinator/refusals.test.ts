@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { assertDistributable } from '../../../../../plugins/engines/bullmq/coordinator/refusals.ts';
+import { assertDistributable, withoutEffect } from '../../../../../plugins/engines/bullmq/coordinator/refusals.ts';
 
 const config = { sinks: [], quality: [], services: {} };
 const refused = (change: object) => () => assertDistributable({ ...config, ...change } as never);
@@ -26,5 +26,18 @@ describe('assertDistributable', () => {
   test('tells all at once', () => {
     const change = { sinks: [{ name: 'own', plugin: {} }], quality: [{ name: 'q', check: 'unique' }] };
     expect(refused(change)).toThrow(/own[^]*"q"/);
+  });
+});
+
+describe('withoutEffect', () => {
+  test('names the conditional sources', () => {
+    const sources = [
+      { name: 'a', conditional: true },
+      { name: 'b', conditional: false },
+    ];
+    expect(withoutEffect({ sources } as never)).toEqual([
+      expect.stringMatching(/"conditional" has no effect, and all of a is/),
+    ]);
+    expect(withoutEffect({ sources: sources.slice(1) } as never)).toEqual([]);
   });
 });
