@@ -14,11 +14,11 @@ export interface HttpRequest {
   readonly url: URL;
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | undefined;
   /** Put into the URL by the last step before the transport: credentials, of which nobody else is to make a text. */
-  readonly secretQuery?: Readonly<Record<string, string>>;
+  readonly secretQuery?: Readonly<Record<string, string>> | undefined;
   /** Places of each rate-limit window that it takes; default 1. */
-  readonly cost?: number;
+  readonly cost?: number | undefined;
   /** 1 for the first; a request that was put back goes on counting. */
   readonly attempt: number;
   /** Aborting ends the work itself, not only the wait for it. */
@@ -35,7 +35,7 @@ export interface HttpResponse {
   readonly url: string;
   /** The decoded body. Its memory is nobody else's, and may hold other bytes around it. */
   readonly body: Uint8Array<ArrayBuffer>;
-  /** Attempts used so far, this one included. Set by the retry middleware; 1 until then. */
+  /** Attempts used so far, this one included. Set by the retry middleware, where the transport has not. */
   readonly attempts?: number;
   /** The upstream has said that the page is what it was: the body is the one that was kept. */
   readonly unchanged?: true;

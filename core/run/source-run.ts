@@ -163,7 +163,7 @@ export async function runSource({
         url: resolveUrl(source.baseUrl, item.request.url),
         method: item.request.method ?? 'GET',
         headers: item.request.headers ?? {},
-        ...(item.request.body === undefined ? {} : { body: item.request.body }),
+        body: item.request.body,
         cost: requestCost(source.plugin, item.request),
         attempt: item.attempts + 1,
         signal: stop.signal,

@@ -3,6 +3,7 @@ import type { EmitEvent } from '../../contracts/events.ts';
 import type { HttpRequest, Middleware } from '../../contracts/http.ts';
 import { classify, type ErrorCode, SluiceError } from '../../errors.ts';
 import { redactUrl } from '../../redact.ts';
+import { withPhases } from '../with-phases.ts';
 
 /** Whose requests are told, by which clock, and to whom. */
 export interface ObserveOptions {
@@ -30,7 +31,7 @@ export function observe({ source, clock, emit }: ObserveOptions): Middleware {
         request.onPhase?.(phase);
       };
       try {
-        const response = await next({ ...request, onPhase });
+        const response = await next(withPhases(request, onPhase));
         told({ status: response.status }, response.body.byteLength);
         return response;
       } catch (thrown) {

@@ -2,6 +2,7 @@ import type { Clock } from '../../contracts/clock.ts';
 import type { HttpRequest, Middleware } from '../../contracts/http.ts';
 import type { Permit, RateLimiter } from '../../contracts/resilience.ts';
 import { type StageClock, untimed } from '../../contracts/stages.ts';
+import { withPhases } from '../with-phases.ts';
 
 /** Which limiter holds the requests back, and who hears of the waiting. */
 export interface RateLimitOptions {
@@ -51,7 +52,7 @@ export function rateLimit({ limiter, clock, onWait, stages = untimed }: RateLimi
         if (waitedMs >= shortestWaitMs) onWait(waitedMs, request.key);
         // An abort may have come between the grant and getting here; the permit is given back below.
         request.signal.throwIfAborted();
-        const response = await next({ ...request, onPhase });
+        const response = await next(withPhases(request, onPhase));
         // Who answers was asked, even if the transport does not tell its phases.
         if (!told) permit.sent();
         return response;

@@ -9,6 +9,7 @@ import { redactUrl } from '../../redact.ts';
 import type { BackoffSettings } from '../resilience/backoff.ts';
 import { createSourcePause, type Storm } from '../resilience/source-pause.ts';
 import { type MatchedRule, matchRule } from '../response-rules.ts';
+import { withPhases } from '../with-phases.ts';
 
 /** What a response may act upon. */
 export interface ResponseActionsOptions {
@@ -89,7 +90,7 @@ export function responseActions(options: ResponseActionsOptions): Middleware {
         if (phase === 'sent') sentAt = clock.now();
         request.onPhase?.(phase);
       };
-      const response = await next({ ...request, onPhase });
+      const response = await next(withPhases(request, onPhase));
       return judge(response, sentAt ?? clock.now());
     };
 }

@@ -58,7 +58,7 @@ export function retry({ settings, budget, clock, random, onRetry, stages = untim
         else if (error?.code !== 'rate_limited') takeBack = await waiting(budget.spend(signal));
         try {
           const response = await next(attempt === request.attempt ? request : { ...request, attempt });
-          return { ...response, attempts: attempt };
+          return response.attempts === attempt ? response : { ...response, attempts: attempt };
         } catch (thrown) {
           // Whatever an aborted attempt threw, the abort is the reason.
           signal.throwIfAborted();

@@ -41,7 +41,7 @@ export function createUndiciTransport(options: TransportOptions, resolve?: Resol
       const { status, headers, body } = await exchange(connections, request, options.maxBodyBytes, underWay);
       const url = request.url.href;
       const coding = headers['content-encoding'];
-      if (coding === undefined) return { status, headers, url, body };
+      if (coding === undefined) return { status, headers, url, body, attempts: request.attempt };
       const encodings = parseContentEncoding(coding);
       return { status, headers, url, body: await decodeBody(body, encodings, options.maxBodyBytes) };
     } catch (thrown) {

@@ -46,7 +46,7 @@ export interface AppendFile {
 }
 
 /** Bytes gathered before the system is asked: pages are small, and each of its calls costs a trip to a thread. */
-const bufferBytes = 256 * 1024;
+const bufferBytes = 1024 * 1024;
 
 /** Targets being written in this process: of two sinks on one path the last would win without a word. */
 const claimed = new Set<string>();
