@@ -38,22 +38,20 @@ async function expectWhole(scene: ScaleScene): Promise<void> {
 }
 
 /** What a process of the run tells Prometheus. */
-async function metricsOf({ said }: Command): Promise<string> {
-  const [, port] = /metrics are at port (\d+)/.exec(said()) ?? [];
+async function metricsOf(command: Command | undefined): Promise<string> {
+  const [, port] = /metrics are at port (\d+)/.exec(command?.said() ?? '') ?? [];
   return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 }
 
 describe.skipIf(missing !== undefined)('a run on four workers and three sources', () => {
   test('no source sees more than its limit, and every record is written once', async () => {
     const scene = await createScale({ redis, postgres, name: 'plain', pages: thorough ? 300 : 150 });
-    const workers = Array.from({ length: 4 }, () => scene.worker('--metrics-port', '0'));
+    const [worker] = Array.from({ length: 4 }, () => scene.worker('--metrics-port', '0'));
     const run = scene.coordinator('--metrics-port', '0');
     await run.says('source-started');
     await sleep(2000);
     expect(await metricsOf(run)).toMatch(/^sluice_workers 4$[^]*^sluice_pages_waiting [1-9]/m);
-    const [worker] = workers;
-    if (worker !== undefined)
-      expect(await metricsOf(worker)).toMatch(/^sluice_requests_total\{.*status="200"\} [1-9]/m);
+    expect(await metricsOf(worker)).toMatch(/^sluice_requests_total\{.*status="200"\} [1-9]/m);
     expect(await run.ended, run.said()).toBe(0);
     await expectWhole(scene);
   }, 120_000);
