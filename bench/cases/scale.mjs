@@ -65,7 +65,9 @@ export async function run({ rounds, quick, log }) {
       row(`${of}: workers`, each('workerMs'), {
         note: `${Math.round(perSecond)} pages a second, all on the same cores`,
       }),
-      row(`${of}: coordinator`, each('coordinatorMs')),
+      row(`${of}: coordinator`, each('coordinatorMs'), {
+        note: `besides ${medianOf(runs.map(({ startMs }) => startMs)).toFixed(0)} ms to start, once a run`,
+      }),
       row(`${of}: Redis`, each('redisMs'), {
         note:
           `a page: ${figure('scripts').toFixed(1)} scripts of ${figure('commands').toFixed(0)} commands, ` +

@@ -17,7 +17,8 @@ function cpuMs(pid) {
 
 /**
  * Runs a config in `folder` on `workers` processes that are there before it begins. Gives seconds from the run's start to
- * its end by its own word, processor time of coordinator and workers, and what Redis did. Throws where a record is missing.
+ * its end by its own word, processor time of the workers, of the coordinator before and after the run's start, and what
+ * Redis did. Throws where a record is missing.
  */
 export async function spreadRun({ folder, config, workers: count, redis, records }) {
   writeFileSync(join(folder, 'pipeline.config.json'), JSON.stringify(config));
@@ -27,10 +28,13 @@ export async function spreadRun({ folder, config, workers: count, redis, records
   await Promise.all(workers.map((worker) => once(worker.stderr, 'data')));
   const idle = workers.map(({ pid }) => cpuMs(pid));
   const before = await redis.usage();
-  const coordinator = start('run', '--json', '--log-level', 'error');
+  const coordinator = start('run', '--json');
   let said = '';
   coordinator.stderr.on('data', (text) => (said += text));
   for (const worker of workers) worker.stderr.resume();
+  // The first that it says is that the run begins: until then nothing is of a page.
+  let startMs;
+  coordinator.stderr.once('data', () => (startMs = cpuMs(coordinator.pid)));
   let coordinatorMs = 0;
   let peakMemory = before.memory;
   const ended = once(coordinator, 'close');
@@ -58,7 +62,8 @@ export async function spreadRun({ folder, config, workers: count, redis, records
   }
   return {
     seconds: summary.processing_time_seconds,
-    coordinatorMs,
+    startMs,
+    coordinatorMs: coordinatorMs - startMs,
     workerMs,
     redisMs: after.cpuMs - before.cpuMs,
     commands: after.commands - before.commands,

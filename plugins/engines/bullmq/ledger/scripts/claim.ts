@@ -44,12 +44,11 @@ end
 local others, mine, undecided = {}, { bytes }, 0
 for i = 1, #hashes, 8 do
   local id = hashes:sub(i, i + 7)
-  local owner = table_get(ids, id)
+  local owner = table_claim(ids, id, ordinal)
   if owner and owner ~= ordinal then
     others[#others + 1] = id
     if not is_done(owner) then undecided = 1 end
   else
-    if not owner then table_put(ids, id, ordinal) end
     mine[#mine + 1] = id
   end
 end

@@ -46,12 +46,22 @@ local function table_split(t)
   if t.b == t.half * 2 then t.half = t.b end
 end
 
+local function table_grow(t)
+  t.n = t.n + 1
+  t.changed = true
+  if t.n > t.b * bucket_load then table_split(t) end
+end
+
 local function table_put(t, hash, value)
-  if redis.call('HSET', table_index(t, hash), hash, value) == 1 then
-    t.n = t.n + 1
-    t.changed = true
-    if t.n > t.b * bucket_load then table_split(t) end
-  end
+  if redis.call('HSET', table_index(t, hash), hash, value) == 1 then table_grow(t) end
+end
+
+-- Puts it in where nothing is there; returns what is. One command for what is new, as nearly all is.
+local function table_claim(t, hash, value)
+  local bucket = table_index(t, hash)
+  if redis.call('HSETNX', bucket, hash, value) == 0 then return redis.call('HGET', bucket, hash) end
+  table_grow(t)
+  return nil
 end
 
 local function table_drop(t, hash)
