@@ -227,7 +227,9 @@ export default {
     await writeFile(join(scene.folder, 'shop.mjs'), plugin);
     scene.start('worker');
     const both = [scene.start('run'), scene.start('run')];
-    expect((await Promise.all(both.map(({ ended }) => ended))).toSorted()).toEqual([0, 2]);
+    const codes = await Promise.all(both.map(({ ended }) => ended));
+    expect(codes).toHaveLength(2);
+    expect(new Set(codes)).toEqual(new Set([0, 2]));
     expect(asked.filter((url) => url.includes('since'))).toEqual([]);
     const second = scene.start('run');
     expect([await second.ended, second.said()]).toEqual([0, expect.any(String)]);
