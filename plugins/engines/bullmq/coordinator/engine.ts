@@ -66,6 +66,9 @@ export function createCoordinatorEngine(options: CoordinatorEngineOptions): Engi
   ): AsyncIterable<PageOutcome> {
     const { sources, onSourceFailure } = plan;
     const allEnded = (): boolean => sources.every(({ name }) => state.ended.has(name));
+    // An earlier life of the coordinator may have died before it ended the others.
+    const failed = [...state.ended].find(([, ended]) => ended === 'failed');
+    if (failed !== undefined && onSourceFailure === 'abort') await abortBy(failed[0], sources);
     let quietSince = clock.now();
     let stopBy: number | undefined;
     for (;;) {
@@ -77,12 +80,10 @@ export function createCoordinatorEngine(options: CoordinatorEngineOptions): Engi
         if (isFailure && onSourceFailure === 'abort') await abortBy(outcome.source, sources);
       }
       await reader.checkpoint();
-      if (read.length > 0) {
-        quietSince = clock.now();
-        continue;
-      }
       const now = clock.now();
+      if (read.length > 0) quietSince = now;
       if (allEnded() && now - quietSince >= lateMs) return;
+      // However much there still is to read.
       if (signal.aborted && stopBy === undefined && !allEnded()) {
         stopBy = now + stopMs;
         watch.pause();
@@ -90,7 +91,7 @@ export function createCoordinatorEngine(options: CoordinatorEngineOptions): Engi
       }
       const atRest = now - quietSince >= lateMs && watch.workers.every(({ inHand }) => inHand === 0);
       if (stopBy !== undefined && (atRest || now >= stopBy)) return;
-      await pause(pollMs);
+      if (read.length === 0) await pause(pollMs);
     }
   }
 
