@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { startMockUpstream } from '../../core/mock/server.ts';
+import dummyjson from '../../plugins/sources/dummyjson/upstream.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { codeBlocks, read, root } from './markdown.ts';
 
@@ -127,6 +129,41 @@ test('pipeline query', async () => {
   const sql = 'SELECT source, count(*) AS products, median(price) AS median FROM records GROUP BY ALL ORDER BY source';
   expect(await output(['query', sql], folder)).toEqual(printedIn('docs/history.md', `$ pipeline query "${sql}"`));
 });
+
+test('pipeline probe', async () => {
+  const upstream = await startMockUpstream(dummyjson);
+  onTestFinished(() => upstream.close());
+  const url = `${upstream.url}/products`;
+  const printed = await output(['probe', url, '--name', 'dummyjson'], await temporaryFolder());
+  const lines = printed.map((line) =>
+    line
+      .replace(inForm(url)[0] ?? '', 'https://dummyjson.com/products')
+      // An older Node needs help with TypeScript.
+      .replace(' --import jiti/register', ''),
+  );
+  const shown = printedIn('docs/commands.md', '$ pipeline probe https://dummyjson.com/products');
+  // What is left out stands between the two.
+  const cut = shown.indexOf('…');
+  expect(lines.slice(0, cut)).toEqual(shown.slice(0, cut));
+  expect(lines.slice(cut - shown.length + 1)).toEqual(shown.slice(cut + 1));
+}, 30_000);
+
+test('pipeline chaos', async () => {
+  const folder = await folderWith({ sources: ['dummyjson', 'escuelajs', 'jsonplaceholder'], sinks: ['ndjson'] });
+  const args = [main, 'chaos', '--kill', '3', '--seed', '42', '--error-rate', '0.1'];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder });
+  // How many lives and runs it takes, and whether a source was asked often enough, depends on the machine.
+  const anyNumber = (lines: readonly string[]): readonly string[] =>
+    lines.map((line) =>
+      line
+        .replaceAll(/\b(life|lives)\b/g, 'lives')
+        .replaceAll(/\bruns?\b/g, 'runs')
+        .replace(/, # came within .*/, ''),
+    );
+  expect(anyNumber(inForm(stdout))).toEqual(
+    anyNumber(printedIn('docs/chaos.md', '$ pipeline chaos --kill 20 --seed 42')),
+  );
+}, 90_000);
 
 test('the problems of a config', async () => {
   const folder = await folderWith({
