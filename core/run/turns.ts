@@ -16,11 +16,14 @@ interface Waiting {
   readonly operation: Operation;
   readonly isAlone: boolean;
   readonly resolve: (work: Promise<void> | undefined) => void;
+  next: Waiting | undefined;
 }
 
 /** `most` is the number of operations that may be under way side by side. */
 export function createTurns(most: number): Turns {
-  const line: Waiting[] = [];
+  // A linked list: taking from the front of a long array is slow.
+  let first: Waiting | undefined;
+  let last: Waiting | undefined;
   let running = 0;
   /** What is under way is alone. */
   let barred = false;
@@ -48,16 +51,24 @@ export function createTurns(most: number): Turns {
 
   /** Whoever is first decides: nobody overtakes one that is to be alone. */
   function advance(): void {
-    for (let next = line[0]; next !== undefined && mayBegin(next.isAlone); next = line[0]) {
-      line.shift();
+    for (let next = first; next !== undefined && mayBegin(next.isAlone); next = first) {
+      first = next.next;
+      if (first === undefined) last = undefined;
       next.resolve(begin(next.operation, next.isAlone));
     }
   }
 
+  function wait(operation: Operation, isAlone: boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const waiting: Waiting = { operation, isAlone, resolve, next: undefined };
+      if (last === undefined) first = waiting;
+      else last.next = waiting;
+      last = waiting;
+    });
+  }
+
   function take(operation: Operation, isAlone: boolean): Promise<void> | undefined {
-    if (line.length > 0 || !mayBegin(isAlone)) {
-      return new Promise((resolve) => line.push({ operation, isAlone, resolve }));
-    }
+    if (first !== undefined || !mayBegin(isAlone)) return wait(operation, isAlone);
     const work = begin(operation, isAlone);
     // It may have put others in line.
     if (work === undefined) advance();
