@@ -7,11 +7,44 @@ export const perPage = 20;
 const digits = 8;
 const firstId = 10_000_000;
 const hole = '0'.repeat(digits);
-const filler = 'The quick brown fox jumps over the lazy dog. '.repeat(26);
+const text = 'The quick brown fox jumps over the lazy dog. '.repeat(5);
+const date = '2025-04-30T09:41:02.053Z';
+const host = 'https://cdn.dummyjson.test';
 
-/** One product; only its id differs from page to page. */
+/** One product with all that dummyjson says of one, 1.5 KB of it; only its id differs from page to page. */
 function product(index) {
-  return `{"id":${hole},"title":"Product ${hole}","description":"${filler}","category":"category-${index % 24}","price":${index * 7 + 0.99},"rating":${(index % 50) / 10},"stock":${index},"tags":["a","b"],"brand":"Brand ${index % 7}","sku":"SKU-${index}","weight":${index % 9},"meta":{"createdAt":"2025-04-30T09:41:02.053Z","barcode":"5784719087687"},"images":["https://cdn.test/${index}/1.webp"],"thumbnail":"https://cdn.test/${index}/thumbnail.webp"}`;
+  const item = {
+    id: hole,
+    title: `Product ${hole}`,
+    description: text,
+    category: `category-${index % 24}`,
+    price: index * 7 + 0.99,
+    discountPercentage: (index % 20) + 0.48,
+    rating: (index % 50) / 10,
+    stock: index,
+    tags: ['beauty', 'mascara'],
+    brand: `Brand ${index % 7}`,
+    sku: `BEA-ESS-${index}`,
+    weight: index % 9,
+    dimensions: { width: 15.14, height: 13.08, depth: 22.99 },
+    warrantyInformation: '1 week warranty',
+    shippingInformation: 'Ships in 3-5 business days',
+    availabilityStatus: 'In Stock',
+    reviews: ['Would not recommend!', 'Very satisfied!', 'Highly impressed!'].map((comment, at) => ({
+      rating: at + 3,
+      comment,
+      date,
+      reviewerName: `Reviewer ${index + at}`,
+      reviewerEmail: `reviewer.${index + at}@x.dummyjson.test`,
+    })),
+    returnPolicy: 'No return policy',
+    minimumOrderQuantity: 48,
+    meta: { createdAt: date, updatedAt: date, barcode: '5784719087687', qrCode: `${host}/public/qr-code.png` },
+    images: [1, 2].map((at) => `${host}/product-images/${index}/${at}.webp`),
+    thumbnail: `${host}/product-images/${index}/thumbnail.webp`,
+  };
+  // As a number: what is put there has as many digits.
+  return JSON.stringify(item).replace(`"id":"${hole}"`, `"id":${hole}`);
 }
 
 /**
