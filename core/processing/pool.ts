@@ -30,9 +30,9 @@ export interface WorkerPoolOptions extends WorkerSetup {
 }
 
 /**
- * Room for new objects, in MiB: V8's own choice of 48 costs up to 50 MB more a thread over a long run, and with 3 a
- * thread spends a third of its time collecting. The rest of the heap has no limit of its own: one large allocation over such a limit aborts the whole
- * process, not the thread.
+ * Room for new objects, in MiB: V8's own choice of 48 costs up to 50 MB more a thread over a long run, and saves no time.
+ * The rest of the heap has no limit of its own: one large allocation over such a limit aborts the whole process, not the
+ * thread.
  */
 const resourceLimits = { maxYoungGenerationSizeMb: 6 };
 
