@@ -49,7 +49,8 @@ async function describe(
     lives: life,
     config: null,
     sources,
-    sinks: context.config.sinks.map(({ name }) => name),
+    // Those of another config are not known here.
+    sinks: strange ? [] : context.config.sinks.map(({ name }) => name),
     records: [...figures.values()].reduce((sum, { records }) => sum + records, 0),
     resumable: running || strange || state === 'ended' ? 'no' : 'yes',
   };

@@ -48,7 +48,7 @@ export async function publishParts({ target, runId, parts, final }: PublishOptio
 
 /** Looks whether a part is as long as it counts; what stands behind that belongs to pages that were done again. */
 async function assertThere(part: AcknowledgedPart, cut: boolean): Promise<void> {
-  const handle = await openPart(part);
+  const handle = await openPart(part, cut ? 'r+' : 'r');
   try {
     const { size } = await handle.stat();
     if (size < part.bytes) throw new Error(`it has ${size} of its ${part.bytes} bytes`);

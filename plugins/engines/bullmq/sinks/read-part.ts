@@ -15,7 +15,7 @@ const newline = 10;
  * shorter, or is not what was acknowledged.
  */
 export async function* readPart(part: AcknowledgedPart): AsyncGenerator<Batch> {
-  const handle = await openPart(part);
+  const handle = await openPart(part, 'r');
   try {
     const hash = createHash('sha256');
     let rest = Buffer.alloc(0);
@@ -40,9 +40,9 @@ export async function* readPart(part: AcknowledgedPart): AsyncGenerator<Batch> {
 }
 
 /** Opens a part, which another machine may have written. Throws `sink_failed` where it is not seen from here. */
-export async function openPart({ path, host }: AcknowledgedPart): Promise<FileHandle> {
+export async function openPart({ path, host }: AcknowledgedPart, flags: 'r' | 'r+'): Promise<FileHandle> {
   try {
-    return await open(path, 'r+');
+    return await open(path, flags);
   } catch (error) {
     const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     const text = `${path}, written on ${host}, can't be opened on ${hostname()} (${why}): coordinator and workers need a folder that they share`;
