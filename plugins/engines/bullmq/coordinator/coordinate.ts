@@ -30,6 +30,7 @@ import { partPlaces, waitingFolder } from '../sinks/part-place.ts';
 import { chooseRun, locked } from './choose-run.ts';
 import { createCoordinatorEngine } from './engine.ts';
 import { finishRun, isUnfinished, leaveRun } from './finish-run.ts';
+import { leaseMs, takeLease } from './lease.ts';
 import { foldOptions } from './fold-alone.ts';
 import { createCoordinatorJournal } from './journal.ts';
 import { openLetters } from './letters.ts';
@@ -39,7 +40,7 @@ import { createOutcomeReader } from './outcome-reader.ts';
 import { pruneRuns } from './prune-runs.ts';
 import { assertDistributable, withoutEffect } from './refusals.ts';
 import { readRunState } from './run-state.ts';
-import { leaseMs, startWatch } from './watch.ts';
+import { startWatch } from './watch.ts';
 
 /** Registers a run or takes one up, as its coordinator; see `EnginePlugin`. */
 export async function coordinate(
@@ -85,8 +86,7 @@ async function coordinateOn(
   const chosen = await chooseRun({ registry, context, queue: options.queue, resume });
   const run = chosen ?? (await newRun(context, fullRefresh));
   const { runId, startedAt } = run;
-  const holder = await registry.coordinate(runId, own, leaseMs);
-  if (holder.id !== own.id) throw locked(`the run ${runId} is under way`, holder);
+  const lease = await takeLease({ registry, runId, own, clock });
   if (chosen === undefined) await pruneRuns({ connection, registry, context, options, runId });
 
   const keys = runKeys(options.queue, runId);
@@ -129,7 +129,7 @@ async function coordinateOn(
     halt: () => leaveRun({ registry, run }),
     watch(_, { emit }) {
       const janitor = createJanitor({ ledger, queue, sources, hash });
-      return startWatch({ runId, own, registry, ledger, janitor, sources, clock, emit, logger });
+      return startWatch({ runId, own, lease, registry, ledger, janitor, sources, clock, emit, logger });
     },
   });
 
@@ -148,13 +148,14 @@ async function coordinateOn(
     letters,
     now: () => clock.date(),
     async end(ending, complete) {
+      await lease.assertMine();
       if (isUnfinished(ending) || !isOver() || hasFailed()) return leaveRun({ registry, run });
       await finishRun({ config, run, state, registry, ledger, queue, keepDays, waiting, fullRefresh }, complete);
     },
     keepRecord,
     async close() {
       await letters?.close();
-      await registry.resign(runId, own);
+      await lease.release();
       await registry.resign(beginning, own);
       await queue.close();
       await connection.close();
@@ -183,6 +184,7 @@ async function coordinateOn(
             journal: createNoJournal(runId),
           }),
         positions: () => ledger.parts(),
+        assertMine: lease.assertMine,
         isOver,
         written: (sink) => state.sinks.get(sink)?.records ?? 0,
       });

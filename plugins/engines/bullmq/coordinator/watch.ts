@@ -4,13 +4,13 @@ import type { Logger } from '../../../../core/plugin.ts';
 import type { RunLedger } from '../ledger/ledger.ts';
 import type { Coordinator, RunRegistry, WorkerPresence } from '../ledger/runs.ts';
 import type { Janitor } from '../queue/janitor.ts';
-import { locked } from './choose-run.ts';
+import type { Lease } from './lease.ts';
 import { pagesOf } from './pages-of.ts';
 
 /** Milliseconds between two looks. */
 const everyMs = 1000;
-/** Milliseconds for which a coordinator that says nothing keeps the run. */
-export const leaseMs = 10_000;
+/** Milliseconds after which another may do what this process does not do any more. */
+const dutyMs = 3000;
 /** Milliseconds without a worker after which the user is told. */
 const lonelyMs = 10_000;
 /** Sources whose number of pages one look asks for; each has its turn. */
@@ -19,6 +19,7 @@ const sourcesInALook = 100;
 export interface WatchOptions {
   readonly runId: string;
   readonly own: Coordinator;
+  readonly lease: Pick<Lease, 'assertMine'>;
   readonly registry: RunRegistry;
   readonly ledger: RunLedger;
   readonly janitor: Janitor;
@@ -41,11 +42,11 @@ export interface Watch {
 }
 
 /**
- * Each second: says that the coordinator lives, hands out what waits, and tells who works on the run. One look at a time:
+ * Each second: hands out what waits, as long as the run is this process's, and tells who works on it. One look at a time:
  * while Redis is away, it waits.
  */
 export function startWatch(options: WatchOptions): Watch {
-  const { runId, own, registry, ledger, janitor, sources, clock, emit, logger } = options;
+  const { runId, own, lease, registry, ledger, janitor, sources, clock, emit, logger } = options;
   let fault: SluiceError | undefined;
   let workers: readonly WorkerPresence[] = [];
   let paused = false;
@@ -94,9 +95,8 @@ export function startWatch(options: WatchOptions): Watch {
   }
 
   async function lookOnce(): Promise<void> {
-    const holder = await registry.coordinate(runId, own, leaseMs);
-    if (holder.id !== own.id) throw locked(`the run ${runId} was taken over`, holder);
-    if (!paused && (await ledger.duty('janitor', own.id, leaseMs))) await janitor.sweep();
+    await lease.assertMine();
+    if (!paused && (await ledger.duty('janitor', own.id, dutyMs))) await janitor.sweep();
     await tellWorkers();
     await tellPages();
   }

@@ -22,6 +22,8 @@ export interface CoordinatorSinksOptions {
   /** Makes the runner of a sink that this process opens itself; `emit` hears of it. */
   readonly createRunner: (sink: ResolvedSink, emit: EmitEvent) => SinkRunner;
   readonly positions: () => Promise<Positions>;
+  /** Throws `state_locked` where another coordinator has the run by now: what is open here is that one's. */
+  readonly assertMine: () => Promise<void>;
   /** Whether all pages are done, and no worker writes any more. */
   readonly isOver: () => boolean;
   /** Records that workers have told for a sink, in all lives of the coordinator. */
@@ -39,7 +41,7 @@ export interface CoordinatorSinks extends SinkRunner {
  * that has delivered nothing, and harms no other.
  */
 export function createCoordinatorSinks(options: CoordinatorSinksOptions): CoordinatorSinks {
-  const { runId, sinks, places, emit, createRunner, positions, isOver, written } = options;
+  const { runId, sinks, places, emit, createRunner, positions, assertMine, isOver, written } = options;
   const faults = new Map<string, SluiceError>();
   /** Records that readers of a sink that is put together have by now. */
   const shown = new Map<string, number>();
@@ -87,6 +89,7 @@ export function createCoordinatorSinks(options: CoordinatorSinksOptions): Coordi
   async function assemble(sink: string, place: PartPlace, runner: SinkRunner): Promise<void> {
     for (const part of await partsOf(sink, place)) {
       for await (const batch of readPart(part)) {
+        await assertMine();
         await runner.write(batch);
         if (faults.has(sink)) return;
       }
@@ -96,6 +99,7 @@ export function createCoordinatorSinks(options: CoordinatorSinksOptions): Coordi
 
   async function publish(sink: string, place: PartPlace): Promise<void> {
     const parts = await partsOf(sink, place);
+    await assertMine();
     for (const target of place.targets) {
       const own = parts.filter(({ source }) => place.target(source) === target);
       await publishParts({ target, runId, parts: own, final: isOver() });
@@ -124,6 +128,7 @@ export function createCoordinatorSinks(options: CoordinatorSinksOptions): Coordi
           else await assemble(sink, place, runner);
         } catch (thrown) {
           const error = classify(thrown);
+          if (error.code === 'state_locked') throw error;
           fail(sink, error);
           await runner?.abort(error);
         }
@@ -133,9 +138,14 @@ export function createCoordinatorSinks(options: CoordinatorSinksOptions): Coordi
       const told = await Promise.all(Array.from(ownRunners.values(), (runner) => runner.trends(report)));
       return told.find((trends) => trends !== undefined);
     },
-    close: (report) => each((runner) => runner.close(report)),
+    async close(report) {
+      await assertMine();
+      await each((runner) => runner.close(report));
+    },
     async abort(reason) {
       over = true;
+      // Files that are not finished have the names that they have for the other coordinator.
+      if (reason.code === 'state_locked') return;
       await each((runner) => runner.abort(reason));
     },
   };

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { ResolvedSink } from '../../../../../core/config/resolved.ts';
 import type { RunEvent } from '../../../../../core/contracts/events.ts';
 import type { SinkPosition } from '../../../../../core/contracts/sink.ts';
+import { SluiceError } from '../../../../../core/errors.ts';
 import { createSinkRunner } from '../../../../../core/run/sink-runner.ts';
 import { createNoJournal } from '../../../../../core/state/no-journal.ts';
 import { systemClock } from '../../../../../core/system-clock.ts';
@@ -31,6 +32,7 @@ function stage(baseDir: string, sink: ResolvedSink) {
   const events: RunEvent[] = [];
   let written = 0;
   let over = true;
+  let lost = false;
   const coordinator = createCoordinatorSinks({
     runId,
     sinks: [sink],
@@ -45,6 +47,7 @@ function stage(baseDir: string, sink: ResolvedSink) {
         journal: createNoJournal(runId),
       }),
     positions: () => Promise.resolve(positions),
+    assertMine: () => (lost ? Promise.reject(new SluiceError('state_locked', 'taken over')) : Promise.resolve()),
     isOver: () => over,
     written: () => written,
   });
@@ -52,6 +55,7 @@ function stage(baseDir: string, sink: ResolvedSink) {
     coordinator,
     events,
     notOver: () => void (over = false),
+    lose: () => void (lost = true),
     /** A session that takes records, commits, and has that acknowledged. */
     session: async (name: string, from: number, to: number, source = 'alpha') => {
       const [own] = workerSinks([sink], run, name);
@@ -176,6 +180,19 @@ describe('a document that is assembled', () => {
     expect(products).toHaveLength(2000);
     expect(new Set(products.map(({ id }) => id)).size).toBe(2000);
     expect(events).toEqual([]);
+  });
+
+  test('is left alone by a coordinator that has lost the run to another', async () => {
+    const folder = await temporaryFolder();
+    const { coordinator, session, lose } = stage(folder, sink);
+    await coordinator.open();
+    await session('one', 0, 3);
+    const before = await readdir(join(folder, 'out'));
+    lose();
+    const thrown: unknown = await coordinator.flush().catch((error: unknown) => error);
+    expect(thrown).toMatchObject({ code: 'state_locked' });
+    await coordinator.abort(thrown as SluiceError);
+    expect([before.length, await readdir(join(folder, 'out'))]).toEqual([1, before]);
   });
 
   test('does not appear where a part has changed', async () => {
