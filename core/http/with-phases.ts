@@ -1,3 +1,4 @@
+import type { Complete } from '../complete.ts';
 import type { HttpRequest } from '../contracts/http.ts';
 
 /**
@@ -6,5 +7,16 @@ import type { HttpRequest } from '../contracts/http.ts';
  */
 export function withPhases(request: HttpRequest, onPhase: NonNullable<HttpRequest['onPhase']>): HttpRequest {
   const { key, url, method, headers, body, secretQuery, cost, attempt, signal } = request;
-  return { key, url, method, headers, body, secretQuery, cost, attempt, signal, onPhase };
+  return {
+    key,
+    url,
+    method,
+    headers,
+    body,
+    secretQuery,
+    cost,
+    attempt,
+    signal,
+    onPhase,
+  } satisfies Complete<HttpRequest>;
 }

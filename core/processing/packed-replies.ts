@@ -1,4 +1,5 @@
 /** The answers to a task, as they cross from a thread: two buffers for all of its pages, instead of five for each. */
+import type { Complete } from '../complete.ts';
 import type { PageRead, PageUnreadable, PageVerdict } from '../contracts/batch.ts';
 
 /** A page that was read; what is not here stands in the task's buffers, behind that of the page before it. */
@@ -80,7 +81,7 @@ export function unpackReplies({ replies, lines, columns }: PackedReplies): PageV
       categories: reply.categories,
       keys: reply.keys,
       processingMs: reply.processingMs,
-    };
+    } satisfies Complete<PageRead>;
   });
 }
 

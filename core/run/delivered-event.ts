@@ -1,3 +1,4 @@
+import type { Complete } from '../complete.ts';
 import type { DeliveredPage } from '../contracts/engine.ts';
 import type { RunEvent } from '../contracts/events.ts';
 
@@ -23,5 +24,5 @@ export function deliveredEvent(page: DeliveredPage): RunEvent {
     bytes: page.bytes,
     unchanged: page.unchanged,
     processingMs: page.processingMs,
-  };
+  } satisfies Complete<Extract<RunEvent, { type: 'page-delivered' }>>;
 }

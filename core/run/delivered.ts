@@ -1,3 +1,4 @@
+import type { Complete } from '../complete.ts';
 import type { ChildOf } from '../contracts/child.ts';
 import type { DeliveredPage } from '../contracts/engine.ts';
 import type { AcceptedPage } from './acceptance.ts';
@@ -47,5 +48,5 @@ export function createDelivery({ page, duplicates }: AcceptedPage, options: Deli
       keys: page.keys,
     },
     release,
-  };
+  } satisfies Complete<DeliveredPage>;
 }
