@@ -26,6 +26,17 @@ export const priceType = 'DECIMAL(30, 10)';
 const numeric: ReadonlySet<ColumnKind> = new Set(['number', 'integer', 'json']);
 const usual = { title: 'title', currency: 'currency' } as const;
 
+/**
+ * A number as the decimal that an upstream has said: its shortest decimal form. Reading that takes DuckDB 3.5 µs. So a
+ * number that comes back from four digits after the point is taken to have no more: below 10^10 that is 14 digits, and of
+ * 15 no two are one binary number.
+ */
+export function exactPrice(text: string, number = `TRY_CAST(${text} AS DOUBLE)`): string {
+  const short = `TRY_CAST(${number} AS DECIMAL(18, 4))`;
+  return `CASE WHEN abs(${number}) < 1e10 AND CAST(${short} AS DOUBLE) = ${number}
+    THEN CAST(${short} AS ${priceType}) ELSE TRY_CAST(${text} AS ${priceType}) END`;
+}
+
 /** What keeps a history from being made of a model's records, one sentence each; none where nothing does. */
 export function fieldProblems(model: SinkModel, given: FieldNames): readonly string[] {
   const { columns, whole } = tableOf(model);
@@ -47,6 +58,7 @@ export function fieldProblems(model: SinkModel, given: FieldNames): readonly str
 export function fieldExpressions(model: SinkModel, given: FieldNames): FieldExpressions {
   const { columns, whole } = tableOf(model);
   const names = namesFor(model, given);
+  const plain = plainPrice(model, given);
   const text = (name: string | undefined): string => {
     if (name === undefined) return 'CAST(NULL AS TEXT)';
     const column = columns.find((each) => each.name === name);
@@ -55,11 +67,10 @@ export function fieldExpressions(model: SinkModel, given: FieldNames): FieldExpr
     return column.kind === 'json' ? `${quoteName(name)} ->> '$'` : `CAST(${quoteName(name)} AS TEXT)`;
   };
   return {
-    // By way of its shortest decimal form, which is what the upstream has said: a binary number times 10^10 may not be.
-    price: `TRY_CAST(${text(names.value)} AS ${priceType})`,
-    title: `left(${text(names.title)}, 200)`,
-    category: text(names.group),
-    currency: text(names.currency),
+    price: exactPrice(text(names['value']), plain === undefined ? undefined : quoteName(plain)),
+    title: `left(${text(names['title'])}, 200)`,
+    category: text(names['group']),
+    currency: text(names['currency']),
   };
 }
 

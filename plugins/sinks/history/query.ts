@@ -3,7 +3,7 @@ import { type QueryAnswer, type QueryRequest, sinkError, SluiceError } from '../
 import { closeDuck, openDuck, type OpenedDuck } from '../duckdb/connection.ts';
 import { quoteName, quoteText } from '../tables/quote.ts';
 import { answerTo } from './answer.ts';
-import { type FieldNames, plainPrice, priceType } from './fields.ts';
+import { exactPrice, type FieldNames, plainPrice } from './fields.ts';
 import { whenFree } from './open-history.ts';
 import { recordsTable } from './this-run.ts';
 
@@ -69,7 +69,7 @@ async function showRecords({ connection }: OpenedDuck, path: string, price: stri
   const exact =
     price === undefined
       ? ''
-      : ` REPLACE (TRY_CAST(CAST(${quoteName(price)} AS TEXT) AS ${priceType}) AS ${quoteName(price)})`;
+      : ` REPLACE (${exactPrice(`CAST(${quoteName(price)} AS TEXT)`, quoteName(price))} AS ${quoteName(price)})`;
   await connection.run(`CREATE TEMP VIEW records AS SELECT *${exact} FROM run.main.${recordsTable}`);
 }
 

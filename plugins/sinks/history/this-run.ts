@@ -96,11 +96,12 @@ export async function countFields(
 
 /**
  * Sums in decimals are exact. So is the median: the lower one of the two in the middle is the discrete median, and the
- * upper one is that of the negated prices, negated.
+ * upper one is that of the negated prices, negated. Digits beyond two are looked for where there are some: texts are slow.
  */
 const figures = `count(*) AS count, sum(price) AS total,
   CAST((quantile_disc(price, 0.5) - quantile_disc(-price, 0.5)) * 0.5 AS DECIMAL(38, 11)) AS median,
-  max(length(rtrim(split_part(CAST(price AS TEXT), '.', 2), '0'))) AS digits`;
+  max(CASE WHEN round(CAST(price AS DOUBLE), 2) = CAST(price AS DOUBLE) THEN 2
+    ELSE length(rtrim(split_part(CAST(price AS TEXT), '.', 2), '0')) END) AS digits`;
 
 const groupsQuery = `
   SELECT 'source' AS kind, source AS name, currency, ${figures} FROM current WHERE price IS NOT NULL GROUP BY ALL
