@@ -6,6 +6,11 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts
+# What a sink, the history or an engine loads where it is installed, in the versions that are tested: some 90 MB.
+RUN npm install --save-prod --omit=dev --ignore-scripts $(node -p " \
+    const { packages } = require('./package-lock.json'); \
+    const { peerDependencies } = require('./package.json'); \
+    Object.keys(peerDependencies).map((name) => name + '@' + packages['node_modules/' + name].version).join(' ')")
 
 FROM node:22-slim
 ENV NODE_ENV=production
