@@ -85,7 +85,9 @@ export function createBenches(options: BenchesOptions): Benches {
       return fresh.bench;
     },
     stop(name) {
-      made.get(name)?.stop.abort();
+      const stopped = made.get(name);
+      stopped?.stop.abort();
+      stopped?.bench.stages.end();
     },
     async close() {
       await Promise.all([...made.values()].map(({ bench }) => bench.clients.close().catch(() => undefined)));

@@ -4,6 +4,7 @@ import type { Janitor } from '../queue/janitor.ts';
 import type { PageEnd } from '../queue/page-queue.ts';
 import type { Benches } from './benches.ts';
 import { workOnPage } from './page-work.ts';
+import { pause } from './pause.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -13,7 +14,13 @@ export interface HandsOptions {
   readonly sessions: Pick<Sessions, 'current'>;
   readonly janitor: Janitor;
   readonly emit: EmitEvent;
+  readonly clock: Clock;
+  /** Nothing more is fetched. */
+  readonly signal: AbortSignal;
 }
+
+/** Milliseconds for which a page that can't be worked on is kept from the queue. */
+const betweenMs = 200;
 
 /** The pages that a worker has in hand. */
 export interface Hands {
@@ -25,12 +32,12 @@ export interface Hands {
   /** Has others follow into the queue, in the background. */
   readonly tend: (source: string) => void;
   /** Resolves when nothing is in hand, at the latest after `ms` milliseconds. */
-  idle(clock: Clock, ms: number): Promise<void>;
+  idle(ms: number): Promise<void>;
   /** Resolves when all that goes on in the background has ended. */
   settled(): Promise<void>;
 }
 
-export function createHands({ ledger, benches, sessions, janitor, emit }: HandsOptions): Hands {
+export function createHands({ ledger, benches, sessions, janitor, emit, clock, signal }: HandsOptions): Hands {
   const background = new Set<Promise<void>>();
   let whenIdle: (() => void) | undefined;
   let starts = 0;
@@ -51,8 +58,11 @@ export function createHands({ ledger, benches, sessions, janitor, emit }: HandsO
 
   async function work(source: string, ordinal: number): Promise<PageEnd> {
     const session = sessions.current;
-    // Between two sessions: whoever is ready takes it.
-    if (session === undefined) return 'release';
+    if (session === undefined) {
+      // Between two sessions: whoever is ready takes it. A moment later, or this one would at once.
+      await pause(clock, betweenMs, signal).catch(() => undefined);
+      return 'release';
+    }
     starts += 1;
     const started = await ledger.source(source).start(ordinal, `${session.id}.${starts}`);
     if (started.state === 'over') {
@@ -90,7 +100,7 @@ export function createHands({ ledger, benches, sessions, janitor, emit }: HandsO
     // BullMQ keeps a page whose work rejects for a failed job: the janitor finds it, later.
     work: (source, ordinal) => work(source, ordinal).catch((): PageEnd => 'release'),
     tend,
-    idle: (clock, ms) =>
+    idle: (ms) =>
       new Promise((resolve) => {
         if (inHand === 0) return resolve();
         const cancel = clock.timer(ms, resolve);

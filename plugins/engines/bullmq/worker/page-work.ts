@@ -7,6 +7,7 @@ import {
   type LetterContent,
   type Listing,
   type Listings,
+  onAbort,
   type PageProcessor,
   requestCost,
   resolveUrl,
@@ -75,7 +76,7 @@ export async function workOnPage(
   read: ReadAnswer,
 ): Promise<PageEnd> {
   const { page, lives, deaths, lostBy, preceded } = started;
-  const { ledger, adding, listings } = bench;
+  const { listings } = bench;
   if (deaths >= mostDeaths || lives > mostLives) return fail(bench, page, killer(page, Math.max(deaths, lives - 1)));
   if (lostBy !== undefined) return fail(bench, page, lostBy);
   let listing: Listing;
@@ -85,9 +86,20 @@ export async function workOnPage(
     // It could be opened once: another plugin, or one that is not pure. It costs this page.
     return fail(bench, page, classify(thrown));
   }
-  const signal = AbortSignal.any([bench.signal, session.over]);
   const { attempts, expanded } = started;
-  const hand: PageInHand = { page, listing, session, signal, attempts, expanded };
+  // Not AbortSignal.any: both signals outlive thousands of pages, and it would leave something on them for each.
+  const stop = new AbortController();
+  const leave = [bench.signal, session.over].map((signal) => onAbort(signal, () => stop.abort(signal.reason)));
+  try {
+    return await askAndRead(bench, { page, listing, session, signal: stop.signal, attempts, expanded }, preceded, read);
+  } finally {
+    for (const leaveOne of leave) leaveOne();
+  }
+}
+
+async function askAndRead(bench: SourceBench, hand: PageInHand, preceded: boolean, read: ReadAnswer): Promise<PageEnd> {
+  const { ledger, adding } = bench;
+  const { page, listing, signal } = hand;
   const { pager } = listing;
   if (!preceded && pager.ahead !== undefined) {
     await adding.add(listing, 'ahead', page.ordinal, () => pager.ahead?.(page.request) ?? []);

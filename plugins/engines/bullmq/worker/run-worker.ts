@@ -122,7 +122,7 @@ export async function workOnRun({
     moved: (source) => hands.tend(source),
     signal: fetching.signal,
   });
-  const hands = createHands({ ledger, benches, sessions, janitor, emit });
+  const hands = createHands({ ledger, benches, sessions, janitor, emit, clock, signal: fetching.signal });
   const slots = sources.reduce((sum, { concurrency }) => sum + concurrency * 2, inHandAtSinks);
   const concurrency = how.concurrency ?? Math.min(mostInHand, slots);
   let watched: Watched = 'left';
@@ -147,7 +147,7 @@ export async function workOnRun({
       signals: [how.signal, failed.signal],
     });
     await taker.pause();
-    if (!failed.signal.aborted) await hands.idle(clock, how.drainMs);
+    if (!failed.signal.aborted) await hands.idle(how.drainMs);
   } finally {
     // What is still being fetched goes to other workers; what is with the sinks is committed.
     fetching.abort(classify(how.signal.reason));

@@ -12,6 +12,7 @@ local base, run = KEYS[1], ARGV[1]
 local ended = redis.call('HGET', base .. ':state', 'status') == 'ended'
 if ended or signature(base) ~= ARGV[2] then return 0 end
 redis.call('HSET', base .. ':state', 'status', 'ended')
+redis.call('INCR', run .. ':ended')
 for i = 3, #ARGV do tell(run, ARGV[i]) end
 return 1
 `,

@@ -83,6 +83,8 @@ async function live({ redis, key, source, upstream, parts }: Model): Promise<'en
     sessions,
     janitor,
     emit: () => undefined,
+    clock,
+    signal: stop.signal,
   });
   try {
     await sessions.open();
