@@ -11,6 +11,7 @@ export interface ForgetOptions {
 
 const ofRun = [
   'outcomes',
+  'ended',
   'checkpoint',
   'sessions',
   'parts',

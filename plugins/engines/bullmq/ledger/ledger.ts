@@ -34,6 +34,8 @@ export interface RunLedger {
   tell(figures: readonly LedgerOutcome[]): Promise<void>;
   /** Entries behind `after`, oldest first; none where there are none, without waiting. */
   outcomes(after: StreamId, most: number): Promise<readonly StreamEntry[]>;
+  /** How many of its sources have ended. */
+  endedSources(): Promise<number>;
   /** Entries that nobody has folded yet. */
   backlogOfOutcomes(): Promise<number>;
   /** What a fold of the stream has come to; undefined before the first. */

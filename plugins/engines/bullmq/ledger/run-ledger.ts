@@ -65,6 +65,7 @@ export function createRunLedger({ redis, key, vault, runId, sources, jobKey }: R
         outcome: unpackOutcome(entry[1][1]),
       }));
     },
+    endedSources: async () => numberOf(replyOf(await redis.callBuffer('GET', `${key}:ended`))),
     backlogOfOutcomes: async () => Number(await redis.callBuffer('XLEN', stream)),
     async checkpoint() {
       const [id, state] = (await redis.callBuffer('HMGET', `${key}:checkpoint`, 'id', 'state')) as (Buffer | null)[];

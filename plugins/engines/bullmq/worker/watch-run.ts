@@ -81,10 +81,9 @@ export async function watchRun(options: WatchRunOptions): Promise<Watched> {
     });
     await ledger.tell(figures.take());
     await hold(await isCrowded());
-    // Whoever has nothing to do looks too: it leaves when all sources have ended.
-    const idle = hands.inHand === 0;
-    if ((await ledger.duty('janitor', worker, dutyMs)) || idle) await janitor.sweep();
-    return idle && janitor.ended.size === sources.length ? 'over' : undefined;
+    if (await ledger.duty('janitor', worker, dutyMs)) await janitor.sweep();
+    const over = hands.inHand === 0 && (await ledger.endedSources()) >= sources.length;
+    return over ? 'over' : undefined;
   }
 
   const stopped = new Promise<undefined>((resolve) => onAbort(stop, () => resolve(undefined)));

@@ -358,6 +358,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       expect(await source.end(standing, ended)).toBe(true);
       expect(await source.end(standing, ended)).toBe(false);
       expect(await source.end(await source.standing(), ended)).toBe(false);
+      expect(await ledger.endedSources()).toBe(1);
       const kinds = (await ledger.outcomes('0', 10)).map(({ outcome }) => outcome.kind);
       expect(kinds).toEqual(['landed', 'ended']);
     });
