@@ -79,8 +79,11 @@ export function createSharedBreaker(options: SharedBreakerOptions): SharedBreake
   }
 
   async function take(one: BreakerStep, reason?: string): Promise<BreakerView> {
+    const before = era;
     const view = await step(one);
-    follow(view);
+    // Answer and messages come by two connections: an answer from before a message that was faster is old. One that is
+    // lower than what was known when it was asked for is of a server that lost its memory.
+    if (view.era >= era || era === before) follow(view);
     if (view.from !== view.state) onTransition(view.from, view.state, reason ?? reasonOf(view));
     return view;
   }

@@ -16,8 +16,8 @@ export interface SharedLimiterOptions {
   readonly limits: readonly RateLimit[];
   /** Added to each window, in milliseconds: requests of two workers may travel for different times. */
   readonly marginMs: number;
-  /** Milliseconds from a grant within which its request is on the wire, or never will be: the time to connect. */
-  readonly sendMs: number;
+  /** Milliseconds from a grant within which its request is on the wire, or never will be: the longest time to connect. */
+  readonly sendMs: () => number;
   readonly clock: Clock;
   /** Of this worker's process alone. */
   readonly worker: string;
@@ -65,7 +65,6 @@ export function createSharedLimiter(options: SharedLimiterOptions): SharedLimite
   const longestMs = longestWindow(limits) + marginMs;
   const sentMs = Math.min(sentWithinMs, ...limits.map(({ perMs }) => perMs / 4));
   const mostPlaces = Math.min(...limits.map(({ requests }) => requests));
-  const leaseMs = answerMs + sendMs;
   const line = createWaitingLine<Permit>({
     onEmpty() {
       askAt = -Infinity;
@@ -149,6 +148,7 @@ export function createSharedLimiter(options: SharedLimiterOptions): SharedLimite
 
   function makeCall(now: number, wants: readonly number[]): LimiterCall {
     calls += 1;
+    const leaseMs = answerMs + sendMs();
     const told: Send[] = [];
     const later: Send[] = [];
     for (const send of sends) {

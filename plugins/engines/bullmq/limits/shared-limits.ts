@@ -60,6 +60,8 @@ export async function openSharedLimits(options: SharedLimitsOptions): Promise<Sh
   const run = createPatientRun({ connection, clock, onFailure, signal: closing.signal });
   const { key } = runKeys(queue, runId);
   const limiters = new Map<string, SharedLimiter>();
+  /** Of all sources that have used a limiter: those of a group may differ. */
+  const connectMs = new Map<string, number>();
   const breakers = new Map<string, SharedBreaker>();
   const budgets: SharedBudget[] = [];
 
@@ -77,13 +79,14 @@ export async function openSharedLimits(options: SharedLimitsOptions): Promise<Sh
 
   function limiterOf(source: LimitedSource): SharedLimiter {
     const identity = identityOf(source);
+    connectMs.set(identity, Math.max(connectMs.get(identity) ?? 0, source.timeouts.connectMs));
     const keys = ['state', 'log', 'open', 'queue', `reply:${worker}`].map((part) => limitKey(queue, identity, part));
     const limiter =
       limiters.get(identity) ??
       createSharedLimiter({
         limits: source.rateLimits,
         marginMs: source.rateLimitMarginMs,
-        sendMs: source.timeouts.connectMs,
+        sendMs: () => connectMs.get(identity) ?? 0,
         clock,
         worker,
         exchange: async (call) => parseLimiterReply(await run(limiterScript, keys, [JSON.stringify(call)])),

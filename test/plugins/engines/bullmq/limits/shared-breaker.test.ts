@@ -3,6 +3,8 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { CircuitBreaker } from '../../../../../core/contracts/resilience.ts';
 import { SluiceError } from '../../../../../core/errors.ts';
 import { systemClock } from '../../../../../core/system-clock.ts';
+import type { BreakerView } from '../../../../../plugins/engines/bullmq/limits/breaker-protocol.ts';
+import { createSharedBreaker } from '../../../../../plugins/engines/bullmq/limits/shared-breaker.ts';
 import { redisMissing, startRedis } from '../../../../support/redis.ts';
 import { limitsOfWorker } from '../../../../support/shared-limits.ts';
 
@@ -139,5 +141,48 @@ describe.skipIf(redisMissing !== undefined)('a shared circuit breaker', () => {
     await slow;
     expect(second.state).toBe('open');
     expect(first.state).toBe('open');
+  });
+});
+
+describe('a shared circuit breaker whose answers are slower than messages', () => {
+  const closed: BreakerView = {
+    name: 'shop',
+    era: 0,
+    state: 'closed',
+    from: 'closed',
+    turn: false,
+    failedProbes: 0,
+    givenUp: false,
+    failure: '',
+    waitMs: 0,
+  };
+
+  test('does not close by an answer that is older than the message', async () => {
+    let answer: (view: BreakerView) => void = () => undefined;
+    const breaker = createSharedBreaker({
+      settings,
+      clock: systemClock,
+      onTransition: () => undefined,
+      step: () => new Promise((resolve) => (answer = resolve)),
+    });
+    breaker.learn({ ...closed, era: 1, state: 'open', waitMs: 400 });
+    answer(closed);
+    await sleep(1);
+    expect(breaker.state).toBe('open');
+  });
+
+  test('closes with a server that lost its memory', async () => {
+    const answers = [{ ...closed, era: 3, state: 'open' as const, from: 'open' as const }, closed];
+    const breaker = createSharedBreaker({
+      settings,
+      clock: systemClock,
+      onTransition: () => undefined,
+      step: () => Promise.resolve(answers.shift() ?? closed),
+    });
+    await sleep(1);
+    expect(breaker.state).toBe('open');
+    breaker.refresh();
+    await sleep(1);
+    expect(breaker.state).toBe('closed');
   });
 });
