@@ -80,17 +80,40 @@ export async function openAppendFile(options: AppendFileOptions): Promise<Append
     claimed.delete(target);
     throw error;
   }
-  const buffer = new Uint8Array(bufferBytes);
+  let buffer = new Uint8Array(bufferBytes);
   let buffered = 0;
+  /** The other buffer, made when this one has been full once. */
+  let spare: Uint8Array<ArrayBuffer> | undefined;
+  /** The write of a full buffer, while the next one is being filled; it has settled where this is undefined. */
+  let behind: Promise<void> | undefined;
+  let failure: { readonly error: unknown } | undefined;
   let written = position?.bytes ?? 0;
   /** A later life of the run counts on it. */
   let needed = position !== undefined;
   let aborted = false;
 
+  /** Returns when the system has all that was appended. */
   async function flush(): Promise<void> {
+    await behind;
+    if (failure !== undefined) throw failure.error;
     await writeAll(handle, buffer.subarray(0, buffered), written);
     written += buffered;
     buffered = 0;
+  }
+
+  /** Has the full buffer written and goes on with the other one: one write at a time, so that they come in order. */
+  function writeBehind(): void {
+    const full = buffer.subarray(0, buffered);
+    behind = writeAll(handle, full, written).then(
+      () => void (behind = undefined),
+      (error: unknown) => {
+        behind = undefined;
+        failure = { error };
+      },
+    );
+    written += buffered;
+    buffered = 0;
+    [buffer, spare] = [spare ?? new Uint8Array(bufferBytes), buffer];
   }
 
   function keep(bytes: Uint8Array): void {
@@ -100,8 +123,13 @@ export async function openAppendFile(options: AppendFileOptions): Promise<Append
 
   /** Makes room first. */
   async function appendBehind(bytes: Uint8Array): Promise<void> {
+    await behind;
+    if (failure !== undefined) throw failure.error;
+    if (bytes.byteLength <= bufferBytes) {
+      writeBehind();
+      return keep(bytes);
+    }
     await flush();
-    if (bytes.byteLength <= bufferBytes) return keep(bytes);
     await writeAll(handle, bytes, written);
     written += bytes.byteLength;
   }
@@ -111,7 +139,13 @@ export async function openAppendFile(options: AppendFileOptions): Promise<Append
       return written + buffered;
     },
     append(bytes) {
-      if (buffered + bytes.byteLength > bufferBytes) return guard(() => appendBehind(bytes));
+      if (buffered + bytes.byteLength > bufferBytes) {
+        // Nobody waits where the buffer before this one is written already.
+        if (behind !== undefined || failure !== undefined || bytes.byteLength > bufferBytes) {
+          return guard(() => appendBehind(bytes));
+        }
+        writeBehind();
+      }
       keep(bytes);
       return undefined;
     },

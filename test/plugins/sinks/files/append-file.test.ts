@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, open, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type AppendFileOptions, openAppendFile, writeAll } from '../../../../plugins/sinks/files/append-file.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -50,6 +50,24 @@ describe('openAppendFile', () => {
     await file.append(bytes('one'));
     await file.commit();
     expect(await readFile(join(folder, '.out.txt.run1.tmp'), 'utf8')).toBe('one');
+    await file.abort();
+  });
+
+  it('tells of a write that failed while the next bytes were gathered, and goes on failing', async () => {
+    const folder = await temporaryFolder();
+    const file = await openIn(folder);
+    const handle = await open(join(folder, 'other'), 'w');
+    const handles = Object.getPrototypeOf(handle) as Pick<FileHandle, 'write'>;
+    await handle.close();
+    const write = vi.spyOn(handles, 'write').mockRejectedValueOnce(new Error('ENOSPC: no space left on device'));
+    onTestFinished(() => write.mockRestore());
+    const piece = new Uint8Array(700 * 1024);
+    await file.append(piece);
+    // The first one is being written from here on, and nobody waits for that.
+    await file.append(piece);
+    await expect(file.commit()).rejects.toMatchObject({ code: 'sink_failed' });
+    expect(write).toHaveBeenCalledTimes(1);
+    await expect(file.publish()).rejects.toMatchObject({ code: 'sink_failed' });
     await file.abort();
   });
 
