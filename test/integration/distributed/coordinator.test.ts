@@ -145,6 +145,21 @@ describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
     expect(await idsOf(scene)).toEqual({ document: all, parts: all });
   }, 60_000);
 
+  test('and its workers wait while the memory of Redis is full', async () => {
+    const scene = await shop();
+    const worker = scene.start('worker');
+    const run = scene.start('run');
+    await worker.says('takes pages');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    await redis.ask('CONFIG', 'SET', 'maxmemory', '1');
+    await run.says('OOM');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await redis.ask('CONFIG', 'SET', 'maxmemory', '0');
+    expect(await run.ended, run.said()).toBe(0);
+    expect(await idsOf(scene)).toEqual({ document: all, parts: all });
+    expect(worker.said()).not.toContain('error:');
+  }, 60_000);
+
   test('that comes to its deadline has written what there is, and goes on later', async () => {
     const scene = await shop();
     const worker = scene.start('worker');

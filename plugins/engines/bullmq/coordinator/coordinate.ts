@@ -13,17 +13,20 @@ import {
   requestVault,
   runFolder,
   type RunRecord,
+  SluiceError,
   sourcesSince,
   startOfRun,
   writeRunRecord,
 } from '../../../../core/engine.ts';
+import { createPatience, createPatientCaller } from '../ledger/patient-caller.ts';
 import { createRunLedger } from '../ledger/run-ledger.ts';
 import { createRunRegistry } from '../ledger/run-registry.ts';
-import type { Coordinator, RunRegistry } from '../ledger/runs.ts';
+import type { Coordinator } from '../ledger/runs.ts';
 import type { BullmqOptions } from '../options.ts';
 import { createJanitor } from '../queue/janitor.ts';
-import { jobKey, openPageQueue } from '../queue/page-queue.ts';
+import { jobKey, openPageQueue, patientQueue } from '../queue/page-queue.ts';
 import type { RedisConnection } from '../redis/connect.ts';
+import { redisError } from '../redis/redis-error.ts';
 import { runKeys } from '../redis/keys.ts';
 import { createCoordinatorSinks } from '../sinks/coordinator-sinks.ts';
 import { partPlaces, waitingFolder } from '../sinks/part-place.ts';
@@ -55,9 +58,11 @@ export async function coordinate(
   const own: Coordinator = { id: randomBytes(8).toString('hex'), host: hostname(), pid: process.pid };
   try {
     // Until a run is registered, others could not see that there is one.
-    const beginner = await registry.coordinate(beginning, own, leaseMs);
+    const beginner = await registry.coordinate(beginning, own, leaseMs).catch((thrown: unknown) => {
+      throw redisError(thrown, 'beginning', connection.where);
+    });
     if (beginner.id !== own.id) throw locked(`the queue "${options.queue}" has a run that begins`, beginner);
-    return await coordinateOn({ connection, registry, own, context, options }, begin);
+    return await coordinateOn({ connection, own, context, options }, begin);
   } catch (error) {
     await registry.resign(beginning, own);
     await connection.close();
@@ -68,7 +73,6 @@ export async function coordinate(
 /** What a coordinator has at hand when it begins. */
 interface CoordinatorParts {
   readonly connection: RedisConnection;
-  readonly registry: RunRegistry;
   readonly own: Coordinator;
   readonly context: EngineContext;
   readonly options: BullmqOptions;
@@ -78,11 +82,15 @@ interface CoordinatorParts {
 const beginning = 'beginning';
 
 async function coordinateOn(
-  { connection, registry, own, context, options }: CoordinatorParts,
+  { connection, own, context, options }: CoordinatorParts,
   { resume, fullRefresh }: CoordinateOptions,
 ): Promise<CoordinatedRun> {
   const { config, clock, logger } = context;
-  const redis = connection.client;
+  const gone = new AbortController();
+  const onFailure = (error: SluiceError): void => logger.warn(error.message, { event: 'redis' });
+  const patience = createPatience({ connection, clock, onFailure, signal: gone.signal });
+  const redis = createPatientCaller(connection, patience);
+  const registry = createRunRegistry({ redis, queue: options.queue });
   const chosen = await chooseRun({ registry, context, queue: options.queue, resume });
   const run = chosen ?? (await newRun(context, fullRefresh));
   const { runId, startedAt } = run;
@@ -128,7 +136,7 @@ async function coordinateOn(
     },
     halt: () => leaveRun({ registry, run }),
     watch(_, { emit }) {
-      const janitor = createJanitor({ ledger, queue, sources, hash });
+      const janitor = createJanitor({ ledger, queue: patientQueue(queue, patience), sources, hash });
       return startWatch({ runId, own, lease, registry, ledger, janitor, sources, clock, emit, logger });
     },
   });
@@ -157,6 +165,7 @@ async function coordinateOn(
       await letters?.close();
       await lease.release();
       await registry.resign(beginning, own);
+      gone.abort(new SluiceError('interrupted', 'the coordinator has ended'));
       await queue.close();
       await connection.close();
     },

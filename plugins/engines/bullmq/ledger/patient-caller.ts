@@ -3,7 +3,7 @@ import type { RedisConnection } from '../redis/connect.ts';
 import { isPassing, redisError } from '../redis/redis-error.ts';
 import type { RedisCaller } from './scripts/script.ts';
 
-export interface PatientCallerOptions {
+export interface PatienceOptions {
   readonly connection: RedisConnection;
   readonly clock: Clock;
   /** Told of the first of several failures in a row that are more than a lost connection: the server is full. */
@@ -12,35 +12,41 @@ export interface PatientCallerOptions {
   readonly signal: AbortSignal;
 }
 
+/** Does again what failed only for the moment, for as long as that lasts. It must be something that can be repeated. */
+export type Patience = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Milliseconds between two attempts. */
 const retryMs = 250;
 
 /** The server takes no writes: it is full, or its disk is. Both pass when somebody sees to it, and nothing is lost until then. */
-const full = /^(?:OOM|MISCONF)\b/;
+const full = /\b(?:OOM command not allowed|MISCONF)\b/;
 
-/** Asks again what failed only for the moment, for as long as that lasts. Every command must be one that can be repeated. */
-export function createPatientCaller({ connection, clock, onFailure, signal }: PatientCallerOptions): RedisCaller {
+export function createPatience({ connection, clock, onFailure, signal }: PatienceOptions): Patience {
   let failing = false;
-
-  async function call(command: string, args: (string | number | Buffer)[]): Promise<unknown> {
+  return async (work) => {
     for (;;) {
       signal.throwIfAborted();
       try {
-        const reply = await orAborted(connection.client.callBuffer(command, ...args), signal);
+        const reply = await orAborted(work(), signal);
         failing = false;
         return reply;
       } catch (error) {
         signal.throwIfAborted();
         const isFull = error instanceof Error && full.test(error.message);
         if (!isPassing(error) && !isFull) throw error;
-        if (isFull && !failing) onFailure(redisError(error, 'keeping the state of the run', connection.where));
-        failing = true;
+        if (isFull && !failing) {
+          failing = true;
+          onFailure(redisError(error, 'keeping the state of the run', connection.where));
+        }
       }
       await orAborted(new Promise<void>((resolve) => clock.timer(retryMs, resolve)), signal);
     }
-  }
+  };
+}
 
-  return { callBuffer: (command, ...args) => call(command, args) };
+/** Commands that wait for a server that takes them. Each must be one that can be repeated. */
+export function createPatientCaller({ client }: RedisConnection, patience: Patience): RedisCaller {
+  return { callBuffer: (command, ...args) => patience(() => client.callBuffer(command, ...args)) };
 }
 
 /** Waits for `work` until `signal` aborts; leaves nothing on the signal. */

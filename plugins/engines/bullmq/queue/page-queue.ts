@@ -1,6 +1,7 @@
 import type { Queue, Worker } from 'bullmq';
 import type { RedisConnection } from '../redis/connect.ts';
 import type { RunKeys } from '../redis/keys.ts';
+import type { Patience } from '../ledger/patient-caller.ts';
 import { loadLibrary } from '../redis/load-library.ts';
 
 /** Of BullMQ, within the keys of a run. */
@@ -52,6 +53,11 @@ export async function openPageQueue({ client }: RedisConnection, { prefix }: Run
     forget: () => queue.obliterate({ force: true }),
     close: () => queue.close(),
   };
+}
+
+/** Where pages are put in by one that waits for a server that takes them. */
+export function patientQueue(queue: PageQueue, patience: Patience): Pick<PageQueue, 'add'> {
+  return { add: (source, ordinals) => patience(() => queue.add(source, ordinals)) };
 }
 
 /** What becomes of a page that came out of the queue: `over` for good, or `release`d for somebody else. */

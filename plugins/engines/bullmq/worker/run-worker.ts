@@ -14,13 +14,13 @@ import {
   sourcesSince,
   type WorkOptions,
 } from '../../../../core/engine.ts';
-import { createPatientCaller } from '../ledger/patient-caller.ts';
+import { createPatience, createPatientCaller } from '../ledger/patient-caller.ts';
 import { createRunLedger } from '../ledger/run-ledger.ts';
 import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
 import { openSharedLimits } from '../limits/shared-limits.ts';
 import type { BullmqOptions } from '../options.ts';
 import { createJanitor } from '../queue/janitor.ts';
-import { jobKey, openPageQueue, takePages } from '../queue/page-queue.ts';
+import { jobKey, openPageQueue, patientQueue, takePages } from '../queue/page-queue.ts';
 import type { RedisConnection } from '../redis/connect.ts';
 import { runKeys } from '../redis/keys.ts';
 import { createBenches } from './benches.ts';
@@ -79,8 +79,9 @@ export async function workOnRun({
   const processor = createProcessor(config, hasher, hashKey);
   const gone = new AbortController();
   const onFailure = (error: SluiceError): void => logger.warn(error.message, { event: 'redis' });
+  const patience = createPatience({ connection, clock, onFailure, signal: gone.signal });
   const ledger = createRunLedger({
-    redis: createPatientCaller({ connection, clock, onFailure, signal: gone.signal }),
+    redis: createPatientCaller(connection, patience),
     key: keys.prefix,
     vault: requestVault(vault),
     runId,
@@ -88,7 +89,7 @@ export async function workOnRun({
     jobKey: (source) => jobKey(keys, source),
   });
   const queue = await openPageQueue(connection, keys);
-  const janitor = createJanitor({ ledger, queue, sources, hash: hasher.text });
+  const janitor = createJanitor({ ledger, queue: patientQueue(queue, patience), sources, hash: hasher.text });
   const shared = await openSharedLimits({
     connection,
     queue: options.queue,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { differences, type EngineContext, SluiceError, type WorkOptions } from '../../../../core/engine.ts';
+import { differences, type EngineContext, onAbort, SluiceError, type WorkOptions } from '../../../../core/engine.ts';
+import { createPatience, createPatientCaller } from '../ledger/patient-caller.ts';
 import { createRunRegistry } from '../ledger/run-registry.ts';
 import type { RegisteredRun } from '../ledger/runs.ts';
 import type { BullmqOptions } from '../options.ts';
@@ -16,6 +17,7 @@ const lookMs = 500;
 export async function work(context: EngineContext, options: BullmqOptions, how: WorkOptions): Promise<void> {
   const { clock, logger } = context;
   const worker = `w${randomBytes(6).toString('hex')}`;
+  const gone = new AbortController();
   const connection = await connectRedis({
     settings: resolveRedis(options.redis),
     role: 'worker',
@@ -26,11 +28,17 @@ export async function work(context: EngineContext, options: BullmqOptions, how: 
   });
   try {
     for (const warning of (await checkServer(connection)).warnings) logger.warn(warning, { event: 'redis' });
-    const registry = createRunRegistry({ redis: connection.client, queue: options.queue });
+    const onFailure = (error: SluiceError): void => logger.warn(error.message, { event: 'redis' });
+    const patience = createPatience({ connection, clock, onFailure, signal: gone.signal });
+    const registry = createRunRegistry({ redis: createPatientCaller(connection, patience), queue: options.queue });
+    const stopped = new Promise<undefined>((resolve) => onAbort(how.signal, () => resolve(undefined)));
     const over = new Set<string>();
     let waiting = false;
     while (!how.signal.aborted) {
-      const runs = (await registry.list()).filter(({ runId, state }) => state === 'running' && !over.has(runId));
+      // A server that is away must not keep a worker that is to stop.
+      const listed = await Promise.race([registry.list(), stopped]);
+      if (listed === undefined) return;
+      const runs = listed.filter(({ runId, state }) => state === 'running' && !over.has(runId));
       const run = chooseRun(context, runs);
       if (run === undefined) {
         if (!waiting) logger.info(`waiting for a run of the queue "${options.queue}"`, { event: 'worker' });
@@ -44,6 +52,7 @@ export async function work(context: EngineContext, options: BullmqOptions, how: 
       if (watched === 'over') over.add(run.runId);
     }
   } finally {
+    gone.abort(new SluiceError('interrupted', 'the worker has ended'));
     await connection.close();
   }
 }

@@ -114,6 +114,26 @@ describe.skipIf(redisMissing !== undefined)('a worker', () => {
     }
   }, 60_000);
 
+  test('waits while the memory of Redis is full, and goes on', async () => {
+    const own = await startRedis();
+    const upstream = slow(30, itemsOf(395));
+    const run = await beginRun({ redis: own, sources: [listing('shop')], upstream, settings: { concurrency: 4 } });
+    try {
+      const worker = run.startWorker();
+      await expect.poll(() => run.table.rows.size, { timeout: 10_000 }).toBeGreaterThan(50);
+      await own.ask('CONFIG', 'SET', 'maxmemory', '1');
+      // It has told by then, more than once, that it lives.
+      await wait(2500);
+      await own.ask('CONFIG', 'SET', 'maxmemory', '0');
+      const told = await Promise.race([run.ended(40_000), worker.working]);
+      expect(countKinds(told ?? [])).toEqual({ landed: 40, ended: 1 });
+      expect(run.table.rows.size).toBe(395);
+    } finally {
+      await run.close();
+      await own.close();
+    }
+  }, 60_000);
+
   test('ends within its time although Redis is away', async () => {
     const own = await startRedis({ appendOnly: true });
     const run = await beginRun({ redis: own, sources: [listing('shop')], upstream: slow(30, itemsOf(995)), settings });
@@ -125,6 +145,20 @@ describe.skipIf(redisMissing !== undefined)('a worker', () => {
     await run.close();
     await own.close();
   }, 20_000);
+
+  test('that waits for a run ends when it is told to, although Redis is away', async () => {
+    const own = await startRedis();
+    const run = await beginRun({ redis: own, sources: [listing('shop')], upstream: itemsOf(5) });
+    await run.registry.setState(run.run.runId, 'paused');
+    const worker = run.startWorker();
+    await wait(1000);
+    await own.halt();
+    await wait(700);
+    worker.stop();
+    await worker.working;
+    await run.close();
+    await own.close();
+  }, 10_000);
 
   test('finishes what it has in hand when it is to stop, and another worker does the rest', async () => {
     const run = await begin({ sources: [listing('shop')], upstream: slow(30, itemsOf(700)), settings });
