@@ -155,7 +155,8 @@ describe.skipIf(redisMissing !== undefined)('a worker', () => {
     await own.halt();
     await wait(700);
     worker.stop();
-    await worker.working;
+    expect(await Promise.race([worker.working, wait(3000, 'goes on')])).toBeUndefined();
+    await own.start();
     await run.close();
     await own.close();
   }, 10_000);
