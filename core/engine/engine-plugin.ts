@@ -66,6 +66,8 @@ export interface EnginePlugin<Options = unknown> {
   readonly api?: string;
   /** Checks the options of the config's entry before anything is asked. Default: no options are taken. */
   readonly options?: StandardSchemaV1<unknown, Options>;
+  /** Looks whether a run could begin, and changes nothing. Throws what would keep it from that. Default: asks for `runs`. */
+  check?(context: EngineContext, options: Options): Promise<void>;
   /**
    * Registers a run or takes one up, as its coordinator. Throws before any request: what keeps its server from being used,
    * `config_invalid` for what this engine can't do, `state_locked` where another coordinator lives,

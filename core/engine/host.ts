@@ -19,6 +19,13 @@ export async function workPipeline(config: ResolvedConfig, services: Services, h
   await engine.plugin.work(await engineContext(config, services), engine.options, how);
 }
 
+/** Looks whether a run could begin on the config's engine. Throws what keeps it from that. */
+export async function checkEngine(config: ResolvedConfig, { plugin, options }: ResolvedEngine): Promise<void> {
+  const { engineContext } = await import('./engine-context.ts');
+  const context = await engineContext(config, {});
+  await (plugin.check === undefined ? plugin.runs(context, options) : plugin.check(context, options));
+}
+
 /** The runs that the config's engine knows of, newest first. Throws what its `runs` throws. */
 export async function engineRuns(
   config: ResolvedConfig,

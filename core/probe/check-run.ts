@@ -2,7 +2,7 @@ import { configIssues } from '../config/issues.ts';
 import { checkFolder } from '../check-folder.ts';
 import type { ResolvedConfig } from '../config/resolved.ts';
 import type { Services } from '../contracts/services.ts';
-import { engineRuns } from '../engine/host.ts';
+import { checkEngine } from '../engine/host.ts';
 import { classify } from '../errors.ts';
 import { runLogger } from '../log/run-logger.ts';
 import { cleanText, createRedactor } from '../redact.ts';
@@ -42,7 +42,7 @@ export async function checkRun(config: ResolvedConfig, services: Services, signa
   const options = { config, clock, logger: runLogger(config, logger) };
   const [state, engine, sources, sinks] = await Promise.all([
     checkState(config),
-    checkEngine(config),
+    engineFindings(config),
     checkSources(config, services, signal),
     Promise.all(config.sinks.map((sink) => checkSink(sink, options))),
   ]);
@@ -90,12 +90,12 @@ async function checkSources(
   }
 }
 
-/** Asks the engine for its runs: so it shows whether its server can be used. */
-async function checkEngine(config: ResolvedConfig): Promise<readonly Finding[]> {
+/** The engine looks at its server, and whether it can do what the config says. */
+async function engineFindings(config: ResolvedConfig): Promise<readonly Finding[]> {
   if (config.engine === undefined) return [];
   const { name } = config.engine.plugin;
   try {
-    await engineRuns(config, config.engine);
+    await checkEngine(config, config.engine);
     return [finding('engine', name, 'can be used')];
   } catch (thrown) {
     const { code, message } = classify(thrown);

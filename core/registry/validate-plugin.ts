@@ -131,6 +131,7 @@ function engineProblems(value: unknown): readonly string[] {
     ),
     ...optional(value, 'api', isText, apiRange),
     ...optional(value, 'options', isStandardSchema, standardSchema),
+    ...optional(value, 'check', isFunction, 'a function'),
   ];
 }
 

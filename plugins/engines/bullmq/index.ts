@@ -5,6 +5,7 @@ import { type BullmqOptions, options } from './options.ts';
 const bullmq: EnginePlugin<BullmqOptions> = {
   name: 'bullmq',
   options,
+  check: async (...how) => (await import('./coordinator/check.ts')).check(...how),
   coordinate: async (...how) => (await import('./coordinator/coordinate.ts')).coordinate(...how),
   work: async (...how) => (await import('./worker/work.ts')).work(...how),
   runs: async (...how) => (await import('./coordinator/list-runs.ts')).listRuns(...how),

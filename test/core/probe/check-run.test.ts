@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { SinkPlugin } from '../../../core/contracts/sink.ts';
 import { bearer } from '../../../core/auth/declare.ts';
+import type { EngineContext } from '../../../core/engine/engine-plugin.ts';
 import { SluiceError } from '../../../core/errors.ts';
 import { checkRun, configFindings } from '../../../core/probe/check-run.ts';
 import { resolveConfig } from '../../../core/config/resolve.ts';
@@ -41,14 +42,24 @@ describe('checking a run', () => {
 
   test('asks the engine whether its server can be used', async () => {
     const away = new SluiceError('redis_unavailable', 'Redis at nowhere:1 does not answer');
-    const engineOf = (runs: () => Promise<readonly []>) => {
-      return { use: { name: 'own', coordinate: () => Promise.reject(away), work: () => Promise.resolve(), runs } };
+    const engineOf = (runs: () => Promise<readonly []>, more: object = {}) => {
+      const own = { name: 'own', coordinate: () => Promise.reject(away), work: () => Promise.resolve(), runs };
+      return { use: { ...own, ...more } };
     };
     const config = { sinks: ['stdout'] };
     const fine = await check([listed('shop')], good, { ...config, engine: engineOf(async () => []) });
     expect([fine.ok, fine.about('own')]).toMatchObject([true, { what: 'engine', message: 'can be used' }]);
     const dead = await check([listed('shop')], good, { ...config, engine: engineOf(() => Promise.reject(away)) });
     expect([dead.ok, dead.about('own')]).toMatchObject([false, { code: 'redis_unavailable', message: away.message }]);
+    const checked: unknown[] = [];
+    const own = ({ config: { sinks } }: EngineContext) => {
+      checked.push(sinks.map(({ name }) => name));
+      return Promise.reject(new SluiceError('config_invalid', 'the sink can not be spread'));
+    };
+    const engine = engineOf(async () => [], { check: own });
+    const refused = await check([listed('shop')], good, { ...config, engine });
+    expect([refused.ok, refused.about('own')]).toMatchObject([false, { message: 'the sink can not be spread' }]);
+    expect(checked).toEqual([['stdout']]);
   });
 
   test('tells all problems at once', async () => {

@@ -318,7 +318,12 @@ export default {
     await scene.change({ sinks: ['./sink.mjs'] });
     const own = scene.start('run');
     expect(await own.ended).toBe(2);
-    expect(own.said()).toContain('the sink "own" can\'t be written to from several machines');
+    const worker = scene.start('worker');
+    expect(await worker.ended).toBe(2);
+    const check = scene.start('check');
+    expect(await check.ended).toBe(2);
+    for (const { said } of [own, worker])
+      expect(said()).toContain('the sink "own" can\'t be written to from several machines');
   }, 60_000);
 });
 

@@ -8,7 +8,7 @@ import { resolveRedis } from '../redis/options.ts';
 export async function openServer(
   { logger }: Pick<EngineContext, 'logger'>,
   { redis }: BullmqOptions,
-  role: 'coordinator' | 'worker' | 'list',
+  role: 'coordinator' | 'check' | 'list',
 ): Promise<RedisConnection> {
   const connection = await connectRedis({
     settings: resolveRedis(redis),

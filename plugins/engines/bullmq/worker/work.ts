@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { differences, type EngineContext, onAbort, SluiceError, type WorkOptions } from '../../../../core/engine.ts';
+import { assertDistributable } from '../coordinator/refusals.ts';
 import { createPatience, createPatientCaller } from '../ledger/patient-caller.ts';
 import { createRunRegistry } from '../ledger/run-registry.ts';
 import type { RegisteredRun } from '../ledger/runs.ts';
@@ -15,6 +16,7 @@ const lookMs = 500;
 
 /** Takes pages of one run after the other until it is told to stop; see `EnginePlugin`. */
 export async function work(context: EngineContext, options: BullmqOptions, how: WorkOptions): Promise<void> {
+  assertDistributable(context.config);
   const { clock, logger } = context;
   const worker = `w${randomBytes(6).toString('hex')}`;
   const gone = new AbortController();
