@@ -23,7 +23,7 @@ export interface RunsView {
 /** The runs as lines of text, none wider than `width`. */
 export function renderRuns(runs: readonly ListedRun[], { dir, width, paint }: RunsView): string[] {
   if (dir === undefined) return wrap('no runs are kept: the config says "state: false"', width);
-  if (runs.length === 0) return wrap(`no runs in ${dir} yet`, width);
+  if (runs.length === 0) return wrap(`no runs in ${dir}`, width);
   const rows = runs.map(({ id, state, records, lives, startedAt, sources, resumable }) => [
     id,
     { text: state, style: state === 'complete' ? ('green' as const) : ('yellow' as const) },

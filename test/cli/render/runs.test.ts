@@ -45,7 +45,7 @@ describe('renderRuns', () => {
   });
 
   it('says where there are none, and why', () => {
-    expect(renderRuns([], { dir: '/x/.pipeline', width: 80, paint })).toEqual(['no runs in /x/.pipeline yet']);
+    expect(renderRuns([], { dir: '/x/.pipeline', width: 80, paint })).toEqual(['no runs in /x/.pipeline']);
     expect(renderRuns([], { dir: undefined, width: 80, paint }).join(' ')).toContain('state: false');
   });
 });

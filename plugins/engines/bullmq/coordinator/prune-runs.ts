@@ -1,13 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { type EngineContext, nodeDisk, pruneRuns as pruneFolders } from '../../../../core/engine.ts';
-import { forgetRun } from '../ledger/forget-run.ts';
-import type { RunRegistry } from '../ledger/runs.ts';
+import { forgetRun, keptFor } from '../ledger/forget-run.ts';
+import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
 import type { BullmqOptions } from '../options.ts';
 import { openPageQueue } from '../queue/page-queue.ts';
 import type { RedisConnection } from '../redis/connect.ts';
 import { runKeys } from '../redis/keys.ts';
 import { waitingFolder } from '../sinks/part-place.ts';
 import { newestFirst } from './choose-run.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** Runs that wait to be taken up and are kept, where no state folder says how many. */
 const keptRuns = 10;
@@ -22,25 +24,46 @@ export interface PruneOptions {
 }
 
 /**
- * Removes all but the newest of the runs that were stopped and never taken up, from Redis and from the folders of this
- * machine: nothing else would ever remove them.
+ * Removes all but the newest of the runs that were stopped and never taken up, and those that have ended and were kept for
+ * their days, from Redis and from the folders of this machine: nothing else would ever remove them.
  */
-export async function pruneRuns({ connection, registry, context, options, runId }: PruneOptions): Promise<void> {
+export async function pruneRuns(prune: PruneOptions): Promise<void> {
+  const { registry, context, runId } = prune;
   const { config, logger } = context;
   const keepRuns = config.state?.keepRuns ?? keptRuns;
   const dir = config.state?.dir;
-  const stopped = newestFirst(await registry.list()).filter(({ state }) => state !== 'ended');
+  const runs = newestFirst(await registry.list());
+  const stopped = runs.filter(({ state }) => state !== 'ended');
   for (const run of stopped.slice(keepRuns)) {
-    const keys = runKeys(options.queue, run.runId);
-    const queue = await openPageQueue(connection, keys);
-    await queue.forget();
-    await queue.close();
-    await forgetRun({ redis: connection.client, key: keys.prefix, sources: run.sources, keepMs: 0 });
-    await registry.remove(run.runId);
-    await rm(waitingFolder({ config, parts: options.parts, runId: run.runId }), { recursive: true, force: true });
+    await remove(prune, run);
     logger.info(`run ${run.runId} was stopped, and is removed: ${keepRuns} newer ones are kept`, {
       event: 'run-removed',
     });
   }
+  for (const run of runs.filter(({ state }) => state === 'ended')) await pruneEnded(prune, run);
   if (dir !== undefined) await pruneFolders({ config, disk: nodeDisk, stateDir: dir, keepRuns, runId, logger });
+}
+
+async function pruneEnded(prune: PruneOptions, run: RegisteredRun): Promise<void> {
+  const { connection, registry, options } = prune;
+  // Its coordinator is about to do it.
+  if ((await registry.coordinator(run.runId)) !== undefined) return;
+  const redis = connection.client;
+  const key = runKeys(options.queue, run.runId).prefix;
+  const left = await keptFor(redis, key);
+  if (options.keepDays === 0 || left === 'gone') await remove(prune, run);
+  // A crash at its end has kept it from being given one.
+  else if (left === 'ever') await forgetRun({ redis, key, sources: run.sources, keepMs: options.keepDays * dayMs });
+}
+
+async function remove({ connection, registry, context, options }: PruneOptions, run: RegisteredRun): Promise<void> {
+  const { runId, sources } = run;
+  const keys = runKeys(options.queue, runId);
+  const queue = await openPageQueue(connection, keys);
+  await queue.forget();
+  await queue.close();
+  await forgetRun({ redis: connection.client, key: keys.prefix, sources, keepMs: 0 });
+  await registry.remove(runId);
+  const waiting = waitingFolder({ config: context.config, parts: options.parts, runId });
+  await rm(waiting, { recursive: true, force: true });
 }

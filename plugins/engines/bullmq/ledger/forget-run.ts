@@ -48,6 +48,12 @@ export async function forgetRun({ redis, key, sources, keepMs }: ForgetOptions):
   );
 }
 
+/** How long what is told of a run is still there: it is `gone`, has an `end`, or is there for `ever`. */
+export async function keptFor(redis: RedisCaller, key: string): Promise<'gone' | 'end' | 'ever'> {
+  const left = numberOf(replyOf(await redis.callBuffer('PTTL', `${key}:checkpoint`)));
+  return left === -2 ? 'gone' : left === -1 ? 'ever' : 'end';
+}
+
 /** Removes what a source that has ended needs no more: all but where it stands. */
 export async function forgetSource(redis: RedisCaller, base: string, keepMs = 0): Promise<void> {
   for (const table of tables) {

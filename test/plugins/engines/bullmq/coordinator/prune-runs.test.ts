@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pruneRuns } from '../../../../../plugins/engines/bullmq/coordinator/prune-runs.ts';
+import type { RunState } from '../../../../../plugins/engines/bullmq/ledger/runs.ts';
+import { runKeys } from '../../../../../plugins/engines/bullmq/redis/keys.ts';
+import { redisMissing, startRedis, type TestRedis } from '../../../../support/redis.ts';
+import { beginRun } from '../worker/distributed-run.ts';
+import { itemsOf, listing } from '../worker/upstreams.ts';
+
+describe.skipIf(redisMissing !== undefined)('runs that a queue keeps', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.close());
+
+  /** Runs of a queue, each with something of it in Redis, after a new one has begun. */
+  async function pruned(given: Readonly<Record<string, RunState>>, keepDays: number, gone: readonly string[] = []) {
+    const scene = await beginRun({ redis, sources: [listing('shop')], upstream: itemsOf(5) });
+    const { registry, run, connection, queue, context } = scene;
+    const noteOf = (runId: string): string => `${runKeys(queue, runId).prefix}:checkpoint`;
+    await registry.remove(run.runId);
+    for (const [runId, state] of Object.entries(given)) {
+      await registry.register({ ...run, runId });
+      await registry.setState(runId, state);
+      if (!gone.includes(runId)) await connection.client.set(noteOf(runId), 'note');
+    }
+    const options = { ...scene.engine, keepDays };
+    await pruneRuns({ connection, registry, context, options, runId: 'new' });
+    const listed = (await registry.list()).map(({ runId }) => runId).toSorted();
+    const left: Record<string, number> = {};
+    for (const runId of Object.keys(given)) left[runId] = await connection.client.ttl(noteOf(runId));
+    await scene.close();
+    return { listed, left };
+  }
+
+  test('are the ten newest of those that were stopped', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `run-${String(index).padStart(2, '0')}`);
+    const { listed, left } = await pruned(Object.fromEntries(ids.map((id) => [id, 'paused'])), 0);
+    expect(listed).toEqual(ids.slice(2));
+    expect([left['run-01'], left['run-02']]).toEqual([-2, -1]);
+  });
+
+  test('are those that have ended, for as many days as are wanted', async () => {
+    const given = { expired: 'ended', fresh: 'ended', stopped: 'paused' } as const;
+    const { listed, left } = await pruned(given, 2, ['expired']);
+    expect(listed).toEqual(['fresh', 'stopped']);
+    // A crash may have kept it from being given an end.
+    expect(left['fresh']).toBeGreaterThan(100_000);
+    expect(left['stopped']).toBe(-1);
+  });
+
+  test('are none that have ended, where none are wanted', async () => {
+    expect(await pruned({ ended: 'ended' }, 0)).toEqual({ listed: [], left: { ended: -2 } });
+  });
+});
