@@ -31,13 +31,23 @@ export function newestFirst(runs: readonly RegisteredRun[]): readonly Registered
 /** Why a run is not of this process; undefined where it is. */
 export function strangeness(
   run: RegisteredRun,
-  { version, fingerprint }: ChooseOptions['context'],
+  { version, fingerprint }: Pick<ChooseOptions['context'], 'version' | 'fingerprint'>,
 ): string | undefined {
   if (run.version !== version) return `it was begun by sluice ${run.version}, and this is ${version}`;
   const changed = differences(run.fingerprint, fingerprint);
   if (changed.length === 0) return undefined;
   const more = changed.length > 5 ? ` and ${changed.length - 5} more` : '';
   return `the config has changed since (${changed.slice(0, 5).join(', ')}${more}); start a new run, or put it back`;
+}
+
+/**
+ * Whether a run that has ended is what keeps `--resume` from an older one of its config that was stopped: it has to stay in
+ * the registry then, or data that is older would go over its own. The newest of a config does so for all.
+ */
+export function shields(ended: RegisteredRun, runs: readonly RegisteredRun[]): boolean {
+  const alike = runs.filter((run) => run.runId !== ended.runId && strangeness(run, ended) === undefined);
+  const isSuperseded = alike.some(({ runId, state }) => state === 'ended' && runId > ended.runId);
+  return !isSuperseded && alike.some(({ runId, state }) => state !== 'ended' && runId < ended.runId);
 }
 
 /** Two runs at once would share their workers; one that was left is not worked on beside the new one. */

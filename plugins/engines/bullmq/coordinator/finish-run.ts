@@ -3,6 +3,7 @@ import { type EngineContext, nodeDisk, type RunEnding, writeCursors } from '../.
 import type { RunLedger } from '../ledger/ledger.ts';
 import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
 import type { PageQueue } from '../queue/page-queue.ts';
+import { shields } from './choose-run.ts';
 import type { RunState } from './run-state.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -41,7 +42,7 @@ export async function finishRun(options: FinishOptions, complete: readonly strin
   await registry.setState(run.runId, 'ended');
   await queue.forget();
   await ledger.forget(keepDays * dayMs);
-  if (keepDays === 0) await registry.remove(run.runId);
+  if (keepDays === 0 && !shields(run, await registry.list())) await registry.remove(run.runId);
   await rm(waiting, { recursive: true, force: true });
 }
 

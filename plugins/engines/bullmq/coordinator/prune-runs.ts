@@ -7,7 +7,7 @@ import { openPageQueue } from '../queue/page-queue.ts';
 import type { RedisConnection } from '../redis/connect.ts';
 import { runKeys } from '../redis/keys.ts';
 import { waitingFolder } from '../sinks/part-place.ts';
-import { newestFirst } from './choose-run.ts';
+import { newestFirst, shields } from './choose-run.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -35,35 +35,41 @@ export async function pruneRuns(prune: PruneOptions): Promise<void> {
   const runs = newestFirst(await registry.list());
   const stopped = runs.filter(({ state }) => state !== 'ended');
   for (const run of stopped.slice(keepRuns)) {
-    await remove(prune, run);
+    await forget(prune, run);
+    await registry.remove(run.runId);
     logger.info(`run ${run.runId} was stopped, and is removed: ${keepRuns} newer ones are kept`, {
       event: 'run-removed',
     });
   }
-  for (const run of runs.filter(({ state }) => state === 'ended')) await pruneEnded(prune, run);
+  const ended = runs.filter(({ state }) => state === 'ended');
+  const kept = [...stopped.slice(0, keepRuns), ...ended];
+  for (const run of ended) await pruneEnded(prune, run, shields(run, kept));
   if (dir !== undefined) await pruneFolders({ config, disk: nodeDisk, stateDir: dir, keepRuns, runId, logger });
 }
 
-async function pruneEnded(prune: PruneOptions, run: RegisteredRun): Promise<void> {
+async function pruneEnded(prune: PruneOptions, run: RegisteredRun, isShield: boolean): Promise<void> {
   const { connection, registry, options } = prune;
   // Its coordinator is about to do it.
   if ((await registry.coordinator(run.runId)) !== undefined) return;
   const redis = connection.client;
   const key = runKeys(options.queue, run.runId).prefix;
   const left = await keptFor(redis, key);
-  if (options.keepDays === 0 || left === 'gone') await remove(prune, run);
+  if (options.keepDays === 0 || left === 'gone') {
+    await forget(prune, run);
+    if (!isShield) await registry.remove(run.runId);
+  }
   // A crash at its end has kept it from being given one.
   else if (left === 'ever') await forgetRun({ redis, key, sources: run.sources, keepMs: options.keepDays * dayMs });
 }
 
-async function remove({ connection, registry, context, options }: PruneOptions, run: RegisteredRun): Promise<void> {
+/** Removes what there is of a run beside its entry in the registry. */
+async function forget({ connection, context, options }: PruneOptions, run: RegisteredRun): Promise<void> {
   const { runId, sources } = run;
   const keys = runKeys(options.queue, runId);
   const queue = await openPageQueue(connection, keys);
   await queue.forget();
   await queue.close();
   await forgetRun({ redis: connection.client, key: keys.prefix, sources, keepMs: 0 });
-  await registry.remove(runId);
   const waiting = waitingFolder({ config: context.config, parts: options.parts, runId });
   await rm(waiting, { recursive: true, force: true });
 }

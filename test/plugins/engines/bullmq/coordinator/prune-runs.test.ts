@@ -1,5 +1,9 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chooseRun } from '../../../../../plugins/engines/bullmq/coordinator/choose-run.ts';
+import { finishRun } from '../../../../../plugins/engines/bullmq/coordinator/finish-run.ts';
 import { pruneRuns } from '../../../../../plugins/engines/bullmq/coordinator/prune-runs.ts';
+import { newRunState } from '../../../../../plugins/engines/bullmq/coordinator/run-state.ts';
 import type { RunState } from '../../../../../plugins/engines/bullmq/ledger/runs.ts';
 import { runKeys } from '../../../../../plugins/engines/bullmq/redis/keys.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../../../support/redis.ts';
@@ -51,5 +55,39 @@ describe.skipIf(redisMissing !== undefined)('runs that a queue keeps', () => {
 
   test('are none that have ended, where none are wanted', async () => {
     expect(await pruned({ ended: 'ended' }, 0)).toEqual({ listed: [], left: { ended: -2 } });
+  });
+
+  test('are those that have ended after one that was stopped: its data is older, and no resume is to take it up', async () => {
+    const given = { a: 'paused', b: 'ended', c: 'ended' } as const;
+    // The newest says it for all.
+    expect(await pruned(given, 0)).toEqual({ listed: ['a', 'c'], left: { a: -1, b: -2, c: -2 } });
+    expect((await pruned(given, 2, ['b', 'c'])).listed).toEqual(['a', 'c']);
+    const ids = Array.from({ length: 10 }, (_, index) => `d-${index}`);
+    const newer = Object.fromEntries(ids.map((id) => [id, 'paused'] as const));
+    // The one that was stopped is removed for the newer ones, and the one that has ended is of no use any more.
+    expect((await pruned({ ...given, ...newer }, 0)).listed).toEqual(ids);
+  });
+
+  test.each([
+    ['nothing of it, where none was stopped before', undefined, []],
+    ['that it has ended, where one was stopped before', 'same', ['20260101T000000Z-a', 'ended']],
+    ['nothing of it, where the one before is of another config', 'other', ['20260101T000000Z-a']],
+  ])('keep of a run at its end %s', async (_, config, kept) => {
+    const scene = await beginRun({ redis, sources: [listing('shop')], upstream: itemsOf(5) });
+    const { registry, run, ledger, pages: queue, context } = scene;
+    if (config !== undefined) {
+      const fingerprint = { sources: config };
+      await registry.register({ ...run, runId: '20260101T000000Z-a', state: 'paused', fingerprint });
+    }
+    const waiting = join(redis.folder, 'waiting');
+    const state = newRunState();
+    const end = { config: context.config, run, state, registry, ledger, queue, keepDays: 0, waiting };
+    await finishRun({ ...end, fullRefresh: false }, ['shop']);
+    const listed = (await registry.list()).map(({ runId }) => (runId === run.runId ? 'ended' : runId));
+    const resume = { kind: 'last' } as const;
+    const chosen = await chooseRun({ registry, context, queue: scene.queue, resume });
+    await scene.close();
+    expect(listed.toSorted()).toEqual(kept);
+    expect(chosen).toBeUndefined();
   });
 });
