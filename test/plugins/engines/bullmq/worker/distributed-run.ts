@@ -33,15 +33,18 @@ export interface DistributedRunOptions {
   readonly sources: readonly SourcePlugin[];
   readonly upstream: Upstream;
   readonly settings?: Readonly<Record<string, unknown>> | undefined;
+  /** `workers.maxInFlightBytes`; that of the config's defaults where it is not given. */
+  readonly maxInFlightBytes?: number | undefined;
   /** Called before a batch is written and before a commit. */
   readonly onSink?: ((doing: 'write' | 'commit') => void | Promise<void>) | undefined;
 }
 
 /** A config with one sink, the table. */
 export function configOf(
-  { sources, settings = {}, onSink }: Pick<DistributedRunOptions, 'sources' | 'settings' | 'onSink'>,
+  options: Pick<DistributedRunOptions, 'sources' | 'settings' | 'maxInFlightBytes' | 'onSink'>,
   table: Table,
 ) {
+  const { sources, settings = {}, maxInFlightBytes, onSink } = options;
   const sink: SinkPlugin = {
     name: 'table',
     distributed: 'direct',
@@ -66,7 +69,7 @@ export function configOf(
   };
   return resolveConfig(
     {
-      workers: { threads: 0 },
+      workers: { threads: 0, ...(maxInFlightBytes !== undefined && { maxInFlightBytes }) },
       sources: sources.map((use) => ({ use, retry: { retries: 2, baseMs: 1, maxMs: 5 }, ...settings })),
       sinks: [{ use: sink }],
     },
@@ -96,9 +99,9 @@ let runs = 0;
 
 /** A run whose coordinator is the test: it is registered, and its outcomes are read. */
 export async function beginRun(options: DistributedRunOptions) {
-  const { redis, sources, upstream, settings = {}, onSink } = options;
+  const { redis, upstream } = options;
   const table: Table = { rows: new Map(), writes: 0 };
-  const config = await configOf({ sources, settings, onSink }, table);
+  const config = await configOf(options, table);
   const transport = transportOf(upstream);
   const context: EngineContext = {
     config,
