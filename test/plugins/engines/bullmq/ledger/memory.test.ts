@@ -12,7 +12,7 @@ describe.skipIf(redisMissing !== undefined)('the memory that a run takes in Redi
   let empty: number;
   beforeAll(async () => {
     redis = await startRedis();
-    ({ ledger, connection } = await openLedger(redis));
+    ({ ledger, connection } = await openLedger(redis, ['shop', 'thirty', 'hundredThirty']));
     empty = await used();
   });
   afterAll(async () => {
@@ -74,4 +74,25 @@ describe.skipIf(redisMissing !== undefined)('the memory that a run takes in Redi
     // The server frees it in the background.
     await expect.poll(async () => (await used()) - empty, { timeout: 5000 }).toBeLessThan(full / 5);
   });
+
+  test.each([
+    { source: 'thirty', characters: 30 },
+    { source: 'hundredThirty', characters: 130 },
+  ])(
+    'is 70 bytes for a request that waits, and two for each of the $characters characters of its path',
+    async (each) => {
+      const requests = 20_000;
+      const before = await used();
+      await ledger.source(each.source).add(
+        Array.from({ length: requests }, (_, at) => {
+          const url = `/items?offset=${at}`.padEnd(each.characters, '0');
+          return { request: { key: `GET ${url}`, url }, hashes: [hash(), hash()], listing: undefined, opens: false };
+        }),
+        { reason: 'first', maxPages: requests },
+      );
+      const bytes = ((await used()) - before) / requests;
+      expect(bytes).toBeGreaterThan((70 + each.characters * 2) * 0.85);
+      expect(bytes).toBeLessThan((70 + each.characters * 2) * 1.15);
+    },
+  );
 });
