@@ -2,9 +2,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../../core/index.ts';
-import { createScene, type Scene, type SceneOptions } from '../../support/distributed.ts';
+import type { Scene, SceneOptions } from '../../support/distributed.ts';
 import { manyPages, manyPagesSource } from '../../support/many-pages.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
+import { createShop, pages, size } from './shop.ts';
 
 interface Document {
   readonly products: readonly { readonly id: string }[];
@@ -13,9 +14,6 @@ interface Manifest {
   readonly records: number;
   readonly parts: readonly { readonly file: string; readonly records: number }[];
 }
-
-const pages = 60;
-const size = 10;
 
 describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
   let redis: TestRedis;
@@ -26,20 +24,7 @@ describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
   // Another run of the same queue would be in the way.
   afterEach(async () => void (await redis.ask('FLUSHALL')));
 
-  /** A shop of 60 pages, each of which takes a while. */
-  async function shop(options: Partial<SceneOptions> = {}): Promise<Scene> {
-    const api = manyPages(pages, size);
-    const source = { use: './shop.mjs', concurrency: 2 };
-    const scene = await createScene({
-      redis: redis.url,
-      api,
-      mock: { latencyMs: 50, rateLimit: false },
-      source,
-      ...options,
-    });
-    await writeFile(join(scene.folder, 'shop.mjs'), manyPagesSource(pages));
-    return scene;
-  }
+  const shop = (options?: Partial<SceneOptions>): Promise<Scene> => createShop(redis, options);
 
   async function idsOf({ folder, read }: Scene): Promise<{ document: readonly string[]; parts: readonly string[] }> {
     const { products } = await read<Document>('out/products.json');
@@ -53,52 +38,6 @@ describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
   }
 
   const all = Array.from({ length: pages * size }, (_, index) => `shop:${index + 1}`).toSorted();
-
-  test('reports what a run in one process reports, and writes the same records', async () => {
-    const config = { sinks: ['json-file', { use: 'csv', filter: { category: ['even'] } }] };
-    const alone = await shop({ redis: undefined, config });
-    const spread = await shop({ config });
-    const local = alone.start('run', '-q', '--report', 'report.json');
-    expect(await local.ended).toBe(0);
-    const worker = spread.start('worker');
-    const run = spread.start('run', '-q', '--report', 'report.json');
-    expect([await run.ended, run.said()]).toEqual([0, '']);
-    worker.kill('SIGTERM');
-    expect(await worker.ended).toBe(0);
-
-    const [one, other] = await Promise.all([alone, spread].map((scene) => scene.read<RunRecord>('report.json')));
-    expect(countsOf(other)).toEqual(countsOf(one));
-    const [first, second] = await Promise.all(
-      [alone, spread].map((scene) => scene.read<Document>('out/products.json')),
-    );
-    const sorted = (document: Document | undefined) => document?.products.map(({ id }) => id).toSorted();
-    expect(sorted(second)).toEqual(sorted(first));
-    const [rows, others] = await Promise.all(
-      [alone, spread].map(({ folder }) => readFile(join(folder, 'out/products.csv'), 'utf8')),
-    );
-    expect(withoutTimes(others)).toEqual(withoutTimes(rows));
-    const keys = (await redis.ask('KEYS', '*')).split('\n').filter((key) => key.startsWith('{sluice:2'));
-    // What remembers what was asked of an upstream outlives the run, for as long as its windows are.
-    const left = await Promise.all(keys.map(async (key) => [key, Number(await redis.ask('TTL', key))] as const));
-    expect(left.filter(([, seconds]) => seconds < 0 || seconds > 600)).toEqual([]);
-  });
-
-  test('tells of pages that failed and keeps rejected items, as a run in one process does', async () => {
-    const api = manyPages(pages, size, { missing: 7, untitled: 50 });
-    const alone = await shop({ api, redis: undefined });
-    const spread = await shop({ api });
-    const local = alone.start('run', '--report', 'report.json');
-    expect(await local.ended).toBe(3);
-    const worker = spread.start('worker');
-    const run = spread.start('run', '--report', 'report.json');
-    expect(await run.ended).toBe(3);
-    worker.kill('SIGTERM');
-    expect(await worker.ended).toBe(0);
-    const [one, other] = await Promise.all([alone, spread].map((scene) => scene.read<RunRecord>('report.json')));
-    expect(countsOf(other)).toEqual(countsOf(one));
-    expect(await lettersOf(other)).toEqual(await lettersOf(one));
-    expect(run.said()).not.toContain('--retry-failed');
-  }, 60_000);
 
   test('that is killed is taken up by the next, and every record is there once', async () => {
     const scene = await shop();
@@ -255,116 +194,4 @@ export default {
     expect(await askedBy()).toEqual([true, true]);
     expect(await askedBy('--full-refresh')).toEqual([false, false]);
   }, 60_000);
-
-  test('refuses to be a second one', async () => {
-    const scene = await shop();
-    const first = scene.start('run');
-    await first.says('started');
-    const second = scene.start('run', '--resume');
-    expect(await second.ended).toBe(2);
-    expect(second.said()).toMatch(/the run \S+ is under way, coordinated by process \d+ on/);
-    const third = scene.start('run');
-    expect(await third.ended).toBe(2);
-    expect(third.said()).toMatch(/the queue "sluice" has the run \S+ under way/);
-    first.kill('SIGINT');
-    await first.ended;
-  }, 60_000);
-
-  test('takes up no run of another config', async () => {
-    const scene = await shop();
-    const first = scene.start('run');
-    await first.says('started');
-    const [, id = ''] = /run (\S+):/.exec(first.said()) ?? [];
-    first.kill('SIGINT');
-    await first.ended;
-    await scene.change({ sinks: ['ndjson'] });
-    const second = scene.start('run', '--resume', id);
-    expect(await second.ended).toBe(2);
-    expect(second.said()).toMatch(/can't be taken up: the config has changed since \(sinks/);
-    const third = scene.start('run', '--resume', 'nothing');
-    expect(await third.ended).toBe(2);
-    expect(third.said()).toContain(`there is no run nothing in the queue "sluice"; the latest are ${id}`);
-  }, 60_000);
-
-  test('says what keeps it from starting, without the password', async () => {
-    const nobody = await shop({ redis: 'redis://user:very-secret@127.0.0.1:1' });
-    const dead = nobody.start('run');
-    const worker = nobody.start('worker');
-    expect([await dead.ended, await worker.ended]).toEqual([2, 2]);
-    for (const { said } of [dead, worker]) {
-      expect(said()).toContain('127.0.0.1:1');
-      expect(said()).not.toContain('very-secret');
-    }
-    const locked = await startRedis({ password: 'right' });
-    try {
-      const wrong = await shop({ redis: `redis://:very-wrong@127.0.0.1:${locked.port}` });
-      const refused = wrong.start('run');
-      expect(await refused.ended).toBe(2);
-      expect(refused.said()).not.toContain('very-wrong');
-    } finally {
-      await locked.close();
-    }
-  }, 60_000);
-
-  test('asks nobody for what can not hold on several machines', async () => {
-    const scene = await shop();
-    const mock = scene.start('run', '--mock');
-    expect(await mock.ended).toBe(2);
-    expect(mock.said()).toContain("can't reach embedded upstreams of this process");
-    await writeFile(
-      join(scene.folder, 'sink.mjs'),
-      "export default { name: 'own', open: () => { throw new Error('was opened'); } }",
-    );
-    await scene.change({ sinks: ['./sink.mjs'] });
-    const own = scene.start('run');
-    expect(await own.ended).toBe(2);
-    const worker = scene.start('worker');
-    expect(await worker.ended).toBe(2);
-    const check = scene.start('check');
-    expect(await check.ended).toBe(2);
-    for (const { said } of [own, worker])
-      expect(said()).toContain('the sink "own" can\'t be written to from several machines');
-  }, 60_000);
 });
-
-const byError = (a: { readonly error: string }, b: { readonly error: string }) => a.error.localeCompare(b.error);
-
-/** The items and pages among the dead letters, by what is wrong with them. */
-async function lettersOf(record: RunRecord | undefined): Promise<readonly string[]> {
-  const { file } = record?.report.monitoring.dead_letters ?? {};
-  const lines = (await readFile(file ?? '', 'utf8')).trimEnd().split('\n');
-  return lines.map((line) => line.replace(/"at":"[^"]*"/, '')).toSorted();
-}
-
-/** All counts of a report that do not hang on how long anything took. */
-function countsOf(record: RunRecord | undefined) {
-  if (record === undefined) throw new Error('there is no report');
-  const { summary, errors, metrics, monitoring } = record.report;
-  const { total_products, success_rate, sources, partial } = summary;
-  return {
-    summary: { total_products, success_rate, sources, partial },
-    // Which of them came first is another matter.
-    errors: errors
-      .map(({ endpoint, error, count, attempts }) => ({ endpoint, error, count, attempts }))
-      .toSorted(byError),
-    metrics,
-    sources: Object.fromEntries(
-      Object.entries(monitoring.sources).map(([name, source]) => {
-        const { state, pages: counted, records, requests, retries, status_counts, bytes, items } = source;
-        return [name, { state, pages: counted, records, requests, retries, status_counts, bytes, items }];
-      }),
-    ),
-    sinks: Object.fromEntries(
-      Object.entries(monitoring.sinks).map(([name, { state, reconciliation }]) => [name, { state, reconciliation }]),
-    ),
-    dead_letters: { ...monitoring.dead_letters, file: null },
-  };
-}
-
-/** The rows of a table in a fixed order, without the time at which each was made. */
-function withoutTimes(text: string | undefined): readonly string[] {
-  return (text ?? '')
-    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '')
-    .split('\n')
-    .toSorted();
-}
