@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { SourcePlugin } from '../../../../../core/contracts/source.ts';
 import { offsetPagination } from '../../../../../core/pagination/offset.ts';
 
@@ -36,5 +37,13 @@ export function itemsOf(total: number, { overlap = 0 }: { readonly overlap?: num
     const count = Math.max(0, Math.min(10, total - skip));
     const from = skip - (skip / 10) * overlap;
     return { body: { total, items: Array.from({ length: count }, (_, index) => ({ id: from + index })) } };
+  };
+}
+
+/** Answers after `ms` milliseconds. */
+export function slow(ms: number, upstream: Upstream): Upstream {
+  return async (url, signal) => {
+    await wait(ms);
+    return upstream(url, signal);
   };
 }
