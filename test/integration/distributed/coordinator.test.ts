@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { RunRecord } from '../../../core/index.ts';
 import type { Scene, SceneOptions } from '../../support/distributed.ts';
 import { manyPages, manyPagesSource } from '../../support/many-pages.ts';
@@ -38,6 +38,36 @@ describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
   }
 
   const all = Array.from({ length: pages * size }, (_, index) => `shop:${index + 1}`).toSorted();
+
+  test.each([
+    ['Ctrl-C', [], 130],
+    ['its deadline', ['--deadline', '4s'], 1],
+  ])(
+    'waits a few seconds for a Redis that is away after %s, and the run is taken up later',
+    async (by, args, code) => {
+      const own = await startRedis({ appendOnly: true });
+      onTestFinished(() => own.close());
+      const scene = await shop({ redis: own.url });
+      const worker = scene.start('worker');
+      const first = scene.start('run', ...args);
+      await first.says('takes pages');
+      await own.halt();
+      await first.says('is away: waiting for it');
+      const since = Date.now();
+      if (by === 'Ctrl-C') first.kill('SIGINT');
+      expect(await first.ended).toBe(code);
+      expect(Date.now() - since).toBeLessThan(15_000);
+      expect(first.said()).toContain('the run stays as it is there, and "--resume" goes on with it');
+
+      await own.start();
+      // It could not let go of the run: nobody else has it for 10 seconds, which need not be waited for here.
+      await own.ask('DEL', ...(await own.ask('KEYS', '*:duty:coordinator')).split('\n').filter((key) => key !== ''));
+      expect(await scene.start('run', '--resume').ended).toBe(0);
+      worker.kill('SIGTERM');
+      expect(await idsOf(scene)).toEqual({ document: all, parts: all });
+    },
+    60_000,
+  );
 
   test('that is killed is taken up by the next, and every record is there once', async () => {
     const scene = await shop();

@@ -35,6 +35,7 @@ import { createCoordinatorEngine } from './engine.ts';
 import { finishRun, isUnfinished, leaveRun } from './finish-run.ts';
 import { leaseMs, takeLease } from './lease.ts';
 import { foldOptions } from './fold-alone.ts';
+import { createGiveUp } from './give-up.ts';
 import { createCoordinatorJournal } from './journal.ts';
 import { openLetters } from './letters.ts';
 import { newRun } from './new-run.ts';
@@ -88,7 +89,8 @@ async function coordinateOn(
   const { config, clock, logger } = context;
   const gone = new AbortController();
   const onFailure = (error: SluiceError): void => logger.warn(error.message, { event: 'redis' });
-  const patience = createPatience({ connection, clock, onFailure, signal: gone.signal });
+  const giveUp = createGiveUp({ gone, clock, logger, where: connection.where });
+  const patience = giveUp.bound(createPatience({ connection, clock, onFailure, signal: gone.signal }));
   const redis = createPatientCaller(connection, patience);
   const registry = createRunRegistry({ redis, queue: options.queue });
   const chosen = await chooseRun({ registry, context, queue: options.queue, resume });
@@ -134,6 +136,7 @@ async function coordinateOn(
       else await registry.setState(runId, 'running');
       await registry.resign(beginning, own);
     },
+    giveUp,
     halt: () => leaveRun({ registry, run }),
     watch(_, { emit }) {
       const janitor = createJanitor({ ledger, queue: patientQueue(queue, patience), sources, hash });
@@ -155,16 +158,21 @@ async function coordinateOn(
     state,
     letters,
     now: () => clock.date(),
-    async end(ending, complete) {
-      await lease.assertMine();
-      if (isUnfinished(ending) || !isOver() || hasFailed()) return leaveRun({ registry, run });
-      await finishRun({ config, run, state, registry, ledger, queue, keepDays, waiting, fullRefresh }, complete);
-    },
+    end: (ending, complete) =>
+      // Redis holds what a later life needs, also where it can't be told of the end of this one.
+      giveUp.excuse(async () => {
+        await lease.assertMine();
+        if (isUnfinished(ending) || !isOver() || hasFailed()) return leaveRun({ registry, run });
+        await finishRun({ config, run, state, registry, ledger, queue, keepDays, waiting, fullRefresh }, complete);
+      }),
     keepRecord,
     async close() {
       await letters?.close();
-      await lease.release();
-      await registry.resign(beginning, own);
+      // Where that can't be told, the lease ends by itself.
+      await giveUp.excuse(async () => {
+        await lease.release();
+        await registry.resign(beginning, own);
+      });
       gone.abort(new SluiceError('interrupted', 'the coordinator has ended'));
       await queue.close();
       await connection.close();
@@ -194,6 +202,7 @@ async function coordinateOn(
           }),
         positions: () => ledger.parts(),
         assertMine: lease.assertMine,
+        givenUp: giveUp.signal,
         isOver,
         written: (sink) => state.sinks.get(sink)?.records ?? 0,
       });

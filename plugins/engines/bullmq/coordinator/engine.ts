@@ -1,6 +1,7 @@
 import type { Clock, Engine, EnginePorts, PageOutcome, RunPlan, SourcePlan } from '../../../../core/engine.ts';
-import { classify, SluiceError } from '../../../../core/engine.ts';
+import { classify, onAbort, SluiceError } from '../../../../core/engine.ts';
 import type { RunLedger } from '../ledger/ledger.ts';
+import type { GiveUp } from './give-up.ts';
 import type { OutcomeReader } from './outcome-reader.ts';
 import { missingPages } from './pages-of.ts';
 import type { RunState } from './run-state.ts';
@@ -22,12 +23,13 @@ export interface CoordinatorEngineOptions {
   /** Has them take no more. */
   readonly halt: () => Promise<void>;
   readonly reader: OutcomeReader;
+  readonly giveUp: Pick<GiveUp, 'stop' | 'excuse'>;
   readonly watch: (plan: RunPlan, ports: EnginePorts) => Watch;
 }
 
 /** The engine of a coordinator: hands over what workers tell of a run's pages, until all sources have ended. */
 export function createCoordinatorEngine(options: CoordinatorEngineOptions): Engine {
-  const { ledger, state, clock, begin, halt, reader } = options;
+  const { ledger, state, clock, begin, halt, reader, giveUp } = options;
   const pause = (ms: number): Promise<void> => new Promise((resolve) => void clock.timer(ms, resolve));
 
   /** What earlier lives of the coordinator have told. */
@@ -45,9 +47,14 @@ export function createCoordinatorEngine(options: CoordinatorEngineOptions): Engi
   async function* cutOff(sources: readonly SourcePlan[], error: SluiceError): AsyncIterable<PageOutcome> {
     for (const plan of sources) {
       if (state.ended.has(plan.name)) continue;
-      const standing = await ledger.source(plan.name).standing();
-      yield { kind: 'failed', source: plan.name, pages: missingPages(plan, standing), error };
-      const some = standing.delivered + standing.skipped > 0;
+      const standing = await giveUp.excuse(() => ledger.source(plan.name).standing());
+      // Without Redis, no more is sure than that it lacks a page.
+      const pages = standing === undefined ? 1 : missingPages(plan, standing);
+      yield { kind: 'failed', source: plan.name, pages, error };
+      const some =
+        standing === undefined
+          ? (state.sources.get(plan.name)?.records ?? 0) > 0
+          : standing.delivered + standing.skipped > 0;
       yield { kind: 'ended', source: plan.name, state: some ? 'partial' : 'failed' };
     }
   }
@@ -95,6 +102,21 @@ export function createCoordinatorEngine(options: CoordinatorEngineOptions): Engi
     }
   }
 
+  /** The same with a watch over the run. */
+  async function* attended(plan: RunPlan, ports: EnginePorts, signal: AbortSignal): AsyncIterable<PageOutcome> {
+    let watch: Watch | undefined;
+    try {
+      if (!signal.aborted) await begin();
+      watch = options.watch(plan, ports);
+      yield* outcomes(plan, ports, watch, signal);
+    } catch (thrown) {
+      // What has been read until then stands.
+      await giveUp.excuse(() => Promise.reject(thrown));
+    } finally {
+      await watch?.stop();
+    }
+  }
+
   return {
     async *run(plan, ports, signal) {
       const { sources } = plan;
@@ -103,14 +125,13 @@ export function createCoordinatorEngine(options: CoordinatorEngineOptions): Engi
         ports.emit({ type: 'source-started', source: name, baseUrl, rateLimits, limitGroup, pagination });
       }
       yield* earlier(ports);
-      if (!signal.aborted) await begin();
-      const watch = options.watch(plan, ports);
+      const leave = onAbort(signal, giveUp.stop);
       try {
-        yield* outcomes(plan, ports, watch, signal);
+        yield* attended(plan, ports, signal);
         if (signal.aborted) yield* cutOff(sources, classify(signal.reason));
-        await reader.checkpoint(true);
+        await giveUp.excuse(() => reader.checkpoint(true));
       } finally {
-        await watch.stop();
+        leave();
       }
     },
   };

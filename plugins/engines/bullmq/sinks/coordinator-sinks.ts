@@ -24,6 +24,8 @@ export interface CoordinatorSinksOptions {
   readonly positions: () => Promise<Positions>;
   /** Throws `state_locked` where another coordinator has the run by now: what is open here is that one's. */
   readonly assertMine: () => Promise<void>;
+  /** Aborted where Redis, which knows what is in the parts and whose the run is, is not waited for any more. */
+  readonly givenUp: AbortSignal;
   /** Whether all pages are done, and no worker writes any more. */
   readonly isOver: () => boolean;
   /** Records that workers have told for a sink, in all lives of the coordinator. */
@@ -41,7 +43,7 @@ export interface CoordinatorSinks extends SinkRunner {
  * that has delivered nothing, and harms no other.
  */
 export function createCoordinatorSinks(options: CoordinatorSinksOptions): CoordinatorSinks {
-  const { runId, sinks, places, emit, createRunner, positions, assertMine, isOver, written } = options;
+  const { runId, sinks, places, emit, createRunner, positions, assertMine, givenUp, isOver, written } = options;
   const faults = new Map<string, SluiceError>();
   /** Records that readers of a sink that is put together have by now. */
   const shown = new Map<string, number>();
@@ -139,8 +141,11 @@ export function createCoordinatorSinks(options: CoordinatorSinksOptions): Coordi
       return told.find((trends) => trends !== undefined);
     },
     async close(report) {
-      await assertMine();
-      await each((runner) => runner.close(report));
+      await assertMine().catch((error: unknown) => {
+        if (!givenUp.aborted) throw error;
+      });
+      if (givenUp.aborted) await each((runner) => runner.abort(classify(givenUp.reason)));
+      else await each((runner) => runner.close(report));
     },
     async abort(reason) {
       over = true;

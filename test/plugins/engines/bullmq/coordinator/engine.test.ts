@@ -53,6 +53,7 @@ function reading(reads: (number: number) => readonly PageOutcome[], change: Part
       pause: () => void calls.push('pause'),
       stop: async () => undefined,
     }),
+    giveUp: { stop: () => undefined, excuse: (work) => work() },
     ...change,
   });
   const run = async (signal: AbortSignal) => {

@@ -33,6 +33,7 @@ function stage(baseDir: string, sink: ResolvedSink) {
   let written = 0;
   let over = true;
   let lost = false;
+  const givenUp = new AbortController();
   const coordinator = createCoordinatorSinks({
     runId,
     sinks: [sink],
@@ -48,6 +49,7 @@ function stage(baseDir: string, sink: ResolvedSink) {
       }),
     positions: () => Promise.resolve(positions),
     assertMine: () => (lost ? Promise.reject(new SluiceError('state_locked', 'taken over')) : Promise.resolve()),
+    givenUp: givenUp.signal,
     isOver: () => over,
     written: () => written,
   });
@@ -56,6 +58,7 @@ function stage(baseDir: string, sink: ResolvedSink) {
     events,
     notOver: () => void (over = false),
     lose: () => void (lost = true),
+    giveUp: () => givenUp.abort(new SluiceError('redis_unavailable', 'away')),
     /** A session that takes records, commits, and has that acknowledged. */
     session: async (name: string, from: number, to: number, source = 'alpha') => {
       const [own] = workerSinks([sink], run, name);
@@ -193,6 +196,18 @@ describe('a document that is assembled', () => {
     expect(thrown).toMatchObject({ code: 'state_locked' });
     await coordinator.abort(thrown as SluiceError);
     expect([before.length, await readdir(join(folder, 'out'))]).toEqual([1, before]);
+  });
+
+  test('does not appear where Redis, whose the run is, is not waited for any more', async () => {
+    const folder = await temporaryFolder();
+    const { coordinator, session, giveUp, lose } = stage(folder, sink);
+    await coordinator.open();
+    await session('one', 0, 3);
+    await coordinator.flush();
+    giveUp();
+    lose();
+    await coordinator.close(reportOf());
+    expect(await readdir(join(folder, 'out'))).toEqual([]);
   });
 
   test('does not appear where a part has changed', async () => {
