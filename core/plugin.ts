@@ -49,6 +49,7 @@ export type {
 export { checkFolder } from './check-folder.ts';
 export { cleanText } from './redact.ts';
 export { makeFolder } from './make-folder.ts';
+export { syncFolder } from './sync-folder.ts';
 export { sinkError } from './sink-error.ts';
 export { cursorPagination } from './pagination/cursor.ts';
 export type { CursorOptions } from './pagination/cursor.ts';

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { makeFolder } from '../make-folder.ts';
+import { syncFolder } from '../sync-folder.ts';
 import { property } from '../unknown.ts';
 
 /** A file that grows at its end. Its calls are made one after the other. */
@@ -108,14 +109,4 @@ async function openForAppending(path: string): Promise<DiskFile> {
     },
     close: () => handle.close(),
   };
-}
-
-/** Makes names in a folder lasting. Some systems can't open a folder; there is nothing to be done on those. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  try {
-    await handle?.sync();
-  } finally {
-    await handle?.close();
-  }
 }

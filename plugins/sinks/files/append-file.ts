@@ -1,12 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeFolder, SluiceError } from '../../../core/plugin.ts';
+import { makeFolder, SluiceError, syncFolder } from '../../../core/plugin.ts';
 import { fileError } from './file-error.ts';
 import { type FilePosition, positionAt } from './file-position.ts';
 import { type RunFile, type RunFilePaths, runFilePaths } from './run-file.ts';
 import { orClose } from './or-close.ts';
-import { syncFolder } from './sync-folder.ts';
 import { takeUp } from './take-up.ts';
 import { lookAtTarget } from './target.ts';
 

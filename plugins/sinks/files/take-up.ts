@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
 import { copyFile, type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { SluiceError } from '../../../core/plugin.ts';
+import { SluiceError, syncFolder } from '../../../core/plugin.ts';
 import { isMissing } from './file-error.ts';
 import { type FilePosition, mismatch } from './file-position.ts';
 import { orClose } from './or-close.ts';
 import type { RunFilePaths } from './run-file.ts';
-import { syncFolder } from './sync-folder.ts';
 
 /** Where a run's file is to be taken up again. */
 export interface TakeUpOptions {

@@ -1,8 +1,7 @@
 import { open, rename } from 'node:fs/promises';
-import type { SinkPosition } from '../../../core/plugin.ts';
+import { type SinkPosition, syncFolder } from '../../../core/plugin.ts';
 import type { DuckDatabase } from '../duckdb/connection.ts';
 import { schema } from '../duckdb/writer.ts';
-import { syncFolder } from '../files/sync-folder.ts';
 import { quoteTable } from '../tables/fit-table.ts';
 import { quoteText } from '../tables/quote.ts';
 import type { ParquetPaths } from './paths.ts';

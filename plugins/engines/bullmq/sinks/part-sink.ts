@@ -4,7 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import type { Batch, SinkPlugin, SinkWriter } from '../../../../core/engine.ts';
-import { sinkError, SluiceError } from '../../../../core/plugin.ts';
+import { sinkError, SluiceError, syncFolder } from '../../../../core/plugin.ts';
 import type { PartPlace } from './part-place.ts';
 import type { PartPosition } from './part-position.ts';
 
@@ -90,16 +90,6 @@ async function append(part: Part): Promise<void> {
     if (begins) await syncFolder(dirname(part.path));
   } catch (error) {
     throw sinkError(error, `writing ${part.path}`);
-  }
-}
-
-/** Makes the name of a new file outlast a crash of the machine. Some systems can't open a folder. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  try {
-    await handle?.sync();
-  } finally {
-    await handle?.close();
   }
 }
 
