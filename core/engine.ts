@@ -47,6 +47,7 @@ export { attemptOutcome } from './http/resilience/attempt-outcome.ts';
 export type { CircuitBreakerOptions } from './http/resilience/circuit-breaker.ts';
 export { circuitOpen } from './http/resilience/circuit-open.ts';
 export { costRefused } from './http/resilience/cost-refused.ts';
+export { delay } from './http/resilience/delay.ts';
 export { createFailureCount } from './http/resilience/failure-count.ts';
 export { retryBudgetSettings } from './http/resilience/retry-budget.ts';
 export type { Storm } from './http/resilience/source-pause.ts';

@@ -18,7 +18,7 @@ import {
   startOfRun,
   writeRunRecord,
 } from '../../../../core/engine.ts';
-import { createPatience, createPatientCaller } from '../ledger/patient-caller.ts';
+import { createLedgerPatience, createPatientCaller } from '../ledger/patient-caller.ts';
 import { createRunLedger } from '../ledger/run-ledger.ts';
 import { createRunRegistry } from '../ledger/run-registry.ts';
 import type { Coordinator } from '../ledger/runs.ts';
@@ -90,7 +90,7 @@ async function coordinateOn(
   const gone = new AbortController();
   const onFailure = (error: SluiceError): void => logger.warn(error.message, { event: 'redis' });
   const giveUp = createGiveUp({ gone, clock, logger, where: connection.where });
-  const patience = giveUp.bound(createPatience({ connection, clock, onFailure, signal: gone.signal }));
+  const patience = giveUp.bound(createLedgerPatience({ connection, clock, onFailure, signal: gone.signal }));
   const redis = createPatientCaller(connection, patience);
   const registry = createRunRegistry({ redis, queue: options.queue });
   const chosen = await chooseRun({ registry, context, queue: options.queue, resume });

@@ -1,6 +1,6 @@
 import { type Clock, onAbort, SluiceError } from '../../../../core/engine.ts';
 import type { Logger } from '../../../../core/plugin.ts';
-import type { Patience } from '../ledger/patient-caller.ts';
+import type { Patience } from '../redis/patience.ts';
 
 /** Milliseconds that Redis has for an answer once the run was told to stop: fewer than container engines wait before they kill. */
 const awayMs = 5000;

@@ -1,4 +1,5 @@
 import { defineScript } from '../redis/script.ts';
+import { answerAgain } from './answer-again.ts';
 
 /**
  * One turn at a retry budget that all workers share: adds first attempts, takes retries back, and hands out as many as fit.
@@ -7,11 +8,7 @@ import { defineScript } from '../redis/script.ts';
 export const budgetScript = defineScript(`
 local key, replyKey = KEYS[1], KEYS[2]
 local call = cjson.decode(ARGV[1])
-local earlier = redis.call('GET', replyKey)
-if earlier then
-  local bar = string.find(earlier, '|', 1, true)
-  if string.sub(earlier, 1, bar - 1) == call.id then return string.sub(earlier, bar + 1) end
-end
+${answerAgain}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local pieceMs = call.windowMs / 60

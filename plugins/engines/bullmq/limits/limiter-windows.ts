@@ -1,3 +1,5 @@
+import { answerAgain } from './answer-again.ts';
+
 /**
  * The first half of the limiter's script: reads what there is, and brings windows and log up to now. `state` is a hash; `log`
  * has every send of the longest window (score: when), `open` the permits that are not sent yet (score: until when they can
@@ -5,11 +7,7 @@
  */
 export const windowsLua = `local stateKey, logKey, openKey, queueKey, replyKey = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local call = cjson.decode(ARGV[1])
-local earlier = redis.call('GET', replyKey)
-if earlier then
-  local bar = string.find(earlier, '|', 1, true)
-  if string.sub(earlier, 1, bar - 1) == call.id then return string.sub(earlier, bar + 1) end
-end
+${answerAgain}
 
 local state = {}
 local flat = redis.call('HGETALL', stateKey)

@@ -1,7 +1,7 @@
 import type { Queue, Worker } from 'bullmq';
 import type { RedisConnection } from '../redis/connect.ts';
 import type { RunKeys } from '../redis/keys.ts';
-import type { Patience } from '../ledger/patient-caller.ts';
+import type { Patience } from '../redis/patience.ts';
 import { loadLibrary } from '../redis/load-library.ts';
 
 /** Of BullMQ, within the keys of a run. */

@@ -10,18 +10,26 @@ export interface RedisScript {
   run(client: RedisClient, keys: readonly string[], args: readonly (string | number | Buffer)[]): Promise<unknown>;
 }
 
-/** Makes a script of its text in Lua. Sent whole only to a server that does not know it yet. */
+/** Makes a script of its text in Lua. */
 export function defineScript(lua: string): RedisScript {
-  const sha = createHash('sha1').update(lua).digest('hex');
+  const evaluate = createEvaluator(lua);
   return {
-    async run(client, keys, args) {
-      try {
-        return await client.evalsha(sha, keys.length, ...keys, ...args);
-      } catch (error) {
-        // A server that was started anew has forgotten all scripts.
-        if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
-        return client.eval(lua, keys.length, ...keys, ...args);
-      }
-    },
+    run: (client, keys, args) => evaluate((command, script) => client[command](script, keys.length, ...keys, ...args)),
+  };
+}
+
+/** Has a script run by `call`: named by its digest, and sent whole only to a server that does not know it yet. */
+export function createEvaluator(lua: string) {
+  const digest = createHash('sha1').update(lua).digest('hex');
+  return async function evaluate(
+    call: (command: 'evalsha' | 'eval', script: string) => Promise<unknown>,
+  ): Promise<unknown> {
+    try {
+      return await call('evalsha', digest);
+    } catch (error) {
+      // A server that was started anew has forgotten all scripts.
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return call('eval', lua);
+    }
   };
 }

@@ -1,6 +1,7 @@
 import {
   type AcceptedPage,
   type Clock,
+  delay,
   madeAnew,
   mostRounds,
   type PageInput,
@@ -10,7 +11,6 @@ import {
   SluiceError,
 } from '../../../../core/engine.ts';
 import type { Claimed, OpenPage, SourceLedger } from '../ledger/ledger.ts';
-import { pause } from './pause.ts';
 
 export interface AcceptOptions {
   readonly page: OpenPage;
@@ -68,6 +68,6 @@ async function claim(
     const undecided = 'undecided' in claimed && claimed.undecided;
     // Two pages may wait for each other after both were done anew: then the first to have claimed keeps it.
     if (!undecided || clock.now() - began >= mostUndecidedMs) return claimed;
-    await pause(clock, waitMs, signal);
+    await delay(waitMs, clock, signal);
   }
 }

@@ -1,10 +1,9 @@
-import { classify, type Clock, type EmitEvent } from '../../../../core/engine.ts';
+import { classify, type Clock, delay, type EmitEvent } from '../../../../core/engine.ts';
 import type { RunLedger } from '../ledger/ledger.ts';
 import type { Janitor } from '../queue/janitor.ts';
 import type { PageEnd } from '../queue/page-queue.ts';
 import type { Benches } from './benches.ts';
 import { workOnPage } from './page-work.ts';
-import { pause } from './pause.ts';
 import { readAnswer } from './read-answer.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -60,7 +59,7 @@ export function createHands({ ledger, benches, sessions, janitor, emit, clock, s
     const session = sessions.current;
     if (session === undefined) {
       // Between two sessions: whoever is ready takes it. A moment later, or this one would at once.
-      await pause(clock, betweenMs, signal).catch(() => undefined);
+      await delay(betweenMs, clock, signal).catch(() => undefined);
       return 'release';
     }
     starts += 1;

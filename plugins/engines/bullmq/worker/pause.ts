@@ -1,22 +1,8 @@
-import { type Clock, onAbort } from '../../../../core/engine.ts';
-
-/** Resolves after `ms` milliseconds; rejects with the signal's reason. */
-export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const cancel = clock.timer(ms, () => {
-      leave();
-      resolve();
-    });
-    const leave = onAbort(signal, () => {
-      cancel();
-      reject(signal.reason as Error);
-    });
-  });
-}
+import { type Clock, delay } from '../../../../core/engine.ts';
 
 /** Resolves after `ms` milliseconds, or when the signal is aborted. */
 export function until(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return pause(clock, ms, signal).catch(() => undefined);
+  return delay(ms, clock, signal).catch(() => undefined);
 }
 
 /** Waits for `work` at most `ms` milliseconds; what it fails by after that is of no interest any more. */

@@ -14,7 +14,7 @@ import {
   sourcesSince,
   type WorkOptions,
 } from '../../../../core/engine.ts';
-import { createPatience, createPatientCaller } from '../ledger/patient-caller.ts';
+import { createLedgerPatience, createPatientCaller } from '../ledger/patient-caller.ts';
 import { createRunLedger } from '../ledger/run-ledger.ts';
 import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
 import { openSharedLimits } from '../limits/shared-limits.ts';
@@ -79,7 +79,7 @@ export async function workOnRun({
   const processor = createProcessor(config, hasher, hashKey);
   const gone = new AbortController();
   const onFailure = (error: SluiceError): void => logger.warn(error.message, { event: 'redis' });
-  const patience = createPatience({ connection, clock, onFailure, signal: gone.signal });
+  const patience = createLedgerPatience({ connection, clock, onFailure, signal: gone.signal });
   const ledger = createRunLedger({
     redis: createPatientCaller(connection, patience),
     key: keys.prefix,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { differences, type EngineContext, onAbort, SluiceError, type WorkOptions } from '../../../../core/engine.ts';
 import { assertDistributable } from '../coordinator/refusals.ts';
-import { createPatience, createPatientCaller } from '../ledger/patient-caller.ts';
+import { createLedgerPatience, createPatientCaller } from '../ledger/patient-caller.ts';
 import { createRunRegistry } from '../ledger/run-registry.ts';
 import type { RegisteredRun } from '../ledger/runs.ts';
 import type { BullmqOptions } from '../options.ts';
@@ -31,7 +31,7 @@ export async function work(context: EngineContext, options: BullmqOptions, how: 
   try {
     for (const warning of (await checkServer(connection)).warnings) logger.warn(warning, { event: 'redis' });
     const onFailure = (error: SluiceError): void => logger.warn(error.message, { event: 'redis' });
-    const patience = createPatience({ connection, clock, onFailure, signal: gone.signal });
+    const patience = createLedgerPatience({ connection, clock, onFailure, signal: gone.signal });
     const registry = createRunRegistry({ redis: createPatientCaller(connection, patience), queue: options.queue });
     const stopped = new Promise<undefined>((resolve) => onAbort(how.signal, () => resolve(undefined)));
     const over = new Set<string>();

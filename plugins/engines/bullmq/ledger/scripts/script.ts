@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createEvaluator } from '../../redis/script.ts';
 
 /** What the ledger needs of a Redis client: a command whose answer is bytes. */
 export interface RedisCaller {
@@ -16,18 +16,11 @@ export interface Script {
 
 /** Declares a script; `parts` are put together in order, local functions first. */
 export function defineScript(name: string, ...parts: readonly string[]): Script {
-  const text = parts.join('\n');
-  const digest = createHash('sha1').update(text).digest('hex');
+  const evaluate = createEvaluator(parts.join('\n'));
   return {
     name,
     async run(redis, key, args) {
-      try {
-        return replyOf(await redis.callBuffer('EVALSHA', digest, 1, key, ...args));
-      } catch (thrown) {
-        // Redis was started anew, or has never seen it.
-        if (!(thrown instanceof Error && thrown.message.startsWith('NOSCRIPT'))) throw thrown;
-        return replyOf(await redis.callBuffer('EVAL', text, 1, key, ...args));
-      }
+      return replyOf(await evaluate((command, script) => redis.callBuffer(command, script, 1, key, ...args)));
     },
   };
 }

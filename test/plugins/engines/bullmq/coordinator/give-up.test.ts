@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Patience } from '../../../../../plugins/engines/bullmq/ledger/patient-caller.ts';
+import type { Patience } from '../../../../../plugins/engines/bullmq/redis/patience.ts';
 import { createGiveUp } from '../../../../../plugins/engines/bullmq/coordinator/give-up.ts';
 import { fakeClock } from '../../../../support/fake-clock.ts';
 
