@@ -2,6 +2,7 @@
 import type { GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
 import type { GroupMetrics, RunMetrics, SourceMetrics, ValueStatistics } from '../contracts/report.ts';
 import { addGroup, boundGroups, mergeMetrics } from './merge.ts';
+import { noValues } from './no-values.ts';
 import { emptyGroup, groupNamed } from './partial.ts';
 import { boundsOf, createSketch, valueOfBin } from './value-bins.ts';
 
@@ -44,19 +45,7 @@ function describe(group: GroupPartial): GroupMetrics {
 
 function valueStatistics(group: GroupPartial): ValueStatistics {
   const { valued: count, min, max } = group;
-  if (count === 0)
-    return {
-      count,
-      min: null,
-      max: null,
-      mean: null,
-      stddev: null,
-      p25: null,
-      median: null,
-      p75: null,
-      p95: null,
-      histogram: [],
-    };
+  if (count === 0) return noValues;
   const quantile = quantiles(group);
   return {
     count,

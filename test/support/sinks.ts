@@ -5,6 +5,7 @@ import type { RunReport } from '../../core/contracts/report.ts';
 import type { ResolvedSink } from '../../core/config/resolved.ts';
 import type { SinkContext, SinkPlugin, SinkWriter } from '../../core/contracts/sink.ts';
 import { silentLogger } from './silent-logger.ts';
+import { noValues } from '../../core/metrics/no-values.ts';
 
 export function sinkContext(baseDir: string, change: Partial<SinkContext> = {}): SinkContext {
   return {
@@ -41,18 +42,6 @@ export function records(from: number, to: number): Record<string, unknown>[] {
 }
 
 export function reportOf(summary: Partial<RunReport['summary']> = {}): RunReport {
-  const price = {
-    count: 0,
-    min: null,
-    max: null,
-    mean: null,
-    stddev: null,
-    p25: null,
-    median: null,
-    p75: null,
-    p95: null,
-    histogram: [],
-  };
   return {
     summary: {
       run_id: 'run1',
@@ -65,7 +54,7 @@ export function reportOf(summary: Partial<RunReport['summary']> = {}): RunReport
       ...summary,
     },
     errors: [],
-    metrics: { overall: { records: 0, price }, by_source: {}, category_distribution: {} },
+    metrics: { overall: { records: 0, price: noValues }, by_source: {}, category_distribution: {} },
     monitoring: {
       sources: {},
       sinks: {},

@@ -7,6 +7,7 @@ import type { UnifiedRecord } from '../../contracts/model.ts';
 import type { RunReport } from '../../contracts/report.ts';
 import type { SinkContext, SinkPlugin, SinkPosition, SinkWriter } from '../../contracts/sink.ts';
 import { idPrefix } from './output.ts';
+import { noValues } from '../../metrics/no-values.ts';
 
 /** Fields of the kit's records: those of a product. */
 export type FieldsOf = (number: number) => Readonly<Record<string, unknown>>;
@@ -146,18 +147,6 @@ function batchOf(page: number, records: readonly Readonly<Record<string, unknown
 
 /** The report of a run that went well. */
 export function reportOf(records: number): RunReport {
-  const price = {
-    count: 0,
-    min: null,
-    max: null,
-    mean: null,
-    stddev: null,
-    p25: null,
-    median: null,
-    p75: null,
-    p95: null,
-    histogram: [],
-  };
   return {
     summary: {
       run_id: 'run1',
@@ -169,7 +158,7 @@ export function reportOf(records: number): RunReport {
       partial: false,
     },
     errors: [],
-    metrics: { overall: { records, price }, by_source: {}, category_distribution: {} },
+    metrics: { overall: { records, price: noValues }, by_source: {}, category_distribution: {} },
     monitoring: {
       sources: {},
       sinks: {},

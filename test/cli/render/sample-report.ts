@@ -1,4 +1,5 @@
 import type { RunReport, SourceMonitoring, SourceTime } from '../../../core/contracts/report.ts';
+import { noValues } from '../../../core/metrics/no-values.ts';
 
 /** A time of which the parts that are given were spent, in milliseconds. */
 export function timeSpent(spent: Partial<SourceTime['spent_ms']>): SourceTime {
@@ -41,18 +42,6 @@ export function sampleReport(): RunReport {
     median: 120.5,
     p75: 480,
     p95: 2_000,
-    histogram: [],
-  };
-  const none = {
-    count: 0,
-    min: null,
-    max: null,
-    mean: null,
-    stddev: null,
-    p25: null,
-    median: null,
-    p75: null,
-    p95: null,
     histogram: [],
   };
   const timestamp = '2026-01-01T00:00:00.000Z';
@@ -101,7 +90,7 @@ export function sampleReport(): RunReport {
       overall: { records: 374, price },
       by_source: {
         dummyjson: { records: 194, price, categories: {} },
-        escuelajs: { records: 180, price: none, categories: {} },
+        escuelajs: { records: 180, price: noValues, categories: {} },
       },
       category_distribution: { laptops: 90, '': 180, fragrances: 104 },
     },

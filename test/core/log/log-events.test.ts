@@ -5,6 +5,7 @@ import type { RunReport } from '../../../core/contracts/report.ts';
 import { SluiceError } from '../../../core/errors.ts';
 import { noPageMetrics } from '../../../core/metrics/page-metrics.ts';
 import { logEvents } from '../../../core/log/log-events.ts';
+import { noValues } from '../../../core/metrics/no-values.ts';
 
 interface Line {
   readonly level: string;
@@ -145,18 +146,6 @@ describe('logEvents', () => {
 });
 
 function reportStub(): RunReport {
-  const price = {
-    count: 0,
-    min: null,
-    max: null,
-    mean: null,
-    stddev: null,
-    p25: null,
-    median: null,
-    p75: null,
-    p95: null,
-    histogram: [],
-  };
   return {
     summary: {
       run_id: 'r',
@@ -168,7 +157,7 @@ function reportStub(): RunReport {
       partial: true,
     },
     errors: [],
-    metrics: { overall: { records: 0, price }, by_source: {}, category_distribution: {} },
+    metrics: { overall: { records: 0, price: noValues }, by_source: {}, category_distribution: {} },
     monitoring: {
       sources: {},
       sinks: {},
