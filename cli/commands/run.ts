@@ -18,6 +18,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupts.ts';
 import { keepSecret } from '../known-secrets.ts';
 import type { MetricsAddress } from '../metrics/serve-metrics.ts';
+import { startMetrics } from '../metrics/start-metrics.ts';
 import { formatOfFile, formatReport } from '../report/format.ts';
 import { prepareReportFile, writeReportFile } from '../report/report-file.ts';
 import { createRunOutput } from '../run-output.ts';
@@ -113,10 +114,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
   if (replay !== undefined)
     logger.info(`answers come from ${replay}: nobody is asked`, { event: 'replay', folder: replay });
 
-  const metrics =
-    options.metricsPort && (await (await import('../metrics/serve-metrics.ts')).serveMetrics(options.metricsPort));
-  if (metrics !== undefined)
-    logger.info(`metrics are at port ${metrics.port}`, { event: 'metrics', port: metrics.port });
+  const metrics = await startMetrics(options.metricsPort, logger);
   const stopping = new AbortController();
   const forget = onInterrupt({
     first(signal) {

@@ -10,6 +10,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { onInterrupt } from '../interrupts.ts';
 import { keepSecret } from '../known-secrets.ts';
 import type { MetricsAddress } from '../metrics/serve-metrics.ts';
+import { startMetrics } from '../metrics/start-metrics.ts';
 import { takesColor } from '../render/paint.ts';
 import { formatMs } from '../render/text.ts';
 
@@ -67,10 +68,7 @@ export async function workerCommand(options: WorkerCommandOptions, ports: Worker
       redact: createRedactor(config.secrets),
     }));
   const services: Services = { logger };
-  const metrics =
-    options.metricsPort && (await (await import('../metrics/serve-metrics.ts')).serveMetrics(options.metricsPort));
-  if (metrics !== undefined)
-    logger.info(`metrics are at port ${metrics.port}`, { event: 'metrics', port: metrics.port });
+  const metrics = await startMetrics(options.metricsPort, logger);
   const stopping = new AbortController();
   const forget = onInterrupt({
     first(signal) {
