@@ -26,6 +26,7 @@ export async function writeReportFile(file: string, text: string): Promise<void>
 }
 
 function unwritable(file: string, cause: unknown): SluiceError {
+  if (cause instanceof SluiceError) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new SluiceError('config_invalid', `the report can't be written to ${file}: ${why}; give another file`, {
     cause,

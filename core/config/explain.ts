@@ -66,7 +66,12 @@ function describe(
   if (issue.code === 'invalid_format' && node.description === undefined) return { problem: issue.message, hints: [] };
   const meaning = node.description === undefined ? '' : ` (${node.description})`;
   const problem = value === undefined ? 'is missing' : `found ${found()}`;
-  return { problem, hints: [`allowed: ${allowed(node)}${meaning}`] };
+  return { problem, hints: [`allowed: ${formOf(issue) ?? allowed(node)}${meaning}`] };
+}
+
+/** The form that a text must have, where its check says so in words of its own: zod's are the pattern. */
+function formOf(issue: Issue): string | undefined {
+  return issue.code === 'invalid_format' && !issue.message.startsWith('Invalid ') ? issue.message : undefined;
 }
 
 /** What a node of the schema allows, in words. */
@@ -74,6 +79,9 @@ function allowed(node: Node): string {
   if (node.anyOf !== undefined) return node.anyOf.map((choice) => allowed(choice)).join(', or ');
   if (node.const !== undefined) return JSON.stringify(node.const);
   if (node.enum !== undefined) return node.enum.map((value) => JSON.stringify(value)).join(' or ');
+  // Alternatives that say nothing but their type come as a list of types.
+  if (Array.isArray(node.type))
+    return node.type.map((type: NonNullable<Node['type']>) => allowed({ type })).join(', or ');
   switch (node.type) {
     case 'integer':
       return `a whole number${range(node)}`;
@@ -83,12 +91,14 @@ function allowed(node: Node): string {
       return node.minLength === undefined ? 'text' : 'text that is not empty';
     case 'boolean':
       return 'true or false';
+    case 'null':
+      return 'null';
     case 'array':
       return node.minItems === undefined ? 'a list' : `a list of at least ${node.minItems}`;
     case 'object':
       return `an object${fields(node)}`;
     default:
-      return 'a plugin object';
+      return node.description ?? 'a plugin object';
   }
 }
 

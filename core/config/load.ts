@@ -42,7 +42,7 @@ async function search(cwd: string): Promise<Loaded> {
     [
       `no config in ${cwd} or any folder above it`,
       `  looked for: ${configPlaces.slice(0, -1).join(', ')}, package.json with the key "pipeline"`,
-      '  name one: pipeline run --config FILE',
+      '  name one with --config FILE, or begin one: pipeline init',
     ].join('\n'),
   );
 }

@@ -12,7 +12,9 @@ export const routeKeys = {
     .describe('names of the sources whose records the sink is given; default: all'),
   filter: z
     .union([
-      z.custom<Extract<RecordFilter, (...args: never[]) => unknown>>((given) => typeof given === 'function'),
+      z
+        .custom<Extract<RecordFilter, (...args: never[]) => unknown>>((given) => typeof given === 'function')
+        .describe('a function'),
       z.record(z.string().min(1), z.union([value, z.array(value).min(1)])),
     ])
     .exactOptional()

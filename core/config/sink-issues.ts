@@ -15,6 +15,8 @@ export function sinkIssues(
     const hints = [`npm install ${missing.join(' ')}`];
     return [{ code: 'library_missing', problem: 'what it needs is not installed', hints }];
   }
+  // What is wrong with them is told already.
+  if (options === undefined) return [];
   try {
     const problems = plugin.modelProblems?.(describeModel(model), options) ?? [];
     return problems.map((problem) => ({ code: 'config_invalid', problem, hints: [] }));

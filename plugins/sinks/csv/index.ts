@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineSink } from '../../../core/plugin.ts';
 import { fileOptions, withSuffix } from '../files/file-options.ts';
 import { checkTargets, forgetFiles, openRecordFiles } from '../files/record-files.ts';
-import { columnsOf } from './columns.ts';
+import { columnProblems, columnsOf } from './columns.ts';
 import { csvRows, headerRow } from './rows.ts';
 
 const options = fileOptions('out/products.csv').extend({
@@ -29,6 +29,7 @@ export default defineSink({
   options: options.transform(withSuffix),
   delivers: 'on-close',
   distributed: 'assembled',
+  modelProblems: (model, { columns }) => columnProblems(model, columns),
   async open(context, { path, compress, columns: chosen, lineEnding }, committed) {
     const columns = columnsOf(context.model, chosen);
     const head = headerRow(columns, lineEnding);

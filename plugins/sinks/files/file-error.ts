@@ -8,6 +8,8 @@ const remedies: Readonly<Record<string, string>> = {
   EPERM: 'the user that runs this must be allowed to write there',
   EROFS: 'choose a path on a file system that can be written',
   ENOENT: 'its folder, or the unfinished file in it, was removed meanwhile',
+  EEXIST: 'a file stands in the place of a folder of its path; remove it, or choose another path',
+  ENOTDIR: 'a file stands in the place of a folder of its path; remove it, or choose another path',
   EISDIR: 'a folder stands in its place; remove it, or choose another path',
   ELOOP: 'a link stands in its place; remove it',
 };

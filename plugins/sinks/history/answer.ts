@@ -7,7 +7,8 @@ export async function answerTo(opened: OpenedDuck, sql: string): Promise<QueryAn
   const { library, connection } = opened;
   const result = await told(async () => {
     // DuckDB fails over a text without a statement, without a word.
-    const statements = sql.replaceAll(/--.*|[\s;]/g, '') === '' ? undefined : await connection.extractStatements(sql);
+    const statements =
+      sql.replaceAll(/--.*|\/\*[^]*?\*\/|[\s;]/g, '') === '' ? undefined : await connection.extractStatements(sql);
     if (statements?.count !== 1) {
       throw new SluiceError(
         'query_failed',

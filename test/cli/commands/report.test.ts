@@ -50,6 +50,8 @@ describe('reportCommand', () => {
       code: 'config_invalid',
       message: expect.stringContaining('give another file'),
     });
+    const within = reporting({ format: 'md', out: 'runs/20260101T000000000-a/report.json/run.md' });
+    await expect(within).rejects.toThrow(/^the report can't be written to [^:]*: E[^:]*: [^:]*; give another file$/);
   });
 
   it('opens nothing but a page', async () => {

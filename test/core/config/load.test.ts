@@ -118,7 +118,7 @@ describe('loadConfig', () => {
     expect(error.code).toBe('config_not_found');
     expect(error.message).toContain(`no config in ${folder} or any folder above it`);
     expect(error.message).toContain('pipeline.config.ts');
-    expect(error.message).toContain('pipeline run --config FILE');
+    expect(error.message).toContain('name one with --config FILE, or begin one: pipeline init');
   });
 
   it.each([

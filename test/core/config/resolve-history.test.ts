@@ -99,7 +99,12 @@ describe('history', () => {
   it('tells of options that it does not have', async () => {
     const wrong = { path: 'history.db' } as object;
     expect(await issuesOf({ history: wrong })).toMatchObject([{ problem: expect.stringContaining('"path"') }]);
-    expect(await issuesOf({ history: { memoryLimit: 'much' } })).toMatchObject([{ path: 'history.memoryLimit' }]);
+    expect(await issuesOf({ history: { memoryLimit: 'much' } })).toMatchObject([
+      {
+        path: 'history.memoryLimit',
+        hints: [expect.stringMatching(/^allowed: a number with KB, MB, GB or TB, such as "512MB" \(/)],
+      },
+    ]);
   });
 
   it('is there once', async () => {

@@ -47,8 +47,22 @@ describe('the routes of sinks', () => {
       expect.stringMatching(/^sinks\[1\]\.filter\.catgory: there is no field "catgory" \| did you mean "category"\?/),
     ]);
     expect(await problems([{ use: 'csv', sources: [] }])).toHaveLength(1);
-    expect(await problems([{ use: 'csv', filter: 'phones' }])).toHaveLength(1);
-    expect(await problems([{ use: 'csv', filter: { category: {} } }])).toHaveLength(1);
+    expect(await problems([{ use: 'csv', filter: 'phones' }])).toEqual([
+      expect.stringMatching(/^sinks\[0\]\.filter: found "phones" \| allowed: a function, or an object \(fields and /),
+    ]);
+    expect(await problems([{ use: 'csv', filter: { category: {} } }])).toEqual([
+      'sinks[0].filter.category: found an object | allowed: text, or a number, or true or false, or null, or a list of at least 1',
+    ]);
+  });
+
+  it('of a sink whose options are wrong are told beside them, and nothing is made of those options', async () => {
+    expect(await problems([{ use: 'csv', columns: 'id', sources: ['none'] }])).toEqual([
+      expect.stringMatching(/^sinks\[0\]\.columns: found "id"/),
+      expect.stringMatching(/^sinks\[0\]\.sources\[0\]: there is no source "none"/),
+    ]);
+    expect(await problems([{ use: 'csv', columns: ['titel'] }])).toEqual([
+      expect.stringMatching(/^sinks\[0\]: no record of the model "product" has "titel": columns can be id, /),
+    ]);
   });
 
   it('leave out, with a warning, a sink that takes none of the sources of the run', async () => {

@@ -110,6 +110,7 @@ describe('a question', () => {
     ['SELECT nope FROM prices', /^Binder Error: Referenced column "nope"[^]*\n {15}\^$/],
     ['', 'one statement is answered at a time, and there are 0'],
     [' ; -- nothing', 'one statement is answered at a time, and there are 0'],
+    ['/* nothing */ -- either', 'one statement is answered at a time, and there are 0'],
     ['SELECT 1; SELECT 2', 'one statement is answered at a time, and there are 2'],
     ["SELECT error('late' || range) FROM range(9)", 'late'],
   ])('that is wrong is told with the place: %j', async (sql, message) => {

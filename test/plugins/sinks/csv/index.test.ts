@@ -69,6 +69,14 @@ describe('csv', () => {
     await expect(csv.check?.(contextOf(folder), chosen)).rejects.toMatchObject(refusal);
   });
 
+  it('says so before a run begins', () => {
+    expect(csv.modelProblems?.(model, { ...options, columns: ['titel', 'id'] })).toEqual([
+      expect.stringMatching(/^no record of the model "thing" has "titel": columns can be id, /),
+    ]);
+    expect(csv.modelProblems?.(model, { ...options, columns: ['title'] })).toEqual([]);
+    expect(csv.modelProblems?.({ ...model, fields: undefined }, { ...options, columns: ['any'] })).toEqual([]);
+  });
+
   it('takes the columns from a closed schema where the model lists no fields, and else asks for them', async () => {
     const folder = await temporaryFolder();
     const open = { type: 'object', properties: { title: {} } };

@@ -149,10 +149,14 @@ describe('openAppendFile', () => {
   it('names the path when a folder on the way is a file', async () => {
     const folder = await temporaryFolder();
     await writeFile(join(folder, 'file'), '');
-    await expect(openIn(folder, 'file/out.txt')).rejects.toMatchObject({
-      code: 'sink_failed',
-      message: expect.stringMatching(/while opening .*\/file\/out\.txt$/) as unknown,
-    });
+    for (const name of ['file/out.txt', 'file/deeper/out.txt']) {
+      await expect(openIn(folder, name)).rejects.toMatchObject({
+        code: 'sink_failed',
+        message: expect.stringMatching(
+          /while opening .*\/out\.txt: a file stands in the place of a folder of its path; /,
+        ),
+      });
+    }
   });
 
   it('refuses a target that is being written already, also by another way to it, and frees it afterwards', async () => {
