@@ -1,7 +1,7 @@
 /** What is drawn, as plain data: the page holds it as JSON, and `browser/draw.ts` draws it. */
 
 /** A colour by what it stands for; the page knows which. */
-export type Tone = 'blue' | 'green' | 'orange' | 'red' | 'purple' | 'grey';
+export type Tone = 'blue' | 'green' | 'orange' | 'red' | 'purple' | 'grey' | 'teal' | 'pink' | 'brown' | 'olive';
 
 /** Bars of one series, or of several on top of each other. */
 export interface BarsChart {

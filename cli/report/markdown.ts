@@ -1,6 +1,7 @@
 import type { RunRecord } from '../../core/index.ts';
 import { nameOf } from './label.ts';
 import { code, table } from './markdown-text.ts';
+import { qualityParts, unmappedLine } from './markdown-quality.ts';
 import { trendParts } from './markdown-trends.ts';
 import { formatCount, formatMs, formatNumber, formatShare } from '../render/text.ts';
 
@@ -34,10 +35,12 @@ export function renderMarkdown({ report }: RunRecord): string {
     ),
     overall.price.count === 0 ? [] : [`Prices: ${priceText(overall.price)}.`],
     ...trendParts(metrics.price_trends),
+    ...qualityParts(monitoring),
     table(
       ['category', 'records'],
       distribution.slice(0, most.categories).map(([name, count]) => [code(nameOf(name)), formatCount(count)]),
     ),
+    unmappedLine(monitoring),
     table(
       ['error', 'count', 'where', 'first message'],
       shownErrors.map(({ error, count, endpoint, message }) => [

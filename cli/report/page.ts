@@ -28,7 +28,7 @@ export async function renderPage(record: RunRecord, scripts: PageScripts): Promi
   const { report } = record;
   const body = await html`${headline(report)}
     <main>
-      ${reconciliation(report)} ${sources(report)} ${quality(report.monitoring)} ${categories(report.metrics, place)}
+      ${reconciliation(report)} ${sources(report)} ${quality(report.monitoring)} ${categories(report, place)}
       ${prices(report.metrics, place)} ${priceTrends(report.metrics, place)} ${timeSpent(report.monitoring, place)}
       ${requests(record, place)} ${errorGroups(report)} ${samples(record.samples)}
     </main>`;

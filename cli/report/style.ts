@@ -6,7 +6,8 @@ export const style = `
 }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 1.5rem; max-width: 70rem; background: var(--ground); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; }
-h1, h2, h3 { line-height: 1.25; overflow-wrap: anywhere; }
+h1, h2, h3, p, li, summary { overflow-wrap: anywhere; }
+h1, h2, h3 { line-height: 1.25; }
 h1 { font-size: 1.5rem; margin: 0; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 0.75rem; padding-bottom: 0.25rem; border-bottom: 1px solid var(--line); }
 h3 { font-size: 1rem; margin: 1.5rem 0 0.5rem; }
@@ -14,7 +15,7 @@ h3 { font-size: 1rem; margin: 1.5rem 0 0.5rem; }
 .figures div { background: var(--raised); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem 1rem; }
 .figures dt { color: var(--quiet); font-size: 0.875rem; }
 .figures dd { margin: 0; font-size: 1.5rem; font-weight: 600; font-variant-numeric: tabular-nums; }
-.state { font-weight: 600; }
+.state { font-weight: 600; white-space: nowrap; }
 .state.complete { color: var(--good); }
 .state.partial { color: var(--middling); }
 .state.failed { color: var(--bad); }
@@ -38,6 +39,10 @@ pre { background: var(--raised); border: 1px solid var(--line); border-radius: 0
   figure, tr, pre { break-inside: avoid; }
   h2, h3 { break-after: avoid; }
   .scroll { max-height: none; overflow: visible; }
+  /* Paper does not scroll: a table that is too wide breaks its texts anywhere. */
+  table { font-size: 0.75rem; }
+  th, td { padding-right: 0.5rem; }
+  td { overflow-wrap: anywhere; }
   details:not([open]) { display: none; }
 }
 `;

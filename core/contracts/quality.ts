@@ -34,6 +34,8 @@ export interface QualityExample {
   /** Id of the record; of a source where the rule is about that. */
   readonly record: string;
   readonly message: string;
+  /** `match`: the source that had the same thing before. */
+  readonly source?: string;
 }
 
 /** How often a rule was broken, with the first few records that did it. */
@@ -58,7 +60,7 @@ export interface RuleReport {
   readonly failed: number;
   /** `passed` also where no more than its share of the records broke it. */
   readonly state: 'passed' | 'warned' | 'rejected' | 'failed';
-  /** The first few of those that broke it. */
+  /** The first 5 of those that broke it; of a `match` the first 100. */
   readonly examples: readonly QualityExample[];
 }
 

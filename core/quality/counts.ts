@@ -4,11 +4,19 @@ import type { QualityCount, QualityCounts, QualityExample } from '../contracts/q
 /** Records that are shown of each rule and source. */
 export const mostExamples = 5;
 
+/** The same of a rule that looks for matches: which records those are is what it is asked for. */
+export const mostMatches = 100;
+
+/** How many like this one are kept. */
+function mostLike({ source }: QualityExample): number {
+  return source === undefined ? mostExamples : mostMatches;
+}
+
 /** Counts one record that broke the rule `rule`; `example` is left out where there are enough. */
 export function countBroken(counts: QualityCounts, rule: string, example?: QualityExample): void {
   const count = countOf(counts, rule);
   count.failed += 1;
-  if (example !== undefined && count.examples.length < mostExamples) count.examples.push(example);
+  if (example !== undefined && count.examples.length < mostLike(example)) count.examples.push(example);
 }
 
 function countOf(counts: QualityCounts, rule: string): QualityCount {
@@ -26,8 +34,10 @@ export function mergeQuality(
   for (const [rule, { failed, examples }] of from) {
     const count = countOf(into, rule);
     count.failed += failed;
-    for (const { record, message } of examples.slice(0, mostExamples - count.examples.length))
-      count.examples.push({ record: clean(record), message: clean(message) });
+    for (const example of examples) {
+      if (count.examples.length >= mostLike(example)) break;
+      count.examples.push({ ...example, record: clean(example.record), message: clean(example.message) });
+    }
   }
 }
 

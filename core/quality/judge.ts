@@ -1,4 +1,4 @@
-import { mostExamples } from './counts.ts';
+import { mostExamples, mostMatches } from './counts.ts';
 import type { QualityCounts, QualityExample, QualityReport, QualityRule, RuleReport } from '../contracts/quality.ts';
 
 /** What is known of a source when its rules are judged. */
@@ -32,7 +32,8 @@ function judge(rule: QualityRule, sourceOf: (name: string) => JudgedSource): Rul
   }
   const tolerated = failed === 0 || (action !== 'reject' && check !== 'minCount' && failed <= rule.maxShare * records);
   const state = tolerated ? 'passed' : states[action];
-  return { name, check, action, field, sources, records, failed, state, examples: examples.slice(0, mostExamples) };
+  const shown = examples.slice(0, check === 'match' ? mostMatches : mostExamples);
+  return { name, check, action, field, sources, records, failed, state, examples: shown };
 }
 
 const states = { warn: 'warned', reject: 'rejected', fail: 'failed' } as const;

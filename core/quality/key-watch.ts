@@ -3,7 +3,7 @@ import type { DeliveredPage } from '../contracts/engine.ts';
 import type { HashSet } from '../contracts/journal.ts';
 import type { QualityCounts, QualityExample, QualityRule } from '../contracts/quality.ts';
 import { createIdSet } from '../run/id-set.ts';
-import { countBroken, mergeQuality, mostExamples } from './counts.ts';
+import { countBroken, mergeQuality, mostExamples, mostMatches } from './counts.ts';
 
 export interface KeyWatchOptions {
   readonly rules: readonly QualityRule[];
@@ -51,7 +51,8 @@ export function createKeyWatch({ rules, restored }: KeyWatchOptions): (page: Del
         own.add(hash);
         if (before === undefined) return;
         // Its record has to be parsed for that, which is for the few that are shown.
-        const example = watch.examples < mostExamples ? exampleOf(page, watch.rule, index, before[0]) : undefined;
+        const most = watch.rule.check === 'match' ? mostMatches : mostExamples;
+        const example = watch.examples < most ? exampleOf(page, watch.rule, index, before[0]) : undefined;
         if (example !== undefined) watch.examples += 1;
         countBroken(found, name, example);
       });
@@ -68,8 +69,9 @@ export function createKeyWatch({ rules, restored }: KeyWatchOptions): (page: Del
 const noKey = 0n;
 
 function exampleOf({ batch }: DeliveredPage, rule: QualityRule, index: number, source: string): QualityExample {
-  const { name, field, fields = [field ?? ''] } = rule;
+  const { name, check, field, fields = [field ?? ''] } = rule;
   const record = batch.records()[index];
   const values = fields.map((one) => `${one} ${JSON.stringify(record?.[one] ?? null).slice(0, 80)}`).join(', ');
-  return { record: record?.id ?? '', message: `${values} came before, from ${source} (rule "${name}")` };
+  const message = `${values} came before, from ${source} (rule "${name}")`;
+  return { record: record?.id ?? '', message, ...(check === 'match' && { source }) };
 }

@@ -1,11 +1,11 @@
 import type { BarsChart } from '../charts.ts';
 import type { BarConfig } from './globals.ts';
-import { optionsOf, tones } from './theme.ts';
+import { nameTicks, optionsOf, tones } from './theme.ts';
 
 export function bars({ lying, labels, series, unit }: BarsChart, print: boolean): BarConfig {
   const stacked = series.length > 1;
   const counted = { stacked, beginAtZero: true, title: { display: true, text: unit } };
-  const named = { stacked, ticks: { autoSkip: !lying } };
+  const named = { stacked, ...(lying && { ticks: nameTicks }) };
   return {
     type: 'bar',
     data: {

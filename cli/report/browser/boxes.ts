@@ -1,7 +1,7 @@
 import type { ChartData } from 'chart.js';
 import type { BoxesChart } from '../charts.ts';
 import type { BarConfig, BarValues } from './globals.ts';
-import { optionsOf, priceAxis, textColour, tones } from './theme.ts';
+import { nameTicks, optionsOf, priceAxis, textColour, tones } from './theme.ts';
 
 /** Box plots, lying, one a line: bars on top of each other, the first in front. */
 export function boxes({ labels, boxes: drawn }: BoxesChart, print: boolean): BarConfig {
@@ -50,7 +50,7 @@ export function boxes({ labels, boxes: drawn }: BoxesChart, print: boolean): Bar
       {
         indexAxis: 'y',
         interaction: { mode: 'index', axis: 'y', intersect: false },
-        scales: { x: priceAxis(drawn.flatMap(({ min, max }) => [min, max])), y: { ticks: { autoSkip: false } } },
+        scales: { x: priceAxis(drawn.flatMap(({ min, max }) => [min, max])), y: { ticks: nameTicks } },
         plugins: { tooltip: { callbacks: { label } } },
       },
       print,

@@ -11,6 +11,10 @@ export const tones = {
   red: '#e0484d',
   purple: '#8b6cd8',
   grey: '#7d8590',
+  teal: '#158f9c',
+  pink: '#d6479f',
+  brown: '#a8693a',
+  olive: '#848a1c',
 } as const;
 
 const reduced = browser.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -42,6 +46,20 @@ export function optionsOf<Options extends BarOptions | LineOptions>(change: Opti
     plugins: { ...plugins, legend: { ...legend, labels: { color: text, ...legend?.labels } } },
   };
 }
+
+/** The ticks of an axis of names: all of them, each cut where a narrow page has no room for it. */
+export const nameTicks = {
+  autoSkip: false,
+  callback(
+    this: { getLabelForValue(value: number): string; readonly chart: { readonly width: number } },
+    value: number | string,
+  ) {
+    const label = this.getLabelForValue(Number(value));
+    // A third of the chart, at some 6.5 pixels a letter.
+    const most = Math.max(8, Math.floor(this.chart.width / 3 / 6.5));
+    return label.length > most ? `${label.slice(0, most - 1)}…` : label;
+  },
+};
 
 /**
  * An axis for prices: logarithmic where they lie orders of magnitude apart, and nothing is below or at zero, which has no

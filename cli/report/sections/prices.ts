@@ -7,12 +7,12 @@ import { folded, type Markup, note, type Place, section, table } from '../markup
 type Metrics = RunRecord['report']['metrics'];
 type Price = Metrics['overall']['price'];
 
-/** More are not read but scrolled through; the document of the run holds them all. */
+/** More are not read but scrolled through; the document of the run holds them all. Further histograms are folded away. */
 const most = { categories: 30, boxes: 30, histograms: 6 } as const;
 
-/** How many records each category has, over all sources. */
-export function categories({ category_distribution: distribution }: Metrics, place: Place): Markup | undefined {
-  const all = Object.entries(distribution).toSorted(([, a], [, b]) => b - a);
+/** How many records each category has, over all sources; and the names that the mapping of the config lacks. */
+export function categories({ metrics, monitoring }: RunRecord['report'], place: Place): Markup | undefined {
+  const all = Object.entries(metrics.category_distribution).toSorted(([, a], [, b]) => b - a);
   if (all.length === 0) return undefined;
   const shown = all.slice(0, most.categories);
   const labels = shown.map(([name]) => labelOf(name));
@@ -30,6 +30,18 @@ export function categories({ category_distribution: distribution }: Metrics, pla
         shown.map(([name, count]) => [nameOf(name), formatCount(count)]),
       ),
     ),
+    unmapped(monitoring.categories),
+  );
+}
+
+function unmapped(told: RunRecord['report']['monitoring']['categories']): Markup | undefined {
+  if (told === undefined) return undefined;
+  const names = Object.entries(told.unmapped);
+  if (names.length === 0) return note('The mapping of the config has all names that came.');
+  return table(
+    'Outside of the mapping of the config',
+    [['name as it came'], ['records', 'figure']],
+    names.map(([name, count]) => [nameOf(name), formatCount(count)]),
   );
 }
 
@@ -72,35 +84,41 @@ export function prices(metrics: Metrics, place: Place): Markup | undefined {
         ]),
       ),
     ),
+    html`<h3>Histograms</h3>
+      ${note('Counts are exact. The buckets lie on a 1-2-5 scale and are of unequal width; empty ones are not shown.')}`,
     histograms(shown.slice(0, most.histograms), place),
+    shown.length > most.histograms
+      ? folded(
+          `Histograms of ${shown.length - most.histograms} smaller groups`,
+          histograms(shown.slice(most.histograms), place),
+        )
+      : undefined,
   );
 }
 
 function histograms(groups: readonly Group[], place: Place): Markup {
-  return html`<h3>Histograms</h3>
-    ${note('Counts are exact. The buckets lie on a 1-2-5 scale and are of unequal width; empty ones are not shown.')}
-    <div class="grid">
-      ${groups.map(({ name, price: { histogram } }) => {
-        const labels = histogram.map(({ from, to }) => `${formatNumber(from)} – ${formatNumber(to)}`);
-        const values = histogram.map(({ count }) => count);
-        const series = [{ label: 'records', tone: 'purple', values }] as const;
-        return html`<div>
-          ${place({ kind: 'bars', lying: false, labels, series, unit: 'records' }, `Prices: ${name}`)}
-          ${folded(
-            'As a table',
-            table(
-              `Prices: ${name}`,
-              [
-                ['from', 'figure'],
-                ['below', 'figure'],
-                ['records', 'figure'],
-              ],
-              histogram.map(({ from, to, count }) => [formatNumber(from), formatNumber(to), formatCount(count)]),
-            ),
-          )}
-        </div>`;
-      })}
-    </div>`;
+  return html`<div class="grid">
+    ${groups.map(({ name, price: { histogram } }) => {
+      const labels = histogram.map(({ from, to }) => `${formatNumber(from)} – ${formatNumber(to)}`);
+      const values = histogram.map(({ count }) => count);
+      const series = [{ label: 'records', tone: 'purple', values }] as const;
+      return html`<div>
+        ${place({ kind: 'bars', lying: false, labels, series, unit: 'records' }, `Prices: ${name}`)}
+        ${folded(
+          'As a table',
+          table(
+            `Prices: ${name}`,
+            [
+              ['from', 'figure'],
+              ['below', 'figure'],
+              ['records', 'figure'],
+            ],
+            histogram.map(({ from, to, count }) => [formatNumber(from), formatNumber(to), formatCount(count)]),
+          ),
+        )}
+      </div>`;
+    })}
+  </div>`;
 }
 
 interface Group {

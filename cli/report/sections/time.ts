@@ -8,16 +8,17 @@ import { folded, type Markup, type Place, section, table } from '../markup.ts';
 type Monitoring = RunRecord['report']['monitoring'];
 type TimeUse = keyof typeof timeUseNames;
 
+/** One each: side by side, two of a colour are one bar. */
 const tones: Record<TimeUse, Tone> = {
   rate_limit: 'orange',
   pause: 'red',
   upstream: 'blue',
   concurrency: 'purple',
-  backoff: 'red',
-  breaker: 'red',
+  backoff: 'pink',
+  breaker: 'brown',
   workers: 'green',
-  sinks: 'green',
-  memory: 'grey',
+  sinks: 'teal',
+  memory: 'olive',
   other: 'grey',
 };
 /** The slowest are what a run waits for. */

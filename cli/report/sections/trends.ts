@@ -18,7 +18,7 @@ export function priceTrends(
     trends.gone_unknown.length === 0
       ? undefined
       : note(
-          `Not read to their end in this run or in any before it, so that what is gone can't be said: ${trends.gone_unknown.map(nameOf).join(', ')}.`,
+          `What is gone can't be said of sources that no earlier run, or not this one, has every product of (a page failed, or an item was rejected): ${trends.gone_unknown.map(nameOf).join(', ')}.`,
         ),
     changes(trends, place),
     priceLines('sources', trends.by_source, place),

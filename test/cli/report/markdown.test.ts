@@ -63,4 +63,32 @@ describe('renderMarkdown', () => {
       'Gone: `dummyjson:7`.',
     ]);
   });
+
+  it('tells which rules on quality were broken, and which categories the mapping lacks', () => {
+    const { report, ...record } = sampleRecord();
+    const rule = { check: 'notNull', action: 'warn', field: 'a', sources: [], records: 9, examples: [] } as const;
+    const rules = [
+      { ...rule, name: 'kept', failed: 0, state: 'passed' },
+      { ...rule, name: 'a', failed: 2, state: 'warned', examples: [{ record: 'x:1', message: 'a `|` b' }] },
+      { ...rule, name: 'b', failed: 1, state: 'failed', action: 'fail' },
+    ] as const;
+    const categories = {
+      mapped: {},
+      unmapped: { 'a|b': 5, ...Object.fromEntries('1 2 3 4 5 6 7 8 9 x y'.split(' ').map((name) => [name, 1])) },
+    };
+    const monitoring = { ...report.monitoring, quality: { failed: true, rules }, categories };
+    const lines = renderMarkdown({ ...record, report: { ...report, monitoring } }).split('\n');
+    const from = lines.indexOf('Quality: 2 rules broken, 1 kept.');
+    expect(lines.slice(from + 1, from + 7)).toEqual([
+      '',
+      '| rule | state | broke it | first example |',
+      '| --- | --- | --- | --- |',
+      '| `b` | failed | 1 | – |',
+      "| `a` | warned | 2 | `x:1: a '\\|' b` |",
+      '',
+    ]);
+    expect(lines.find((line) => line.startsWith('Outside of the mapping: '))).toMatch(
+      /5 `a\\|b`, .*1 `8`, 2 more names\.$/,
+    );
+  });
 });

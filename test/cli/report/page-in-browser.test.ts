@@ -5,6 +5,7 @@ import type { RunRecord } from '../../../core/index.ts';
 import { noBrowser, openBrowser } from '../../support/browser.ts';
 import { coloursOfCharts, issuesOf, openReport } from '../../support/report-page.ts';
 import { sampleRecord } from '../render/sample-record.ts';
+import { sampleTrends } from '../render/sample-trends.ts';
 
 interface Point {
   readonly x: number;
@@ -120,6 +121,71 @@ describe.skipIf(noBrowser !== undefined)(
         '40',
         `a:1: none${evil}`,
       ]);
+    });
+
+    it('lists what several sources have, and the categories that the mapping lacks', async () => {
+      const { report, ...record } = sampleRecord();
+      const rule = { check: 'match', action: 'warn', field: null, sources: [], records: 40, state: 'warned' } as const;
+      const examples = [
+        { record: 'b:1', message: `title "x"${evil}`, source: 'a' },
+        { record: 'b:2', message: 'title "y"', source: 'a' },
+      ];
+      const quality = { failed: false, rules: [{ ...rule, name: 'twice', failed: 7, examples }] };
+      const categories = { mapped: {}, unmapped: { [`Möbel${evil}`]: 5 } };
+      const { page } = await opened({
+        ...record,
+        report: { ...report, monitoring: { ...report.monitoring, quality, categories } },
+      });
+      await page.getByText('In several sources (twice): the first 2 of 7', { exact: true }).first().click();
+      const cells = (label: string) => page.locator(`div[aria-label^="${label}"] tbody td`).allInnerTexts();
+      expect(await cells('In several')).toEqual(['b:1', 'a', `title "x"${evil}`, 'b:2', 'a', 'title "y"']);
+      expect(await cells('Outside of the mapping')).toEqual([`Möbel${evil}`, '5']);
+    });
+
+    it('has a histogram for each group with prices, those of the smaller ones folded away', async () => {
+      const { report, ...record } = sampleRecord();
+      const group = report.metrics.by_source['dummyjson'];
+      const [first] = Object.values(group?.categories ?? {});
+      const names = Array.from({ length: 9 }, (_, index) => `category ${index}`);
+      const categories = Object.fromEntries(
+        names.map((name) => [name, first]),
+      ) as (typeof report.metrics.by_source)[string]['categories'];
+      const by_source = { dummyjson: { ...group, categories } } as typeof report.metrics.by_source;
+      const { page } = await opened({ ...record, report: { ...report, metrics: { ...report.metrics, by_source } } });
+      const all = page.locator('canvas[aria-label^="Prices: dummyjson"]');
+      expect(await all.count()).toBe(9);
+      expect(await all.filter({ visible: true }).count()).toBe(6);
+      await page.getByText('Histograms of 3 smaller groups', { exact: true }).click();
+      await all.last().scrollIntoViewIfNeeded();
+      await expect.poll(async () => Math.min(...(await coloursOfCharts(page)))).toBeGreaterThan(10);
+    });
+
+    it('gives each use of time a colour of its own', async () => {
+      const { page } = await opened(sampleRecord());
+      const id = await page.locator('canvas[aria-label^="Time of each source"]').getAttribute('id');
+      const colours = (await page.evaluate(
+        `Chart.getChart('${id}').data.datasets.map(({ backgroundColor }) => backgroundColor)`,
+      )) as string[];
+      expect(colours.length).toBeGreaterThan(2);
+      expect(new Set(colours).size).toBe(colours.length);
+    });
+
+    it('cuts names that a narrow page has no room for', async () => {
+      const { page } = await openReport(browser, sampleRecord(' of a very long and winding name'), { width: 380 });
+      const labels = `Chart.getChart('chart-0').scales.y.ticks.map(({ label }) => label)`;
+      expect(await page.evaluate(labels)).toContain('fragrances of a …');
+      expect(await page.evaluate(`Chart.getChart('chart-0').data.labels`)).toContain(
+        'fragrances of a very long and winding n…',
+      );
+    });
+
+    it('fits on paper', async () => {
+      const { report, ...record } = sampleRecord('a-long-text-without-a-break-'.repeat(5));
+      const metrics = { ...report.metrics, price_trends: sampleTrends('unbroken'.repeat(12)) };
+      const { page } = await openReport(browser, { ...record, report: { ...report, metrics } }, { width: 700 });
+      await page.emulateMedia({ media: 'print' });
+      await page.evaluate(`window.dispatchEvent(new Event('beforeprint'))`);
+      expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBe(700);
     });
 
     it('draws black on white for paper, and back', async () => {
