@@ -74,6 +74,8 @@ export interface CircuitBreaker {
   readonly state: BreakerState;
   /** What the upstream last failed by; undefined while it answers. */
   readonly lastFailure: SluiceError | undefined;
+  /** Counts the changes of `state`. */
+  readonly era: number;
   /**
    * Resolves when an attempt may be made. Rejects with the signal's reason, or with `circuit_open` (last real
    * failure as cause) once the set number of probes has failed in a row: the upstream is given up.
@@ -84,6 +86,11 @@ export interface CircuitBreaker {
    * `signal` was aborted says nothing of the upstream, and counts for nothing.
    */
   execute<T>(attempt: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /**
+   * Throws `circuit_open` for an attempt that has waited since `era` on its way to the upstream, where none but a probe may
+   * be made by now.
+   */
+  assertLets(era: number): void;
 }
 
 /**

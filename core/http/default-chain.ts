@@ -95,9 +95,16 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
     // further in, where it could ask without a token, or hold one that it got.
     ...middlewareAt('hop', middleware),
     // Before the rate limit: who has a token must be able to use it at once. Nothing queues after the limiter.
-    concurrency(slots, stages),
-    // As near to the wire as can be: one token for one request, counted from when its headers are out.
-    rateLimit({ limiter, clock, stages, onWait: (ms, key) => emit({ type: 'limiter-wait', source: name, key, ms }) }),
+    concurrency({ limit: slots, breaker, stages }),
+    // As near to the wire as can be: one token for one request, counted from when its headers are out. Both lines look at
+    // the breaker again for those who have waited: it may have opened, here or on another machine.
+    rateLimit({
+      limiter,
+      breaker,
+      clock,
+      stages,
+      onWait: (ms, key) => emit({ type: 'limiter-wait', source: name, key, ms }),
+    }),
     // After all waiting, so that the time told is the upstream's. This is the log: it tells of every request on the
     // wire, the lines above tell of theirs, and listeners turn the events into lines. Further out it would miss hops.
     observe({ source: name, clock, emit }),

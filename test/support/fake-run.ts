@@ -42,6 +42,8 @@ export const noJournal = createNoJournal('run1');
 export const openBreaker: CircuitBreaker = {
   state: 'closed',
   lastFailure: undefined,
+  era: 0,
+  assertLets: () => undefined,
   ready: () => Promise.resolve(),
   execute: (attempt) => attempt(),
 };

@@ -18,11 +18,12 @@ const silentCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'aborted',
   'address_refused',
   'cost_refused',
+  'circuit_open',
 ]);
 
 /**
  * Says what an error means for the circuit breaker. A 429 or a 404 is an answer: the upstream works. A bug on this
- * side, a request taken back, or a name that leads elsewhere, says nothing. What a source's own rule calls a failure is
+ * side, a request taken back or never sent, or a name that leads elsewhere, says nothing. What a source's own rule calls a failure is
  * one; what it calls wrong for good is an answer, whatever its status.
  */
 export function attemptOutcome(thrown: unknown): AttemptOutcome {

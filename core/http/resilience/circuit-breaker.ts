@@ -61,6 +61,10 @@ export function createCircuitBreaker({ settings, clock, onTransition }: CircuitB
     while (line.serve());
   }
 
+  function refusal(): SluiceError {
+    return circuitOpen(givenUp ? probes : undefined, lastFailure);
+  }
+
   function mayProbe(): boolean {
     return !givenUp && !probing && clock.now() >= openUntil;
   }
@@ -100,7 +104,7 @@ export function createCircuitBreaker({ settings, clock, onTransition }: CircuitB
     if (state === 'half-open') {
       failedProbes += 1;
       givenUp = failedProbes >= probes;
-      if (givenUp) line.refuse(circuitOpen(probes, lastFailure));
+      if (givenUp) line.refuse(refusal());
       open(givenUp ? `given up: ${probes} probes in a row failed` : `probe ${failedProbes} of ${probes} failed`);
       return;
     }
@@ -128,9 +132,17 @@ export function createCircuitBreaker({ settings, clock, onTransition }: CircuitB
     get lastFailure() {
       return lastFailure;
     },
+    get era() {
+      return era;
+    },
+    assertLets(since) {
+      // A probe is let through in the era that it is made in.
+      if (state === 'closed' || (state === 'half-open' && since === era)) return;
+      throw refusal();
+    },
     ready(signal) {
       if (signal.aborted) return Promise.reject(signal.reason);
-      if (givenUp) return Promise.reject(circuitOpen(probes, lastFailure));
+      if (givenUp) return Promise.reject(refusal());
       if (state === 'closed') return Promise.resolve();
       if (line.length === 0 && mayProbe() && clock.now() >= turnEndsAt) {
         takeTurn();
@@ -142,7 +154,7 @@ export function createCircuitBreaker({ settings, clock, onTransition }: CircuitB
     },
     async execute(attempt, signal) {
       if (state !== 'closed') {
-        if (!mayProbe()) throw circuitOpen(givenUp ? probes : undefined, lastFailure);
+        if (!mayProbe()) throw refusal();
         halfOpen();
         probing = true;
         disarm();

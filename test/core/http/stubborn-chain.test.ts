@@ -48,8 +48,8 @@ async function fetchAll(upstream: (clock: FakeClock, sends: number[]) => Handler
     retry({ settings: backoff, budget, clock, random, onRetry: () => undefined }),
     circuitBreaker(breaker),
     responseActions({ rules: [], limiter, clock, backoff, random, storm: createStorm(), onPause: () => undefined }),
-    concurrency(4),
-    rateLimit({ limiter, clock, onWait: () => undefined }),
+    concurrency({ limit: 4, breaker }),
+    rateLimit({ limiter, breaker, clock, onWait: () => undefined }),
   ])(upstream(clock, sends));
 
   const pending = Array.from({ length: pages }, (_, index) => ({ key: `page-${index}`, attempt: 1 }));

@@ -7,8 +7,10 @@ import { postgresPrograms, startPostgres, type TestServer } from '../../support/
 import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
 import { createScale, scaleSources, type ScaleScene } from '../../support/scale.ts';
 
-/** The long way, for when there is time: more pages, more kills, and Redis away for half a minute. */
+/** The long way, which the gate goes: more pages, more kills, and Redis away for half a minute. */
 const thorough = process.env['LONG_RUNS'] === 'true';
+/** Of each source. */
+const pages = thorough ? 300 : 150;
 const rateLimit = { requests: 50, perMs: 1000 };
 const missing = redisMissing ?? (postgresPrograms === undefined ? 'PostgreSQL is not installed' : undefined);
 
@@ -45,7 +47,7 @@ async function metricsOf(command: Command | undefined): Promise<string> {
 
 describe.skipIf(missing !== undefined)('a run on four workers and three sources', () => {
   test('no source sees more than its limit, and every record is written once', async () => {
-    const scene = await createScale({ redis, postgres, name: 'plain', pages: thorough ? 300 : 150 });
+    const scene = await createScale({ redis, postgres, name: 'plain', pages });
     const [worker] = Array.from({ length: 4 }, () => scene.worker('--metrics-port', '0'));
     const run = scene.coordinator('--metrics-port', '0');
     await run.says('source-started');
@@ -58,13 +60,7 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
 
   test('the same while a worker is killed every second', async () => {
     const engine = { takeoverMs: 3000 };
-    const scene = await createScale({
-      redis,
-      postgres,
-      name: 'kills',
-      pages: thorough ? 300 : 150,
-      config: { engine },
-    });
+    const scene = await createScale({ redis, postgres, name: 'kills', pages, config: { engine } });
     const dice = createDice('kill -9');
     const workers = Array.from({ length: 4 }, () => scene.worker());
     const run = scene.coordinator();
@@ -83,7 +79,7 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
   }, 180_000);
 
   test('the same where the coordinator is killed and taken up', async () => {
-    const scene = await createScale({ redis, postgres, name: 'resumed', pages: 150 });
+    const scene = await createScale({ redis, postgres, name: 'resumed', pages });
     for (let count = 0; count < 4; count += 1) scene.worker();
     const killed = scene.coordinator();
     await killed.says('source-started');
@@ -102,7 +98,7 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
 
   test('the same where Redis is stopped and started', async () => {
     const engine = { takeoverMs: 5000 };
-    const scene = await createScale({ redis, postgres, name: 'outage', pages: 150, config: { engine } });
+    const scene = await createScale({ redis, postgres, name: 'outage', pages, config: { engine } });
     const workers = Array.from({ length: 4 }, () => scene.worker());
     const run = scene.coordinator();
     await run.says('source-started');
@@ -123,9 +119,7 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
       postgres,
       name: 'breaker',
       pages: 100,
-      // What waits for the limiter has passed the breaker, and would still be sent: here nothing waits for it.
-      rateLimit: { requests: 1000, perMs: 1000 },
-      source: { breaker, concurrency: 4, retry: { retries: 10, baseMs: 50, maxMs: 200 } },
+      source: { breaker, retry: { retries: 10, baseMs: 50, maxMs: 200 } },
     });
     await scene.set('fail', 'one');
     const workers = Array.from({ length: 4 }, () => scene.worker());

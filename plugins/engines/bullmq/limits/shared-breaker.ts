@@ -197,6 +197,13 @@ export function createSharedBreaker(options: SharedBreakerOptions): SharedBreake
     get lastFailure() {
       return lastFailure;
     },
+    get era() {
+      return generation;
+    },
+    assertLets(since) {
+      if (state === 'closed' || (state === 'half-open' && since === generation)) return;
+      throw refusal();
+    },
     async ready(signal) {
       await known;
       signal.throwIfAborted();

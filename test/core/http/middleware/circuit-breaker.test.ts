@@ -8,6 +8,8 @@ function fakeBreaker(refuses: boolean) {
   const breaker: CircuitBreaker = {
     state: refuses ? 'open' : 'closed',
     lastFailure: undefined,
+    era: 0,
+    assertLets: () => undefined,
     ready: async () => undefined,
     execute(attempt, signal) {
       signals.push(signal);

@@ -8,7 +8,7 @@ import { httpRequest, httpResponse, rejection } from '../support.ts';
 function gate(limit: number) {
   const begun: string[] = [];
   const finish = new Map<string, (error?: Error) => void>();
-  const handler = concurrency(limit)((request) => {
+  const handler = concurrency({ limit })((request) => {
     begun.push(request.key);
     return new Promise((resolve, reject) => {
       finish.set(request.key, (error) => (error === undefined ? resolve(httpResponse()) : reject(error)));
@@ -80,7 +80,7 @@ test('whatever comes, never more than the limit, and every slot is there in the 
       const sleep = (ms: number): Promise<void> => new Promise((resolve) => void clock.timer(ms, resolve));
       let running = 0;
       let most = 0;
-      const handler = concurrency(limit)(async (request) => {
+      const handler = concurrency({ limit })(async (request) => {
         running += 1;
         most = Math.max(most, running);
         await sleep(Number(request.headers['takes'] ?? 0));

@@ -2,11 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { CircuitBreaker } from '../../../../../core/contracts/resilience.ts';
 import { SluiceError } from '../../../../../core/errors.ts';
+import { compose } from '../../../../../core/http/compose.ts';
+import { circuitBreaker } from '../../../../../core/http/middleware/circuit-breaker.ts';
+import { rateLimit } from '../../../../../core/http/middleware/rate-limit.ts';
 import { systemClock } from '../../../../../core/system-clock.ts';
 import type { BreakerView } from '../../../../../plugins/engines/bullmq/limits/breaker-protocol.ts';
 import { createSharedBreaker } from '../../../../../plugins/engines/bullmq/limits/shared-breaker.ts';
+import { httpRequest, httpResponse } from '../../../../support/http.ts';
 import { redisMissing, startRedis } from '../../../../support/redis.ts';
-import { limitsOfWorker } from '../../../../support/shared-limits.ts';
+import { limitedSource, limitsOfWorker } from '../../../../support/shared-limits.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -74,6 +78,35 @@ describe.skipIf(redisMissing !== undefined)('a shared circuit breaker', () => {
     const signal = AbortSignal.timeout(100);
     await expect(third.ready(signal)).rejects.toThrow(/timeout/);
     expect(told).toEqual(['a: closed > open: 3 failures in a row']);
+  });
+
+  test('requests that wait for the shared limit of one worker are not sent after another has opened it', async () => {
+    const { url, first, second } = await breakersOf(['a', 'b']);
+    const worker = await limitsOfWorker(url, 'b2');
+    open.push(worker);
+    const { limiter } = worker.limits.limits(limitedSource({ rateLimit: { requests: 3, perMs: 1000 } }));
+    let sends = 0;
+    const handle = compose([
+      circuitBreaker(second),
+      rateLimit({ limiter, breaker: second, clock: systemClock, onWait: () => undefined }),
+    ])(async (request) => {
+      request.onPhase?.('sent');
+      sends += 1;
+      return httpResponse();
+    });
+    const asked = Array.from({ length: 9 }, () =>
+      handle(httpRequest('http://upstream.test')).then(
+        () => 'sent',
+        (error: unknown) => (error as SluiceError).code,
+      ),
+    );
+    await until(() => sends === 3);
+    await trip(first);
+    expect((await Promise.all(asked)).toSorted()).toEqual([
+      ...Array.from({ length: 6 }, () => 'circuit_open'),
+      ...Array.from({ length: 3 }, () => 'sent'),
+    ]);
+    expect(sends).toBe(3);
   });
 
   test('lets one probe through over all workers, whose answer lets everybody go', async () => {

@@ -114,6 +114,8 @@ function clientOf(upstream: Upstream): SourceClient {
     breaker: {
       state: 'closed',
       lastFailure: undefined,
+      era: 0,
+      assertLets: () => undefined,
       ready: () => Promise.resolve(),
       execute: (attempt) => attempt(),
     },
