@@ -93,6 +93,7 @@ export { addTime } from './metrics/time.ts';
 export { addTo } from './metrics/partial.ts';
 export { addFigures, noFigures, readFigures, writeFigures } from './state/figures.ts';
 export type { WrittenFigures } from './state/figures.ts';
+export { figuresSince } from './state/figures-since.ts';
 export { createDeadLetters, type DeadLetterPosition, type DeadLetters, noLetters } from './state/dead-letters.ts';
 export { nodeDisk } from './state/disk.ts';
 export { createNoJournal } from './state/no-journal.ts';

@@ -1,5 +1,5 @@
 import type { Registry } from 'prom-client';
-import type { EventListener } from '../../core/index.ts';
+import type { EventListener, RunEvent } from '../../core/index.ts';
 import type { PromClient } from './prom-client.ts';
 
 /** What of a run Prometheus can ask for. */
@@ -8,6 +8,12 @@ export interface RunMetrics {
   /** To be called with every event of the run. */
   readonly listen: EventListener;
 }
+
+/** Requests that are told of together. */
+type CountedRequests = Pick<
+  Extract<RunEvent, { type: 'requests-counted' }>,
+  'requests' | 'retries' | 'bytes' | 'limiterWaitMs' | 'statuses'
+>;
 
 const breakerStates = { closed: 0, 'half-open': 0.5, open: 1 } as const;
 
@@ -39,6 +45,18 @@ export function createRunMetrics({ Registry, Counter, Gauge, collectDefaultMetri
   const inHand = gauge('pages_in_hand', 'Pages that workers have in hand');
   const waiting = gauge('pages_waiting', 'Requests in the queue and before it: what to scale by');
 
+  function countRequests(source: string, counted: CountedRequests): void {
+    let answered = 0;
+    for (const [status, count] of counted.statuses) {
+      answered += count;
+      requests.inc({ source, status: String(status) }, count);
+    }
+    if (counted.requests > answered) requests.inc({ source, status: 'none' }, counted.requests - answered);
+    retries.inc({ source }, counted.retries);
+    bytes.inc({ source }, counted.bytes);
+    limiterWait.inc({ source }, counted.limiterWaitMs / 1000);
+  }
+
   return {
     registry,
     listen(event) {
@@ -54,19 +72,9 @@ export function createRunMetrics({ Registry, Counter, Gauge, collectDefaultMetri
           requests.inc({ source: event.source, status: String(event.status ?? 'none') });
           bytes.inc({ source: event.source }, event.bytes);
           return;
-        case 'requests-counted': {
-          const { source, statuses } = event;
-          let answered = 0;
-          for (const [status, count] of statuses) {
-            answered += count;
-            requests.inc({ source, status: String(status) }, count);
-          }
-          if (event.requests > answered) requests.inc({ source, status: 'none' }, event.requests - answered);
-          retries.inc({ source }, event.retries);
-          bytes.inc({ source }, event.bytes);
-          limiterWait.inc({ source }, event.limiterWaitMs / 1000);
+        case 'requests-counted':
+          countRequests(event.source, event);
           return;
-        }
         case 'retry':
           retries.inc({ source: event.source });
           return;
@@ -88,6 +96,17 @@ export function createRunMetrics({ Registry, Counter, Gauge, collectDefaultMetri
           items.inc({ source, outcome: 'dropped' }, event.dropped);
           return;
         }
+        case 'run-caught-up':
+          for (const [source, figures] of event.sources) {
+            pages.inc({ source, outcome: 'delivered' }, figures.pages);
+            pages.inc({ source, outcome: 'skipped' }, figures.ignored);
+            items.inc({ source, outcome: 'record' }, figures.records);
+            items.inc({ source, outcome: 'rejected' }, figures.rejected);
+            items.inc({ source, outcome: 'duplicate' }, figures.duplicates);
+            items.inc({ source, outcome: 'dropped' }, figures.dropped);
+            countRequests(source, figures);
+          }
+          return;
         case 'page-skipped':
           pages.inc({ source: event.source, outcome: 'skipped' });
           return;

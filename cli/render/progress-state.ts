@@ -49,12 +49,16 @@ export function foldProgress(state: ProgressState, event: TimedEvent): void {
     for (const source of event.sources) state.sources.set(source, createSource(source));
     return;
   }
-  if (event.type === 'run-resumed') {
-    for (const [name, { pages, ignored, records }] of event.sources) {
+  if (event.type === 'run-resumed' || event.type === 'run-caught-up') {
+    for (const [name, { pages, ignored, records, requests, retries }] of event.sources) {
       const source = state.sources.get(name);
       if (source === undefined) continue;
       source.delivered += pages + ignored;
       source.records += records;
+      // Of an earlier life, nobody wants to see them here.
+      if (event.type === 'run-resumed') continue;
+      source.requests += requests;
+      source.retries += retries;
     }
     return;
   }

@@ -1,7 +1,7 @@
 import type { ErrorCode, SluiceError } from '../errors.ts';
 import type { CategoryCounts, CategoryMap } from './categories.ts';
 import type { Reject } from './batch.ts';
-import type { DeadLetterTally, EarlierLives } from './journal.ts';
+import type { DeadLetterTally, EarlierLives, SourceFigures } from './journal.ts';
 import type { PageMetrics } from './metrics.ts';
 import type { PriceTrends } from './price-trends.ts';
 import type { QualityCounts, QualityRule } from './quality.ts';
@@ -29,6 +29,8 @@ export type RunEvent =
     }
   /** The run goes on where an earlier life of it ended; comes right after the start. */
   | ({ readonly type: 'run-resumed' } & EarlierLives)
+  /** What has been counted in other processes while this one could not hear of it, page by page; by source. */
+  | { readonly type: 'run-caught-up'; readonly sources: ReadonlyMap<string, SourceFigures> }
   | {
       readonly type: 'source-started';
       readonly source: string;

@@ -47,6 +47,12 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
       const message = `life ${life} of this run: ${counted(records, 'record')} are there already`;
       return [{ level: 'info', message, fields: { event: type, life, records } }];
     }
+    case 'run-caught-up': {
+      const { type, sources } = event;
+      const records = [...sources.values()].reduce((sum, figures) => sum + figures.records, 0);
+      const message = `workers have counted ${counted(records, 'record')} while this process could not`;
+      return [{ level: 'info', message, fields: { event: type, records } }];
+    }
     case 'page-skipped': {
       const { type, source, key, action } = event;
       const what = action === 'ignore' ? 'ignored' : 'the end of the pages';

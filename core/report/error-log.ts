@@ -18,7 +18,7 @@ export interface ErrorLog {
   readonly omitted: number;
   /** The rejects of one source, clean, as plain JSON: what a later life of the run is to count on from. */
   rejectGroups(source: string): readonly RejectGroup[];
-  /** Takes up the rejects of an earlier life, before any event of this one. */
+  /** Takes up the rejects that an earlier life has counted, or another process. */
   restoreRejects(source: string, groups: readonly RejectGroup[]): void;
 }
 

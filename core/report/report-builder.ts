@@ -59,20 +59,25 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
 
   function resume(event: Extract<TimedEvent, { type: 'run-resumed' }>): void {
     earlier = event;
-    for (const [source, figures] of event.sources) {
-      sourceTally.get(source).resume(figures);
+    addAll(event.sources);
+    sinkTally.all.forEach((tally) => tally.on(event));
+  }
+
+  function addAll(figuresBySource: EarlierLives['sources']): void {
+    for (const [source, figures] of figuresBySource) {
+      sourceTally.get(source).add(figures);
       mergeMetrics(metrics.get(source), figures.metrics);
       mergeQuality(broken.get(source), figures.quality);
       mergeCategories(names, figures.categories);
       errors.restoreRejects(source, figures.rejects);
     }
-    sinkTally.all.forEach((tally) => tally.on(event));
   }
 
   return {
     on(event) {
       if (event.type === 'run-started') begin(event);
       if (event.type === 'run-resumed') resume(event);
+      if (event.type === 'run-caught-up') addAll(event.sources);
       if (event.type === 'dead-letters') ({ file = null, kept, omitted } = event);
       if (event.type === 'run-stopping') stopped = true;
       if (event.type === 'price-trends') ({ trends } = event);

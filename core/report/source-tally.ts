@@ -18,8 +18,8 @@ const itemCounters = ['read', 'rejected', 'duplicates', 'dropped', 'split'] as c
 
 /** Adds up what the events say about one source. */
 export interface SourceTally {
-  /** Begins with what earlier lives of the run have come to. */
-  resume(earlier: SourceFigures): void;
+  /** Adds what earlier lives of the run, or other processes, have come to. */
+  add(figures: SourceFigures): void;
   on(event: TimedEvent): void;
   /** What is known so far; a source that has not ended is `partial`, or `failed` where nothing of it came. */
   build(): SourceMonitoring;
@@ -67,25 +67,25 @@ export function createSourceTally(clean: (text: string) => string): SourceTally 
     processingMs += event.processingMs;
   }
 
-  /** What earlier lives of the run have come to; how long things took is told of this life alone. */
-  function resume(earlier: SourceFigures): void {
-    pages.delivered += earlier.pages;
-    pages.ignored += earlier.ignored;
-    pages.unchanged += earlier.unchanged;
-    records += earlier.records;
-    requests += earlier.requests;
-    retries += earlier.retries;
-    bytes += earlier.bytes;
-    limiterWaitMs += earlier.limiterWaitMs;
-    processingMs += earlier.processingMs;
-    for (const name of itemCounters) items[name] += earlier[name];
-    for (const [use, ms] of earlier.time) addTo(time, use, ms);
-    mergeDrops(drops, earlier.drops);
-    for (const [status, count] of earlier.statuses) addTo(statusCounts, status, count);
+  /** How long single things took is not among the figures. */
+  function add(figures: SourceFigures): void {
+    pages.delivered += figures.pages;
+    pages.ignored += figures.ignored;
+    pages.unchanged += figures.unchanged;
+    records += figures.records;
+    requests += figures.requests;
+    retries += figures.retries;
+    bytes += figures.bytes;
+    limiterWaitMs += figures.limiterWaitMs;
+    processingMs += figures.processingMs;
+    for (const name of itemCounters) items[name] += figures[name];
+    for (const [use, ms] of figures.time) addTo(time, use, ms);
+    mergeDrops(drops, figures.drops);
+    for (const [status, count] of figures.statuses) addTo(statusCounts, status, count);
   }
 
   return {
-    resume,
+    add,
     on(event) {
       switch (event.type) {
         case 'attempt':

@@ -23,6 +23,8 @@ export interface DeadLetters extends DeadLetterTally {
   record(source: string, key: string, reject: Reject, at: number, child?: ChildOf): void;
   /** A page that could not be read. */
   page(source: string, key: string, error: SluiceError, bytes: Uint8Array, at: number): void;
+  /** Counts `count` that nobody could keep. */
+  missed(count: number): void;
   /** Makes what was taken durable, and says how far that is. Never rejects: what can't be written is omitted. */
   flush(): Promise<DeadLetterPosition>;
   /** Never rejects. */
@@ -122,6 +124,9 @@ export function createDeadLetters(options: DeadLettersOptions): DeadLetters {
       if (!fits((body.byteLength / 3) * 4)) return;
       const head = { ...headOf('page', source, key, at), code, message: clean(message) };
       add(head, `"bytes":"${Buffer.from(content.bytes(body)).toString('base64')}"`);
+    },
+    missed(count) {
+      omitted += count;
     },
     flush() {
       const lines = waiting;

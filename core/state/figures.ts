@@ -27,7 +27,8 @@ const zeros = {
   processingMs: 0,
 };
 type Counters = typeof zeros;
-const counters = Object.keys(zeros) as readonly (keyof Counters)[];
+/** The names of all plain numbers among the figures. */
+export const counters = Object.keys(zeros) as readonly (keyof Counters)[];
 
 /** The figures of a source of which nothing has been told. */
 export function noFigures(): SourceFigures {

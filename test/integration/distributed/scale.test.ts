@@ -47,13 +47,14 @@ async function metricsOf(command: Command | undefined): Promise<string> {
 
 describe.skipIf(missing !== undefined)('a run on four workers and three sources', () => {
   test('no source sees more than its limit, and every record is written once', async () => {
-    const scene = await createScale({ redis, postgres, name: 'plain', pages });
-    const [worker] = Array.from({ length: 4 }, () => scene.worker('--metrics-port', '0'));
+    const scene = await createScale({ redis, postgres, name: 'plain', pages: 300 });
+    const workers = Array.from({ length: 4 }, () => scene.worker('--metrics-port', '0'));
+    await Promise.all(workers.map(({ says }) => says('waiting for a run')));
     const run = scene.coordinator('--metrics-port', '0');
     await run.says('source-started');
-    await sleep(2000);
-    expect(await metricsOf(run)).toMatch(/^sluice_workers 4$[^]*^sluice_pages_waiting [1-9]/m);
-    expect(await metricsOf(worker)).toMatch(/^sluice_requests_total\{.*status="200"\} [1-9]/m);
+    const soon = { timeout: 30_000, interval: 100 };
+    await expect.poll(() => metricsOf(run), soon).toMatch(/^sluice_workers 4$[^]*^sluice_pages_waiting [1-9]/m);
+    await expect.poll(() => metricsOf(workers[0]), soon).toMatch(/^sluice_requests_total\{.*status="200"\} [1-9]/m);
     expect(await run.ended, run.said()).toBe(0);
     await expectWhole(scene);
   }, 120_000);

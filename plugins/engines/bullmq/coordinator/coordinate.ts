@@ -122,6 +122,7 @@ async function coordinateOn(
     state,
     from: checkpoint?.id ?? '0',
     letters,
+    assertMine: lease.assertMine,
     clock,
     fold: foldOptions(context),
   });

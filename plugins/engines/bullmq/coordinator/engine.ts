@@ -89,7 +89,7 @@ export function createCoordinatorEngine(options: CoordinatorEngineOptions): Engi
       await reader.checkpoint();
       const now = clock.now();
       if (read.length > 0) quietSince = now;
-      if (allEnded() && now - quietSince >= lateMs) return;
+      if (allEnded() && now - quietSince >= lateMs) break;
       // However much there still is to read.
       if (signal.aborted && stopBy === undefined && !allEnded()) {
         stopBy = now + stopMs;
@@ -97,9 +97,11 @@ export function createCoordinatorEngine(options: CoordinatorEngineOptions): Engi
         await halt();
       }
       const atRest = now - quietSince >= lateMs && watch.workers.every(({ inHand }) => inHand === 0);
-      if (stopBy !== undefined && (atRest || now >= stopBy)) return;
+      if (stopBy !== undefined && (atRest || now >= stopBy)) break;
       if (read.length === 0) await pause(pollMs);
     }
+    // Before the sources that are cut off are told how much they lack.
+    while ((await reader.checkpoint(true)) === 'behind') yield* await reader.next(ports.emit);
   }
 
   /** The same with a watch over the run. */
@@ -129,7 +131,6 @@ export function createCoordinatorEngine(options: CoordinatorEngineOptions): Engi
       try {
         yield* attended(plan, ports, signal);
         if (signal.aborted) yield* cutOff(sources, classify(signal.reason));
-        await giveUp.excuse(() => reader.checkpoint(true));
       } finally {
         leave();
       }

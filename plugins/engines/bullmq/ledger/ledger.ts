@@ -38,6 +38,8 @@ export interface RunLedger {
   endedSources(): Promise<number>;
   /** Entries that nobody has folded yet. */
   backlogOfOutcomes(): Promise<number>;
+  /** Up to where the stream has been folded and cut off. */
+  foldedTo(): Promise<StreamId>;
   /** What a fold of the stream has come to; undefined before the first. */
   checkpoint(): Promise<Checkpoint | undefined>;
   /**

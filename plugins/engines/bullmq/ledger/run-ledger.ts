@@ -67,6 +67,10 @@ export function createRunLedger({ redis, key, vault, runId, sources, jobKey }: R
     },
     endedSources: async () => numberOf(replyOf(await redis.callBuffer('GET', `${key}:ended`))),
     backlogOfOutcomes: async () => Number(await redis.callBuffer('XLEN', stream)),
+    async foldedTo() {
+      const id = replyOf(await redis.callBuffer('HGET', `${key}:checkpoint`, 'id'));
+      return id === null ? '0' : textOf(id);
+    },
     async checkpoint() {
       const [id, state] = (await redis.callBuffer('HMGET', `${key}:checkpoint`, 'id', 'state')) as (Buffer | null)[];
       return id && state ? { id: id.toString(), state } : undefined;

@@ -45,7 +45,7 @@ function reading(reads: (number: number) => readonly PageOutcome[], change: Part
         await new Promise<void>((done) => void clock.timer(500, done));
         return reads((number += 1));
       },
-      checkpoint: async () => undefined,
+      checkpoint: async () => 'kept' as const,
     },
     watch: () => ({
       fault: undefined,
