@@ -1,5 +1,6 @@
 import { cleanText, SluiceError, type ErrorCode } from '../core/index.ts';
 import { exitCodes } from './exit-codes.ts';
+import { failureLine } from './failure-text.ts';
 import { withoutSecrets } from './known-secrets.ts';
 
 /** What a user can put right before anything is requested. */
@@ -55,14 +56,7 @@ export function describeFailure(thrown: unknown, view: FailureView): Failure {
   const exitCode = usage ? exitCodes.usage : exitCodes.failed;
   const details = view.debug === true && thrown instanceof Error ? stackOf(thrown) : [];
   if (view.json) {
-    const line = {
-      time: new Date().toISOString(),
-      level: 'error',
-      error: code,
-      message,
-      ...(view.debug === true ? { details } : {}),
-    };
-    return { text: `${JSON.stringify(line)}\n`, exitCode };
+    return { text: failureLine({ code, message, ...(view.debug === true && { details }) }), exitCode };
   }
   // Messages about a config come ready with their lines; an unexpected one may hold anything.
   const lines = usage ? message.split('\n').map(cleanLine) : [cleanText(message)];

@@ -1,36 +1,56 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { watchEnding } from './ending.ts';
+import { exitCodes } from './exit-codes.ts';
+import { internalErrorText } from './failure-text.ts';
 import { guardStreams } from './streams.ts';
 
-/** How long after its work the process may be kept alive by what a plugin left open, in milliseconds. */
-const lingerMs = 2_000;
-
 const args = process.argv.slice(2);
+const json = args.includes('--json');
 guardStreams();
-process.on('uncaughtException', (thrown: unknown) => void fail(thrown).finally(() => process.exit()));
+const ending = watchEnding(json);
+process.on('uncaughtException', (thrown: unknown) => void ending.breakOff(tell(thrown)));
 
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   // Answered before anything is loaded: scripts ask this often.
   process.stdout.write(`${packageVersion()}\n`);
+  await ending.finish(exitCodes.ok);
 } else {
   // V8 would copy the functions on a page's way into each other, and compile them over and over: a sixth of the processor
   // time of a run of seconds, and no less time for a page of one of minutes. What is small is still copied.
   setFlagsFromString('--max-inlined-bytecode-size-cumulative=0');
-  try {
-    const { runProgram } = await import('./program.ts');
-    process.exitCode = await runProgram(args, packageVersion());
-  } catch (thrown) {
-    await fail(thrown);
-  }
-  setTimeout(() => process.exit(), lingerMs).unref();
+  await ending.finish(await carryOut());
 }
 
-async function fail(thrown: unknown): Promise<void> {
-  const { describeFailure, viewOf } = await import('./failure.ts');
-  const { text, exitCode } = describeFailure(thrown, viewOf(args));
-  process.stderr.write(text);
-  process.exitCode = exitCode;
+async function carryOut(): Promise<number> {
+  try {
+    const { runProgram } = await import('./program.ts');
+    return await runProgram(args, packageVersion());
+  } catch (thrown) {
+    return tell(thrown);
+  }
+}
+
+/** Tells a failure on stderr, and returns its exit code. Never rejects: what can't be told must not look like success. */
+async function tell(thrown: unknown): Promise<number> {
+  try {
+    const { describeFailure, viewOf } = await import('./failure.ts');
+    const { text, exitCode } = describeFailure(thrown, viewOf(args));
+    process.stderr.write(text);
+    return exitCode;
+  } catch (failure) {
+    // Without the messages: nothing that knows the secrets is loaded.
+    const codes = [thrown, failure].map(codeOf).join(', ');
+    const text = `a failure can't be described (${codes}): were the files of sluice replaced or removed while it ran?`;
+    process.stderr.write(internalErrorText(text, json));
+    return exitCodes.failed;
+  }
+}
+
+function codeOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return typeof thrown;
+  return 'code' in thrown ? String(thrown.code) : thrown.name;
 }
 
 function packageVersion(): string {

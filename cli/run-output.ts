@@ -11,6 +11,7 @@ import {
 import { exitCodes } from './exit-codes.ts';
 import { createPaint, takesColor } from './render/paint.ts';
 import { createProgressState, foldProgress } from './render/progress-state.ts';
+import { isReaderGone } from './streams.ts';
 
 export interface RunOutputOptions {
   readonly config: ResolvedConfig;
@@ -32,8 +33,11 @@ export interface RunOutput {
   readonly listen: EventListener;
   /** Ends the progress; what is logged after that goes straight to the stream. */
   stop(): void;
-  /** Prints the report, unless it is to be quiet. */
-  report(result: Pick<RunResult, 'report' | 'exitCode'>): Promise<void>;
+  /**
+   * Prints the report, unless it is to be quiet. False where it was asked for as JSON and could not be written: who has it
+   * read by a program must not be left to wonder. One for people may get lost, and so it may where its reader has gone.
+   */
+  report(result: Pick<RunResult, 'report' | 'exitCode'>): Promise<boolean>;
 }
 
 /** Chooses how to show progress (live on a terminal, else lines now and then, or not at all) and sets up the log. */
@@ -88,13 +92,19 @@ export async function createRunOutput(options: RunOutputOptions): Promise<RunOut
     },
     async report(outcome) {
       // Who reads the output has seen enough: other tools end without a word, too.
-      if (quiet || outcome.exitCode === exitCodes.readerGone) return;
+      if (quiet || outcome.exitCode === exitCodes.readerGone) return true;
       const { runReportLine, runReportText } = await import('./render/run-report.ts');
       const { command } = options;
-      const lines = json
-        ? [runReportLine(outcome)]
-        : runReportText(outcome, { config, columns: stderr.columns || 80, paint, command });
+      if (json) return isTaken(stderr, `${runReportLine(outcome)}\n`);
+      const lines = runReportText(outcome, { config, columns: stderr.columns || 80, paint, command });
       stderr.write(`${lines.join('\n')}\n`);
+      return true;
     },
   };
+}
+
+/** Whether a text was written, or nobody is there to read it. */
+async function isTaken(stream: NodeJS.WriteStream, text: string): Promise<boolean> {
+  const error = await new Promise<Error | null | undefined>((resolve) => stream.write(text, resolve));
+  return error === null || error === undefined || isReaderGone(error, stream);
 }

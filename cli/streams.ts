@@ -1,5 +1,13 @@
-/** Codes of a reader of stdout that has gone away: `pipeline plugins | head -1`, a closed terminal. */
-const readerGone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'ECONNRESET']);
+/** Codes of a reader that has gone away: `pipeline plugins | head -1`. */
+const readerGone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'ECONNRESET']);
+
+/** Whether a stream failed because nobody reads it any more; a terminal that was closed says so by what a disk means otherwise. */
+export function isReaderGone(
+  { code }: NodeJS.ErrnoException,
+  { isTTY = false }: { readonly isTTY?: boolean },
+): boolean {
+  return readerGone.has(code) || (code === 'EIO' && isTTY);
+}
 
 /**
  * Keeps a reader that has gone from ending the process with a stack trace: what is written after that goes nowhere.
@@ -10,7 +18,7 @@ const readerGone: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'EC
 export function guardStreams({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'> = process): void {
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     // A sink that writes there listens too, and fails alone.
-    if (!readerGone.has(error.code) && stdout.listenerCount('error') === 1) throw error;
+    if (!isReaderGone(error, stdout) && stdout.listenerCount('error') === 1) throw error;
   });
   stderr.on('error', () => undefined);
 }

@@ -141,9 +141,9 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     if (metrics !== undefined) pipeline.on(metrics.listen);
     const result = await pipeline.run({ signal: stopping.signal });
     output.stop();
-    await output.report(result);
+    const isTold = await output.report(result);
     if (options.report !== undefined) await writeReport(options.report, result.record, logger);
-    return result.exitCode;
+    return isTold || result.exitCode !== exitCodes.ok ? result.exitCode : exitCodes.failed;
   } finally {
     output.stop();
     forget();

@@ -1,6 +1,7 @@
-import type { Handler, HttpResponse, Middleware } from '../contracts/http.ts';
+import type { Handler, HttpRequest, HttpResponse, Middleware } from '../contracts/http.ts';
 import type { MiddlewarePlace, NamedMiddleware } from '../contracts/middleware.ts';
 import { classify, SluiceError } from '../errors.ts';
+import { onCancel } from './cancellable-request.ts';
 
 /** Those of a list that stand at `place`, in their order, ready for the chain. */
 export function middlewareAt(place: MiddlewarePlace, list: readonly NamedMiddleware[]): readonly Middleware[] {
@@ -14,7 +15,7 @@ function guarded(middleware: NamedMiddleware): Middleware {
     return async function userMiddleware(request) {
       let response: unknown;
       try {
-        response = await handle(request);
+        response = await untilCancelled(request, handle);
       } catch (thrown) {
         if (request.signal.aborted || thrown instanceof SluiceError) throw thrown;
         const error = classify(thrown);
@@ -28,6 +29,19 @@ function guarded(middleware: NamedMiddleware): Middleware {
       );
     };
   };
+}
+
+/** Waits for a handler for no longer than the request is wanted: one that does not heed its signal must hold up no stop. */
+async function untilCancelled(request: HttpRequest, handle: Handler): Promise<unknown> {
+  let stopListening: (() => void) | undefined;
+  const cancelled = new Promise<never>((_resolve, reject) => {
+    stopListening = onCancel(request, reject);
+  });
+  try {
+    return await Promise.race([handle(request), cancelled]);
+  } finally {
+    stopListening?.();
+  }
 }
 
 function wrapped({ name, wrap }: NamedMiddleware, next: Handler): Handler {

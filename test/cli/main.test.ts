@@ -1,5 +1,5 @@
 import { spawn, type StdioOptions } from 'node:child_process';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,8 +21,13 @@ interface Started {
   said(text: string): Promise<void>;
 }
 
-function start(args: readonly string[], cwd?: string, stdio: StdioOptions = ['ignore', 'pipe', 'pipe']): Started {
-  const child = spawn(process.execPath, [main, ...args], { cwd, stdio });
+function start(
+  args: readonly string[],
+  cwd?: string,
+  stdio: StdioOptions = ['ignore', 'pipe', 'pipe'],
+  program = main,
+): Started {
+  const child = spawn(process.execPath, [program, ...args], { cwd, stdio });
   onTestFinished(() => void child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';
@@ -164,6 +169,13 @@ describe('pipeline', { timeout: 30_000 }, () => {
     expect(stdout.trimEnd().split('\n')).toHaveLength(100);
   });
 
+  it('fails where the report was asked for as JSON and could not be written', async () => {
+    const rateLimit = { requests: 1_000, perMs: 1_000 };
+    const cwd = await folder(jsonConfig({ sources: [{ use: 'jsonplaceholder', rateLimit }], sinks: ['stdout'] }));
+    const run = start(['run', '--mock', '--json'], cwd, ['ignore', 'pipe', await opened('/dev/full')]);
+    expect((await run.ended).code).toBe(1);
+  });
+
   it('lists the plugins as a table and as JSON', async () => {
     const [table, json] = await Promise.all([start(['plugins']).ended, start(['plugins', '--json']).ended]);
     expect(table.stdout).toMatch(/^source .*\n(?:.*\n)*jsonplaceholder +5\/s +– +page +20/m);
@@ -260,6 +272,38 @@ describe('pipeline', { timeout: 30_000 }, () => {
     const { code } = await run.ended;
     clearInterval(again);
     expect(code).toBe(130);
+  });
+
+  it.each([
+    ['waits for what never comes', 'new Promise(() => undefined)', /a promise was never settled/],
+    ['ends the process as if all were well', 'process.exit(0)', /called process\.exit\(\)/],
+  ])('fails with a word about it where a middleware %s', async (_, answer, words) => {
+    const config = `export default { sources: ['jsonplaceholder'], sinks: ['stdout'],
+      middleware: [{ name: 'odd', place: 'run', wrap: () => () => ${answer} }] };`;
+    const [plain, json] = await Promise.all(
+      [[], ['--json']].map(async (more) => {
+        const files = { 'pipeline.config.mjs': config };
+        return start(['run', '--quiet', ...more], await folder(files)).ended;
+      }),
+    );
+    expect(plain).toMatchObject({ code: 1, stdout: '' });
+    expect(plain?.stderr).toMatch(/^error: .*\n$/);
+    expect(plain?.stderr).toMatch(words);
+    expect(json?.code).toBe(1);
+    expect(JSON.parse(json?.stderr ?? '')).toMatchObject({ level: 'error', error: 'internal_error' });
+  });
+
+  it('fails with a word about it where its own files are gone, even those that tell of failures', async () => {
+    const cwd = await folder({});
+    const installed = fileURLToPath(new URL('../..', import.meta.url));
+    await cp(join(installed, 'dist'), join(cwd, 'dist'), { recursive: true });
+    await cp(join(installed, 'package.json'), join(cwd, 'package.json'));
+    await symlink(join(installed, 'node_modules'), join(cwd, 'node_modules'));
+    for (const chunk of ['program', 'failure']) await rm(join(cwd, `dist/core/chunks/${chunk}.js`));
+    const { code, stderr } = await start(['runs'], cwd, ['ignore', 'pipe', 'pipe'], join(cwd, 'dist/cli/main.js'))
+      .ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: .*ERR_MODULE_NOT_FOUND.* replaced or removed.*\n$/);
   });
 
   it('serves the embedded upstreams on their own until it is interrupted', async () => {

@@ -11,9 +11,17 @@ function guarded(): Record<'stdout' | 'stderr', PassThrough> {
 
 const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
-it.each(['EPIPE', 'EIO', 'ECONNRESET'])('lets nothing come of %s on stdout: its reader has gone', (code) => {
+it.each(['EPIPE', 'ECONNRESET'])('lets nothing come of %s on stdout: its reader has gone', (code) => {
   const { stdout } = guarded();
   expect(stdout.emit('error', failure(code))).toBe(true);
+});
+
+it('takes EIO for a reader that has gone only on a terminal: elsewhere a disk has failed', () => {
+  const { stdout } = guarded();
+  const error = failure('EIO');
+  expect(() => stdout.emit('error', error)).toThrow(error);
+  Object.assign(stdout, { isTTY: true });
+  expect(stdout.emit('error', error)).toBe(true);
 });
 
 it('throws any other failure of stdout', () => {

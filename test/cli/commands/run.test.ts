@@ -124,6 +124,20 @@ describe('runCommand', () => {
     expect(run.terminal.taken()).toContain('374 records in 3.21 s');
   });
 
+  it.each([
+    [0, 'ENOSPC', 1],
+    [3, 'ENOSPC', 3],
+    [0, 'EPIPE', 0],
+  ] as const)('ends %d with %s for the report as JSON as %d: a program may read it', async (exitCode, code, end) => {
+    const terminal = fakeTerminal(undefined);
+    terminal.on('error', () => undefined);
+    const run = running({ json: true }, terminal);
+    await begun(run);
+    terminal._write = (_chunk, _encoding, done) => done(Object.assign(new Error(code), { code }));
+    run.finish(exitCode);
+    expect(await run.code).toBe(end);
+  });
+
   it('writes a report in the form that its name ends in, and says where', async () => {
     const file = join(await temporaryFolder(), 'new', 'run.md');
     const run = running({ report: file }, fakeTerminal(undefined));

@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Handler } from '../../../core/contracts/http.ts';
 import type { NamedMiddleware } from '../../../core/contracts/middleware.ts';
 import type { RunEvent } from '../../../core/contracts/events.ts';
+import { SluiceError } from '../../../core/errors.ts';
 import { createAuthenticators } from '../../../core/http/auth/authenticators.ts';
 import { createSourceClient } from '../../../core/http/client.ts';
 import { createUndiciTransport } from '../../../core/http/transports/undici.ts';
@@ -51,10 +52,19 @@ function clientWith(middleware: readonly NamedMiddleware[], upstream: Handler, c
     random: () => 0,
     emit: () => undefined,
   });
-  return { clock, sentAt, get: (path = '/') => client.handle(httpRequest(`${origin}${path}`)) };
+  return { clock, sentAt, handle: client.handle, get: (path = '/') => client.handle(httpRequest(`${origin}${path}`)) };
 }
 
 describe('a middleware', () => {
+  it.each(['run', 'attempt', 'hop'] as const)('that never answers at %s holds up no stop', async (place) => {
+    const stuck = defineMiddleware({ name: 'stuck', place, wrap: () => () => new Promise(() => undefined) });
+    const { handle } = clientWith([stuck], async () => httpResponse());
+    const stop = new AbortController();
+    const failure = failureOf(handle({ ...httpRequest(`${origin}/`), signal: stop.signal }));
+    stop.abort(new SluiceError('interrupted', 'the run was interrupted'));
+    expect(await failure).toMatchObject({ code: 'interrupted' });
+  });
+
   it('sees what its place sees: a page once, each attempt, each request on the wire', async () => {
     const seen: string[] = [];
     const tokens = { issued: 0 };
