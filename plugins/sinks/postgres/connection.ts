@@ -5,6 +5,7 @@ import type { Pool, PoolClient } from 'pg';
 import type { from as startCopy } from 'pg-copy-streams';
 import type { Database } from '../tables/database.ts';
 import { loadLibrary } from '../tables/load-library.ts';
+import { type Tls, tlsOf } from './tls.ts';
 import { withReconnect } from './transient.ts';
 
 /** A connection within a transaction. */
@@ -29,31 +30,52 @@ export interface PostgresServer {
 /** Milliseconds that connecting may take. */
 const connectMs = 10_000;
 
-/** Gets ready to connect; nothing is sent yet. Throws `sink_failed` where the driver is not installed. */
+/**
+ * Gets ready to connect; nothing is sent yet. Throws `sink_failed` where the driver is not installed, and for settings that
+ * can't be.
+ */
 export async function createPostgresServer(url: string | undefined): Promise<PostgresServer> {
   const [{ default: pg }, { from: copyFrom }] = await loadLibrary('postgres', ['pg', 'pg-copy-streams'], () =>
     Promise.all([import('pg'), import('pg-copy-streams')]),
   );
+  const tls = await tlsOf(url, process.env);
   const sockets = new Set<Socket>();
   const ending = new AbortController();
-  const pool: Pool = new pg.Pool({
-    // Without a URL, the driver asks the variables PGHOST, PGUSER, … as every client does.
-    ...(url !== undefined && { connectionString: url }),
-    application_name: 'sluice',
-    // One writer, one transaction at a time.
-    max: 1,
-    connectionTimeoutMillis: connectMs,
-    stream: () => {
-      const socket = new Socket();
-      sockets.add(socket.once('close', () => sockets.delete(socket)));
-      return socket;
-    },
-  });
-  // An idle connection that is lost is replaced by the next transaction; without a listener it would end the process.
-  pool.on('error', () => undefined);
+  let pool = createPool(tls.ssl);
+
+  function createPool(ssl: Tls['ssl']): Pool {
+    const created = new pg.Pool({
+      // Without a URL, the driver asks the variables PGHOST, PGUSER, … as every client does.
+      ...(tls.url !== undefined && { connectionString: tls.url }),
+      ...(ssl !== undefined && { ssl }),
+      application_name: 'sluice',
+      // One writer, one transaction at a time.
+      max: 1,
+      connectionTimeoutMillis: connectMs,
+      stream: () => {
+        const socket = new Socket();
+        sockets.add(socket.once('close', () => sockets.delete(socket)));
+        return socket;
+      },
+    });
+    // An idle connection that is lost is replaced by the next transaction; without a listener it would end the process.
+    created.on('error', () => undefined);
+    return created;
+  }
+
+  async function connect(): Promise<PoolClient> {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      if (!tls.optional || !hasNoTls(error) || ending.signal.aborted) throw error;
+      await pool.end();
+      pool = createPool(false);
+      return pool.connect();
+    }
+  }
 
   async function once<T>(work: (transaction: PostgresTransaction) => Promise<T>, keep: boolean): Promise<T> {
-    const client = await pool.connect();
+    const client = await connect();
     // One that breaks while it is lent tells so by the query that fails, too.
     client.on('error', ignore);
     let failed: unknown;
@@ -84,6 +106,11 @@ export async function createPostgresServer(url: string | undefined): Promise<Pos
 }
 
 function ignore(): void {}
+
+/** The driver's own words for the answer of a server that is asked for TLS and has none. */
+function hasNoTls(error: unknown): boolean {
+  return error instanceof Error && error.message === 'The server does not support SSL connections';
+}
 
 function overClient(client: PoolClient, copyFrom: typeof startCopy): PostgresTransaction {
   return {
