@@ -87,7 +87,9 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   const history = await draftHistory(asked, context);
   if (model !== undefined) {
     for (const draft of beside) {
-      issues.push(...sinkIssues(draft, model.plugin).map((issue) => ({ ...issue, path: `sinks[${draft.index}]` })));
+      // Those that the command line added come after all others.
+      const path = draft.index < listOf(config['sinks']).length ? `sinks[${draft.index}]` : `--sink ${draft.name}`;
+      issues.push(...sinkIssues(draft, model.plugin).map((issue) => ({ ...issue, path })));
     }
   }
   const whole = {

@@ -26,6 +26,7 @@ export default defineSink({
   options,
   delivers: 'on-close',
   distributed: 'assembled',
+  requires: ['@duckdb/node-api'],
   open: (context, { path, ...own }, position) =>
     openParquetWriter(context, { path: resolve(context.baseDir, path), ...own }, position),
   async check(context, { path, ...own }) {

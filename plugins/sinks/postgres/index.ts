@@ -20,6 +20,7 @@ export default defineSink({
   options,
   // Records go in by their id, so that of two that write one of them, either may be the last.
   distributed: 'direct',
+  requires: ['pg', 'pg-copy-streams'],
   open: (context, given, position) => openPostgresWriter(context, resolved(context, given), position),
   check: (context, given) => checkPostgresTable(context, resolved(context, given)),
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { configIssues } from '../../../core/config/issues.ts';
 import { resolveConfig } from '../../../core/config/resolve.ts';
+import type { SinkPlugin } from '../../../core/contracts/sink.ts';
 import type { PipelineConfig } from '../../../core/index.ts';
 import { defineModel } from '../../../core/plugin.ts';
 import { createRegistry, type Registry } from '../../../core/registry/registry.ts';
@@ -125,4 +126,23 @@ it('a sink that lacks a package is told of before any request', async () => {
   expect(await issuesOf({ sinks: ['cloud'] }, registry)).toMatchObject([
     { code: 'library_missing', path: 'sinks[0]', hints: ['npm install sluice-not-there'] },
   ]);
+});
+
+it.each(['postgres', 'parquet'])('%s says before any work what to install, and where it was asked for', async (use) => {
+  const registry: Registry = {
+    ...createRegistry(),
+    find: async (kind, name, dir) => {
+      const found = await createRegistry().find(kind, name, dir);
+      if (name !== use) return found;
+      // Those that it needs, none of which is installed.
+      const { requires: needed = [] } = found.plugin as SinkPlugin;
+      const requires = needed.map((one) => `sluice-not-there/${one}`);
+      return { ...found, plugin: { ...found.plugin, requires } };
+    },
+  };
+  const missing = { code: 'library_missing', problem: 'what it needs is not installed' };
+  expect(await issuesOf({ sinks: ['ndjson', use] }, registry)).toMatchObject([{ ...missing, path: 'sinks[1]' }]);
+  const added = resolveConfig(base, { baseDir: '/data', env: {}, registry, overrides: { sinks: [use] } });
+  const error: unknown = await added.catch((thrown: unknown) => thrown);
+  expect(configIssues(error)).toMatchObject([{ ...missing, path: `--sink ${use}` }]);
 });
