@@ -1,6 +1,7 @@
 /** The end of the process: never in silence, and not before what was written has gone out. */
 import { exitCodes } from './exit-codes.ts';
 import { internalErrorText } from './failure-text.ts';
+import { type IdleProcess, whenIdle } from './when-idle.ts';
 
 /** How long after its work the process may be kept alive by what a plugin left open, in milliseconds. */
 const lingerMs = 2_000;
@@ -16,9 +17,10 @@ interface Stream {
 }
 
 /** What it needs of the process. */
-export interface EndingProcess {
+export interface EndingProcess extends IdleProcess {
   on(event: 'exit', listener: (code: number) => void): unknown;
   on(event: 'beforeExit', listener: () => void): unknown;
+  off(event: 'beforeExit', listener: () => void): unknown;
   exit(code: number): void;
   exitCode?: number | string | null | undefined;
   readonly stdout: Stream;
@@ -45,7 +47,8 @@ export function watchEnding(json: boolean, own: EndingProcess = process): Ending
   let broken = false;
   let ranDry = false;
 
-  own.on('beforeExit', () => (ranDry = true));
+  const noteDry = (): void => void (ranDry = true);
+  own.on('beforeExit', noteDry);
   own.on('exit', (code) => {
     if (expected || !unchosenCodes.has(code)) return;
     // A pipe takes this at once: whatever had to wait would be lost here.
@@ -59,10 +62,13 @@ export function watchEnding(json: boolean, own: EndingProcess = process): Ending
       // What broke meanwhile ends the process, with its own code.
       if (broken) return;
       own.exitCode = exitCode;
+      own.off('beforeExit', noteDry);
       await written(own);
-      setTimeout(() => {
+      const exit = (): void => {
         if (!broken) own.exit(exitCode);
-      }, lingerMs).unref();
+      };
+      setTimeout(exit, lingerMs).unref();
+      whenIdle(own, exit);
     },
     async breakOff(told) {
       broken = true;

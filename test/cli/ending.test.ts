@@ -8,6 +8,8 @@ class FakeProcess extends EventEmitter implements EndingProcess {
   readonly stdout = pipe();
   readonly stderr = pipe();
   exitCode: number | undefined;
+  /** What keeps it alive. */
+  open: readonly string[] = ['Timeout'];
   /** What it ended with; undefined as long as it has not. */
   ended: number | undefined;
 
@@ -16,6 +18,10 @@ class FakeProcess extends EventEmitter implements EndingProcess {
     // Whoever listens may change it.
     this.emit('exit', code);
     this.ended ??= this.exitCode;
+  }
+
+  getActiveResourcesInfo(): readonly string[] {
+    return this.open;
   }
 
   runDry(): void {
@@ -72,6 +78,28 @@ describe('an end that nobody asked for', () => {
 });
 
 describe('finish', () => {
+  it('ends at once where nothing is open, and as soon as nothing is', async () => {
+    own.open = [];
+    await ending.finish(0);
+    expect(own.ended).toBe(0);
+
+    own = new FakeProcess();
+    await watchEnding(false, own).finish(3);
+    vi.advanceTimersByTime(100);
+    expect(own.ended).toBeUndefined();
+    own.open = [];
+    vi.advanceTimersByTime(10);
+    expect(own.ended).toBe(3);
+  });
+
+  it('leaves the natural end to those who wait for it', async () => {
+    own.open = [];
+    own.on('beforeExit', () => undefined);
+    await ending.finish(0);
+    vi.advanceTimersByTime(100);
+    expect(own.ended).toBeUndefined();
+  });
+
   it('ends two seconds later whatever is left open, without a word', async () => {
     await ending.finish(3);
     expect(own.exitCode).toBe(3);
