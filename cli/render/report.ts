@@ -52,10 +52,14 @@ interface Room {
   readonly paint: Paint;
 }
 
-function headline({ summary }: RunReport, { width, paint }: Room): string[] {
+function headline({ summary, monitoring }: RunReport, { width, paint }: Room): string[] {
   const words = `${formatCount(summary.total_products)} records in ${formatMs(summary.processing_time_seconds * 1000)}, ${formatShare(summary.success_rate)} of pages delivered`;
-  const lines = wrap(summary.partial ? `PARTIAL: ${words}` : words, width);
-  return lines.map((line) => paint(summary.partial ? 'yellow' : 'green', line));
+  const failed = monitoring.quality?.failed === true;
+  const state = [...(summary.partial ? ['PARTIAL'] : []), ...(failed ? ['FAILED BY A RULE ON QUALITY'] : [])].join(
+    ', ',
+  );
+  const lines = wrap(state === '' ? words : `${state}: ${words}`, width);
+  return lines.map((line) => paint(failed ? 'red' : summary.partial ? 'yellow' : 'green', line));
 }
 
 const sourceColumns: readonly Column[] = [

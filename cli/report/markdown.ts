@@ -17,7 +17,7 @@ export function renderMarkdown({ report }: RunRecord): string {
   const distribution = Object.entries(metrics.category_distribution).toSorted(([, a], [, b]) => b - a);
   const parts: readonly (readonly string[])[] = [
     [
-      `## ${summary.partial ? 'Partial run' : 'Run'} ${code(summary.run_id)}`,
+      `## ${summary.partial ? 'Partial run' : 'Run'} ${code(summary.run_id)}${monitoring.quality?.failed === true ? ', failed by a rule on quality' : ''}`,
       '',
       `**${formatCount(summary.total_products)} records** in ${formatMs(summary.processing_time_seconds * 1000)}, ${formatShare(summary.success_rate)} of pages delivered.`,
     ],

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../contracts/events.ts';
 import type { LogFields, Logger } from '../contracts/logger.ts';
+import type { RunReport } from '../contracts/report.ts';
 import { redactUrl } from '../redact.ts';
 
 /** An event as a line of the log. */
@@ -206,9 +207,19 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
         seconds: processing_time_seconds,
         partial,
       };
-      return [{ level: 'info', message, fields }];
+      return [...failedRules(event.report), { level: 'info', message, fields }];
     }
   }
+}
+
+/** Rules on quality by which the run has failed: nothing else says why its exit code is none of success. */
+function failedRules({ monitoring: { quality } }: RunReport): readonly EventLine[] {
+  const failed = quality?.rules.filter(({ state }) => state === 'failed') ?? [];
+  return failed.map(({ name, failed: broken, records, check, sources }) => {
+    const of = check === 'minCount' ? counted(sources.length, 'source') : counted(records, 'record');
+    const message = `the run fails by the rule "${name}": ${broken} of ${of} broke it`;
+    return { level: 'error', message, fields: { event: 'run-finished', rule: name, broken } };
+  });
 }
 
 function counted(count: number, noun: string): string {

@@ -114,11 +114,14 @@ function fresh(maxAgeSeconds: number): Problem {
   };
 }
 
-/** Milliseconds since the epoch, of a date, of ISO 8601 text, or of such a number. */
+/** ISO 8601, from a day to a fraction of a second. Left to itself, V8 finds a date in `Chair 13` too. */
+const isoTime = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
+
+/** Milliseconds since the epoch, of a date, of ISO 8601 text, or of such a number; NaN where it is none. */
 function timeOf(value: unknown): number {
   if (value instanceof Date) return value.getTime();
   if (typeof value === 'number') return value;
-  return typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return typeof value === 'string' && isoTime.test(value.trim()) ? Date.parse(value.trim()) : Number.NaN;
 }
 
 function shown(value: unknown): string {

@@ -19,8 +19,10 @@ export function headline({ summary, errors, monitoring }: Report): Markup {
   return html`<header>
     <h1>Run ${summary.run_id}</h1>
     <p>
-      <span class="state ${state}">${state}</span> started
-      ${summary.started_at}${monitoring.lives > 1 ? html`, taken up ${monitoring.lives - 1} times` : ''}
+      <span class="state ${state}">${state}</span>${
+        monitoring.quality?.failed === true ? html`, <span class="state failed">failed by a rule on quality</span>` : ''
+      },
+      started ${summary.started_at}${monitoring.lives > 1 ? html`, taken up ${monitoring.lives - 1} times` : ''}
     </p>
     <dl class="figures">
       ${figures.map(

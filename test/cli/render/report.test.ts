@@ -55,6 +55,15 @@ describe('renderReport', () => {
     ]);
   });
 
+  it('says in its last line that a rule on quality has failed the run', () => {
+    const { summary, monitoring, ...report } = sampleReport();
+    const failed = { ...monitoring, quality: { failed: true, rules: [] } };
+    const last = (partial: boolean) =>
+      rendered({ ...report, summary: { ...summary, partial }, monitoring: failed }).at(-1);
+    expect(last(false)).toMatch(/^FAILED BY A RULE ON QUALITY: 374 records/);
+    expect(last(true)).toMatch(/^PARTIAL, FAILED BY A RULE ON QUALITY: 374 records/);
+  });
+
   it.each([40, 60, 80, 120])('is narrower than a terminal of %d columns', (columns) => {
     const report = sampleReport();
     const long = {

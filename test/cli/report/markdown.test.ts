@@ -78,6 +78,7 @@ describe('renderMarkdown', () => {
     };
     const monitoring = { ...report.monitoring, quality: { failed: true, rules }, categories };
     const lines = renderMarkdown({ ...record, report: { ...report, monitoring } }).split('\n');
+    expect(lines[0]).toBe('## Partial run `r`, failed by a rule on quality');
     const from = lines.indexOf('Quality: 2 rules broken, 1 kept.');
     expect(lines.slice(from + 1, from + 7)).toEqual([
       '',

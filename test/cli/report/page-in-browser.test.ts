@@ -112,6 +112,7 @@ describe.skipIf(noBrowser !== undefined)(
       ] as const;
       const told = { ...record.report, monitoring: { ...monitoring, quality: { failed: true, rules } } };
       const { page } = await opened({ ...record, report: told });
+      expect(await page.locator('header p').innerText()).toMatch(/^partial, failed by a rule on quality, started /);
       const rows = page.locator('section[aria-labelledby=quality] tbody tr');
       expect(await rows.first().locator('td').allTextContents()).toEqual([
         'broken',

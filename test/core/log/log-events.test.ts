@@ -103,6 +103,32 @@ describe('logEvents', () => {
     expect(lines[0]?.message).not.toMatch(/undefined|NaN|\[object/);
   });
 
+  it('says by which rules on quality a run fails, as an error', () => {
+    const { monitoring, ...report } = reportStub();
+    const rule = {
+      check: 'range',
+      action: 'fail',
+      field: 'price',
+      sources: ['a', 'b'],
+      records: 40,
+      examples: [],
+    } as const;
+    const rules = [
+      { ...rule, name: 'kept', failed: 0, state: 'passed' },
+      { ...rule, name: 'dear', failed: 2, state: 'failed' },
+      { ...rule, name: 'few', check: 'minCount', failed: 1, state: 'failed' },
+    ] as const;
+    const told = logged({
+      type: 'run-finished',
+      report: { ...report, monitoring: { ...monitoring, quality: { failed: true, rules } } },
+    });
+    expect(told.map(({ level, message }) => `${level} ${message}`)).toEqual([
+      'error the run fails by the rule "dear": 2 of 40 records broke it',
+      'error the run fails by the rule "few": 1 of 2 sources broke it',
+      expect.stringMatching(/^info run r: /),
+    ]);
+  });
+
   it('says what failed, how, and when the next attempt follows', () => {
     expect(logged(retry)[0]?.message).toBe('shop: attempt 2 follows in 211 ms after http_503: answered 503');
     // The rate limit holds it back: the log of that tells for how long.

@@ -31,6 +31,11 @@ describe('createRecordChecks', () => {
     [{ check: 'fresh', maxAgeSeconds: 1 }, '2026-01-01T23:59:59.000Z', undefined],
     [{ check: 'fresh', maxAgeSeconds: 1 }, '2026-01-01T23:59:58.000Z', 'price is 2 s old, of 1 s allowed (rule "r")'],
     [{ check: 'fresh', maxAgeSeconds: 1 }, 'yesterday', 'price "yesterday" is no time (rule "r")'],
+    // V8 would find a date in these.
+    [{ check: 'fresh', maxAgeSeconds: 1 }, 'Chair 13', 'price "Chair 13" is no time (rule "r")'],
+    [{ check: 'fresh', maxAgeSeconds: 1 }, '2026-13', 'price "2026-13" is no time (rule "r")'],
+    [{ check: 'fresh', maxAgeSeconds: 9e9 }, '2026-01-01', undefined],
+    [{ check: 'fresh', maxAgeSeconds: 9e9 }, '2026-01-01 12:30:00.5+01:00', undefined],
   ])('%j of %j', (change, value, message) => {
     expect(messages(change, { price: value })).toEqual(message === undefined ? [] : [message]);
   });
