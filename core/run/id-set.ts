@@ -16,9 +16,12 @@ export interface IdSet extends HashSet {
   readonly bytes: number;
 }
 
-/** One part: pairs of 32-bit halves in open addressing; two zeros are a free slot. */
+/**
+ * One part: pairs of 32-bit halves in open addressing; two zeros are a free slot. The halves have a sign: without one, every
+ * second of them would be too large for V8's small integers, and an object in each call.
+ */
 interface Shard {
-  slots: Uint32Array;
+  slots: Int32Array;
   capacity: number;
   used: number;
 }
@@ -28,7 +31,7 @@ export function createIdSet(): IdSet {
   const shards: (Shard | undefined)[] = Array.from({ length: 1 << shardBits });
   // Reads the halves of a bigint without making new ones.
   const whole = new BigUint64Array(1);
-  const halves = new Uint32Array(whole.buffer);
+  const halves = new Int32Array(whole.buffer);
   let zero = false;
   let size = 0;
 
@@ -72,7 +75,7 @@ export function createIdSet(): IdSet {
 
   function addNew(hashes: BigUint64Array): boolean {
     // Never as bigints: each would be an object, for every record of a run.
-    const pairs = new Uint32Array(hashes.buffer, hashes.byteOffset, hashes.length * 2);
+    const pairs = new Int32Array(hashes.buffer, hashes.byteOffset, hashes.length * 2);
     for (let at = 0; at < pairs.length; at += 2) {
       if (addHalves(pairs[at] ?? 0, pairs[at + 1] ?? 0)) continue;
       // Few pages hold a duplicate: taking back what was put in costs less than looking for all of them first.
@@ -106,13 +109,13 @@ export function createIdSet(): IdSet {
 }
 
 function createShard(capacity: number): Shard {
-  return { slots: new Uint32Array(capacity * 2), capacity, used: 0 };
+  return { slots: new Int32Array(capacity * 2), capacity, used: 0 };
 }
 
 /** Where the search for a hash begins: multiplying spreads 32 bits over any capacity (Lemire, fast range). */
 function homeOf(a: number, capacity: number): number {
   // The product is below 2^53.
-  return Math.floor((a * capacity) / 2 ** 32) * 2;
+  return Math.floor(((a >>> 0) * capacity) / 2 ** 32) * 2;
 }
 
 /** Where a hash stands or would stand: linear probing from a place that its lower half sets. */
