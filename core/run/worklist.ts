@@ -4,6 +4,7 @@ import { SluiceError } from '../errors.ts';
 import { redactUrl } from '../redact.ts';
 import { createIdSet } from './id-set.ts';
 import type { Listing, Listings } from './listing.ts';
+import { createPlainHref } from './plain-href.ts';
 
 /** A request on its way through the run. */
 export interface WorkItem {
@@ -59,6 +60,7 @@ export interface WorklistOptions {
 
 export function createWorklist({ baseUrl, listings, maxPages, hash, journal }: WorklistOptions): Worklist {
   const { origin } = new URL(baseUrl);
+  const plainHref = createPlainHref(baseUrl);
   const { restored } = journal;
   // Hashes instead of the keys themselves: a source may have millions of pages.
   const seen = restored?.seen ?? createIdSet();
@@ -81,12 +83,16 @@ export function createWorklist({ baseUrl, listings, maxPages, hash, journal }: W
 
   /** Checks a request, and marks it as seen; says whether it is new. */
   function isNew(request: PageRequest): boolean {
-    const url = resolveUrl(baseUrl, request.url);
-    if (url.origin !== origin) throw crossOrigin(url, origin);
-    const [key, target] = requestHashes(request, url, hash);
+    const [key, target] = requestHashes(request, plainHref(request.url) ?? hrefWithin(request.url), hash);
     const newKey = seen.add(key);
     const newTarget = seen.add(target);
     return newKey && newTarget;
+  }
+
+  function hrefWithin(target: string): string {
+    const url = resolveUrl(baseUrl, target);
+    if (url.origin !== origin) throw crossOrigin(url, origin);
+    return url.href;
   }
 
   function put(listing: Listing, request: PageRequest, extra: boolean): WorkItem {
@@ -185,11 +191,11 @@ export function crossOrigin({ origin }: URL, own: string): SluiceError {
 /** What a request is known again by: its key, and what the upstream is asked by. */
 export function requestHashes(
   { key, method = 'GET', body = '', headers = {} }: PageRequest,
-  url: URL,
+  href: string,
   hash: (text: string) => bigint,
 ): readonly [key: bigint, target: bigint] {
   // Some upstreams page by a header, some by the body of a POST.
-  return [hash(`key ${key}`), hash(`${method} ${url.href} ${body} ${JSON.stringify(headers)}`)];
+  return [hash(`key ${key}`), hash(`${method} ${href} ${body} ${JSON.stringify(headers)}`)];
 }
 
 /** A path goes behind the base URL, whatever path that has itself; an absolute URL stands as it is. */

@@ -128,7 +128,7 @@ export async function replayJournal({ disk, path, cut, baseUrls, hash, show }: R
       const baseUrl = baseUrls.get(name) ?? '';
       applyEpoch(source, epoch, (written) => {
         const request = show(written);
-        const hashes = requestHashes(request, resolveUrl(baseUrl, request.url), hash);
+        const hashes = requestHashes(request, resolveUrl(baseUrl, request.url).href, hash);
         return { request, hashes };
       });
     }

@@ -95,7 +95,7 @@ export function createJanitor({ ledger, queue, sources, hash }: JanitorOptions):
     if (createSourceTotals(plan.plugin, standing.totals).mismatch === undefined) return false;
     const request = following(plan, last);
     if (request === undefined) return false;
-    const hashes = requestHashes(request, resolveUrl(plan.baseUrl, request.url), hash);
+    const hashes = requestHashes(request, resolveUrl(plan.baseUrl, request.url).href, hash);
     const made = { request, hashes, listing: undefined, opens: false };
     // Where anything has changed, or there is no such page, the next look will tell.
     await ledger.source(plan.name).addExtra(made, standing, plan.maxPages);

@@ -55,7 +55,7 @@ export function createAdding({ plan, ledger, hash }: AddingOptions): Adding {
         const request = listing.child === undefined ? made : { ...made, child: { ...listing.child, ...first } };
         const url = resolveUrl(baseUrl, request.url);
         if (url.origin !== origin) throw crossOrigin(url, origin);
-        checkedOnes.push({ request, hashes: requestHashes(request, url, hash), listing: name, opens });
+        checkedOnes.push({ request, hashes: requestHashes(request, url.href, hash), listing: name, opens });
       }
     } catch (thrown) {
       return { requests: checkedOnes, fault: pagerError('requests', thrown) };
