@@ -1,5 +1,5 @@
 import type { Clock } from '../contracts/clock.ts';
-import type { EmitEvent, EventListener } from '../contracts/events.ts';
+import type { EmitEvent, EventListener, RunEvent } from '../contracts/events.ts';
 
 /** Hands each event, stamped with the time, to every listener, at once and in the order of subscription. */
 export interface EventBus {
@@ -14,7 +14,8 @@ export function createEventBus(clock: Clock, onFault: (thrown: unknown) => void)
     on: (listener) => void listeners.add(listener),
     emit(event) {
       // Stamped, not copied: an event is made to be emitted, and copies of so many shapes are slow.
-      const timed = Object.assign(event, { at: clock.date() });
+      const timed = event as RunEvent & { at: number };
+      timed.at = clock.date();
       for (const listener of listeners) {
         try {
           listener(timed);
