@@ -109,7 +109,7 @@ export function createJournal(options: JournalOptions): RunJournal {
     source.totals = receipt.totals;
     cursors.set(batch.source, receipt.totals.cursor);
     const at = clock.date();
-    addPageFigures(figures, { ...page, key: batch.pageKey, records: batch.count }, { at, clean });
+    addPageFigures(figures, page, { key: batch.pageKey, records: batch.count, at, clean });
     for (const reject of rejects) deadLetters.record(batch.source, batch.pageKey, reject, at, child);
   }
 

@@ -19,21 +19,25 @@ export interface CountedPage extends Pick<
   | 'rejects'
   | 'metrics'
   | 'processingMs'
-> {
+> {}
+
+/** What the page does not say itself. */
+export interface PageFigures {
   readonly key: string;
   readonly records: number;
+  /** When it was delivered, in milliseconds since the epoch. */
+  readonly at: number;
+  /** Makes a text of an upstream fit to be kept. */
+  readonly clean: (text: string) => string;
 }
 
-/**
- * Adds a page to the figures of its source, but for the count of pages. `at` is when it was delivered, in milliseconds since
- * the epoch; `clean` makes a text of an upstream fit to be kept.
- */
+/** Adds a page to the figures of its source, but for the count of pages. */
 export function addPageFigures(
   figures: SourceFigures,
   page: CountedPage,
-  { at, clean }: { readonly at: number; readonly clean: (text: string) => string },
+  { key, records, at, clean }: PageFigures,
 ): void {
-  figures.records += page.records;
+  figures.records += records;
   figures.read += page.items;
   figures.rejected += page.rejects.length;
   figures.duplicates += page.duplicates;
@@ -45,5 +49,5 @@ export function addPageFigures(
   if (page.categories !== undefined) mergeCategories(figures.categories, page.categories, clean);
   addPageMetrics(figures.metrics, page.metrics);
   if (page.rejects.length === 0) return;
-  figures.rejects = mergeRejectGroups(figures.rejects, groupRejects(page.rejects, { key: page.key, at }, clean));
+  figures.rejects = mergeRejectGroups(figures.rejects, groupRejects(page.rejects, { key, at }, clean));
 }

@@ -20,7 +20,7 @@ export function foldOutcome(state: RunState, outcome: LedgerOutcome, at: number,
       const figures = figuresOf(state, outcome.source);
       figures.pages += 1;
       if (outcome.unchanged === true) figures.unchanged += 1;
-      addPageFigures(figures, outcome, { at, clean: options.clean });
+      addPageFigures(figures, outcome, { key: outcome.key, records: outcome.records, at, clean: options.clean });
       const kind = options.cursorKind(outcome.source);
       const cursor = kind && later(state.cursors.get(outcome.source), outcome.cursor, kind);
       if (cursor !== undefined) state.cursors.set(outcome.source, cursor);
