@@ -34,8 +34,8 @@ export function createPageMetrics(metrics: Model['metrics']): PageMetricsBuilder
     },
     build: () => ({
       groups: [...indexes.keys()],
-      groupOf: Uint32Array.from(groupOf),
-      values: Float64Array.from(values),
+      groupOf: new Uint32Array(groupOf),
+      values: new Float64Array(values),
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { Buffer, isAscii } from 'node:buffer';
 import type { PageUnreadable } from '../contracts/batch.ts';
 import { cleanText } from '../redact.ts';
 import { messageOf } from './message-of.ts';
@@ -24,7 +25,7 @@ export function decodeBody(bytes: Uint8Array<ArrayBuffer>, contentType: string):
   if (html) return fault('unexpected_content_type', `the upstream sent ${describeType(contentType)}, not JSON`);
   let text: string;
   try {
-    text = utf8.decode(bytes);
+    text = decodeText(bytes);
   } catch {
     return fault('malformed_json', 'the body is not valid UTF-8');
   }
@@ -37,6 +38,12 @@ export function decodeBody(bytes: Uint8Array<ArrayBuffer>, contentType: string):
     if (start === '' && text.trim() === '') return fault('malformed_json', 'the body is empty');
     return fault('malformed_json', messageOf(error));
   }
+}
+
+/** ASCII, as most bodies are, is the same text in Latin-1, and takes half the time. Throws on bytes that are no UTF-8. */
+function decodeText(bytes: Uint8Array<ArrayBuffer>): string {
+  if (!isAscii(bytes)) return utf8.decode(bytes);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 function fault(code: BodyFault['code'], message: string): BodyFault {

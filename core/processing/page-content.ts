@@ -1,5 +1,4 @@
 /** What a page's items come to, gathered item by item. */
-import { Buffer } from 'node:buffer';
 import type { PageRead, Reject } from '../contracts/batch.ts';
 import type { Model } from '../contracts/model.ts';
 import type { QualityCounts } from '../contracts/quality.ts';
@@ -7,6 +6,7 @@ import { createPageMetrics } from '../metrics/page-metrics.ts';
 import { countCategory, noCategories } from '../quality/categories.ts';
 import { countBroken } from '../quality/counts.ts';
 import type { Hasher } from './hash.ts';
+import { type EncodeLines, encodeLines } from './line-room.ts';
 import type { Part } from './make-item.ts';
 import type { MadeRecord } from './make-record.ts';
 import { createReject, type ItemFault } from './reject.ts';
@@ -45,11 +45,14 @@ export interface PageContentOptions {
   readonly known: BigUint64Array | undefined;
   /** What is to be unique among the records of the source. Default: nothing but their ids. */
   readonly keyNames?: readonly string[] | undefined;
+  /** Default: the lines get bytes of their own. */
+  readonly encode?: EncodeLines | undefined;
 }
 
 const unasked: ItemFault = { reason: 'enrichment_failed', message: 'there is no upstream to ask here' };
 
-export function createPageContent({ model, hash, length, known, keyNames }: PageContentOptions): PageContent {
+export function createPageContent(options: PageContentOptions): PageContent {
+  const { model, hash, length, known, keyNames, encode = encodeLines } = options;
   const metrics = createPageMetrics(model.metrics);
   const rejects: Reject[] = [];
   const drops = new Map<string, number>();
@@ -128,14 +131,6 @@ export function createPageContent({ model, hash, length, known, keyNames }: Page
       ...(keys !== undefined && keys.length > 0 && { keys: new Map(keys.map(asColumn)) }),
     }),
   };
-}
-
-/** As UTF-8. Text that is ASCII, as most is, takes a tenth of the time in Latin-1, and is the same bytes. */
-function encode(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  if (bytes.length === text.length) bytes.write(text, 'latin1');
-  else bytes.write(text, 'utf8');
-  return new Uint8Array(bytes.buffer);
 }
 
 function asColumn([name, hashes]: readonly [string, readonly bigint[]]): [string, BigUint64Array] {

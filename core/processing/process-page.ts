@@ -12,6 +12,7 @@ import { createEnrichment, type EnrichmentOptions } from './enrichment.ts';
 import { decodeBody, type BodyFault } from './decode-body.ts';
 import type { Hasher } from './hash.ts';
 import { none } from './in-hand.ts';
+import type { EncodeLines } from './line-room.ts';
 import { makeItem, type Part } from './make-item.ts';
 import { createPageContent } from './page-content.ts';
 import type { SuspectPage } from './protocol.ts';
@@ -26,6 +27,8 @@ export interface PageTools {
   readonly hash: Hasher;
   /** The config's rules on the records of this source; undefined for none. */
   readonly checks?: RecordChecks | undefined;
+  /** Where the lines go. Default: bytes of their own for each page. */
+  readonly encode?: EncodeLines | undefined;
 }
 
 /**
@@ -74,7 +77,7 @@ export async function processWaitingPage(
 }
 
 /** What the two ways of processing have in common: how a page begins and ends. */
-function openPage(page: SuspectPage, { source, model, hash, checks }: PageTools) {
+function openPage(page: SuspectPage, { source, model, hash, checks, encode }: PageTools) {
   const started = performance.now();
   const decoded = decodeBody(page.bytes, page.contentType);
   if (!decoded.ok) return unreadable(decoded, started);
@@ -89,6 +92,7 @@ function openPage(page: SuspectPage, { source, model, hash, checks }: PageTools)
     length: items.length,
     known: page.known,
     keyNames: checks?.keyNames,
+    encode,
   });
   const parents: ChildOf[] = [];
   // The cursor is that of the source's own items.

@@ -7,6 +7,7 @@ import { loadModel, loadSource } from '../registry/load-located.ts';
 import { createRecordChecks } from '../quality/record-checks.ts';
 import { createHasher } from './hash.ts';
 import { type InHandMarker, loading, markInHand, none } from './in-hand.ts';
+import { createLineRoom } from './line-room.ts';
 import { messageOf } from './message-of.ts';
 import { packReplies } from './packed-replies.ts';
 import { processPage, processWaitingPage, type PageTools, type Waits } from './process-page.ts';
@@ -29,6 +30,7 @@ process.on('unhandledRejection', (reason) => {
 const beatMs = 20;
 
 const hash = createHasher(setup.hashKey);
+const room = createLineRoom();
 const loaded = new Map<string, Promise<PageTools>>();
 
 /**
@@ -47,6 +49,8 @@ export async function workThrough({ port, heapBytes }: SessionTask): Promise<voi
 async function processTask({ buffer, pages, inHand, port }: PageTask): Promise<TaskResult> {
   const marker = markInHand(inHand);
   const verdicts: PageVerdict[] = [];
+  // The answers hold a copy of what was there.
+  room.clear();
   const waits = port && { ask: askThrough(port), inHand: marker.item };
   // Tells the main thread that the event loop goes on, while nothing but waiting is to be seen.
   const beating = port && setInterval(marker.beat, beatMs);
@@ -95,5 +99,5 @@ async function load(name: string): Promise<PageTools> {
     quality.filter((rule) => rule.sources.includes(name)),
     categories,
   );
-  return { source, model: loadedModel, hash: await hash, checks };
+  return { source, model: loadedModel, hash: await hash, checks, encode: room.encode };
 }

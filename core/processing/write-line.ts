@@ -36,26 +36,34 @@ function createLineWriter(names: readonly string[] | undefined): LineWriter {
 interface Key {
   readonly name: string;
   readonly quoted: string;
+  /** With the quotation mark that begins a text. */
+  readonly beforeText: string;
 }
 
 function keysOf(names: readonly string[]): readonly Key[] {
-  return names.filter((name) => !headNames.has(name)).map((name) => ({ name, quoted: `,${quote(name)}:` }));
+  return names
+    .filter((name) => !headNames.has(name))
+    .map((name) => ({ name, quoted: `,${quote(name)}:`, beforeText: `,${quote(name)}:"` }));
 }
 
-function writeLine(
-  { id, source, source_id, processed_at }: RecordHead,
-  fields: Readonly<Record<string, unknown>>,
-  keys: readonly Key[],
-): string {
-  let line = `{"id":${quote(id)},"source":${quote(source)},"source_id":${quote(source_id)}`;
-  for (const { name, quoted } of keys) {
+function writeLine(head: RecordHead, fields: Readonly<Record<string, unknown>>, keys: readonly Key[]): string {
+  let line = beginLine(head);
+  for (const { name, quoted, beforeText } of keys) {
     const value = fields[name];
-    if (typeof value === 'string') line += quoted + quote(value);
+    // As few pieces as can be: they are put together once more when the line becomes bytes.
+    if (typeof value === 'string')
+      line += notPlain.test(value) ? quoted + JSON.stringify(value) : `${beforeText}${value}"`;
     else if (typeof value === 'number') line += quoted + (Number.isFinite(value) ? `${value}` : 'null');
     else if (value === null || typeof value === 'boolean') line += quoted + value;
     else line += member(name, value);
   }
-  return `${line},"processed_at":${quote(processed_at)}}\n`;
+  return `${line},"processed_at":${quote(head.processed_at)}}\n`;
+}
+
+function beginLine({ id, source, source_id }: RecordHead): string {
+  // An id is made of the other two.
+  if (!notPlain.test(id)) return `{"id":"${id}","source":"${source}","source_id":"${source_id}"`;
+  return `{"id":${quote(id)},"source":${quote(source)},"source_id":${quote(source_id)}`;
 }
 
 function quote(text: string): string {

@@ -38,6 +38,15 @@ describe('lineWriterOf', () => {
     );
   });
 
+  it('writes what JSON.stringify writes, whatever the id', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (source_id) => {
+        const odd = { ...head, id: `shop:${source_id}`, source_id };
+        expect(lineWriterOf(modelOf())(odd, {})).toBe(`${JSON.stringify(odd)}\n`);
+      }),
+    );
+  });
+
   it('writes the fields of the model in its order, each once, and none of the head’s names', () => {
     const write = lineWriterOf(modelOf(['b', 'id', 'a', 'b', 'gone', 'processed_at']));
     const line = write(head, { a: 1, b: 'é"\\', c: true, id: 'forged', processed_at: 'never' });
