@@ -37,6 +37,12 @@ function lineOf(number) {
   return `${JSON.stringify(record)}\n`;
 }
 
+function countLines(bytes) {
+  let lines = 0;
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) lines += 1;
+  return lines;
+}
+
 /** Reads the file as batches of whole lines. */
 export async function* readBatches(path) {
   const handle = await open(path);
@@ -49,9 +55,10 @@ export async function* readBatches(path) {
       const all = Buffer.concat([rest, piece.subarray(0, bytesRead)]);
       const end = all.lastIndexOf(10) + 1;
       rest = all.subarray(end);
+      if (end === 0) continue;
       // An array of its own, as a batch of a run is.
-      if (end > 0)
-        yield { source: 'dummyjson', pageKey: 'page', count: 1, ndjson: new Uint8Array(all.subarray(0, end)) };
+      const ndjson = new Uint8Array(all.subarray(0, end));
+      yield { source: 'dummyjson', pageKey: 'page', count: countLines(all.subarray(0, end)), ndjson };
     }
   } finally {
     await handle.close();

@@ -94,6 +94,16 @@ function faultyHandle(handle: FileSystem.FileHandle): FileSystem.FileHandle {
         () => handle.write(bytes, offset, length, at),
         () => handle.write(bytes, offset, Math.floor(length / 2), at),
       ),
+    writev: (parts: readonly Uint8Array[], at: number) =>
+      attempt(
+        'write',
+        () => handle.writev(parts, at),
+        () =>
+          handle.writev(
+            parts.slice(0, Math.ceil(parts.length / 2)).map((part) => part.subarray(0, part.length / 2)),
+            at,
+          ),
+      ),
     truncate: (length: number) => attempt('truncate', () => handle.truncate(length)),
     chmod: (mode: number) => attempt('chmod', () => handle.chmod(mode)),
     datasync: () => attempt('datasync', () => handle.datasync()),

@@ -4,7 +4,8 @@ import { checkFolder, sinkError, type SinkContext } from '../../../core/plugin.t
 import { columnsOf } from '../tables/columns.ts';
 import { planFit } from '../tables/fit-table.ts';
 import { openDuckDatabase } from './connection.ts';
-import { dialect, type DuckWriterOptions, schema } from './writer.ts';
+import { dialect, schema } from './dialect.ts';
+import type { DuckWriterOptions } from './writer.ts';
 
 /** Finds out whether the table could be opened for a run, and leaves everything as it was. Throws `sink_failed`. */
 export async function checkDuckTable(context: SinkContext, options: DuckWriterOptions): Promise<void> {
@@ -19,7 +20,7 @@ export async function checkDuckTable(context: SinkContext, options: DuckWriterOp
     try {
       await planFit(database, { name: { schema, table }, columns, dialect });
     } finally {
-      database.close();
+      await database.close();
     }
   } catch (error) {
     throw sinkError(error, `checking the table "${table}" in ${path}`);

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type * as duckdb from '@duckdb/node-api';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sinkError } from '../../../core/plugin.ts';
 import { loadLibrary } from '../tables/load-library.ts';
 import { halfOf } from './memory-limit.ts';
@@ -9,8 +10,8 @@ import type { Database } from '../tables/database.ts';
 export interface DuckDatabase extends Database {
   /** Runs `work` within a transaction: all of it, or nothing. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
-  /** Ends what is under way, and lets go of the file. */
-  close(): void;
+  /** Ends what is under way, takes back its transaction, and lets go of the file. */
+  close(): Promise<void>;
 }
 
 /** How a file is opened. */
@@ -19,6 +20,8 @@ export interface DuckSettings {
   /** As DuckDB has it, such as `512MB`. */
   readonly memoryLimit: string;
   readonly readOnly?: boolean;
+  /** Threads that work on a statement. Default: one for each core. */
+  readonly threads?: number;
 }
 
 /** A file that is open, as DuckDB's own library has it. */
@@ -34,7 +37,7 @@ export async function openDuckDatabase(settings: DuckSettings): Promise<DuckData
 }
 
 /** The same, for what goes beyond tables. */
-export async function openDuck({ path, memoryLimit, readOnly = false }: DuckSettings): Promise<OpenedDuck> {
+export async function openDuck({ path, memoryLimit, readOnly = false, threads }: DuckSettings): Promise<OpenedDuck> {
   const library = await loadLibrary('duckdb', ['@duckdb/node-api'], () => import('@duckdb/node-api'));
   // From the cache: within one process, DuckDB does not see that a file is open already, and would write over it.
   const opening = library.DuckDBInstance.fromCache(path, {
@@ -47,6 +50,7 @@ export async function openDuck({ path, memoryLimit, readOnly = false }: DuckSett
     // in memory, where at most half of the room is for it: beyond, it would be put on the disk and read back.
     checkpoint_threshold: halfOf(memoryLimit),
     ...(readOnly && { access_mode: 'READ_ONLY' }),
+    ...(threads !== undefined && { threads: String(threads) }),
   });
   const instance = await opening.catch((error: unknown) => {
     throw sinkError(error, `opening the database ${path}`);
@@ -59,31 +63,54 @@ export async function openDuck({ path, memoryLimit, readOnly = false }: DuckSett
   }
 }
 
+/** How often a statement that is to end is told so again, in milliseconds: one that has not begun yet does not hear it. */
+const interruptMs = 10;
+
 function overConnection(opened: OpenedDuck): DuckDatabase {
   const { connection } = opened;
+  const underWay = new Set<Promise<unknown>>();
+  let closing = false;
+
+  async function query(sql: string, values: readonly (string | number | boolean)[] = []) {
+    if (closing) throw new Error('the database is being closed');
+    const running = connection.runAndReadAll(sql, [...values]);
+    underWay.add(running);
+    try {
+      return (await running).getRows();
+    } finally {
+      underWay.delete(running);
+    }
+  }
+
   return {
-    async query(sql, values = []) {
-      const result = await connection.runAndReadAll(sql, [...values]);
-      return result.getRows();
-    },
+    query,
     async transaction(work) {
-      await connection.run('BEGIN');
+      await query('BEGIN');
       try {
         const result = await work();
-        await connection.run('COMMIT');
+        await query('COMMIT');
         return result;
       } catch (error) {
-        // After some errors there is no transaction left to be taken back.
-        await connection.run('ROLLBACK').catch(() => undefined);
+        // After some errors there is no transaction left to be taken back; closing takes it back, too.
+        await query('ROLLBACK').catch(() => undefined);
         throw error;
       }
     },
-    close: () => closeDuck(opened),
+    async close() {
+      closing = true;
+      // To take the connection from under a statement would crash the process.
+      while (underWay.size > 0) {
+        connection.interrupt();
+        await Promise.race([Promise.allSettled(underWay), sleep(interruptMs)]);
+      }
+      closeDuck(opened);
+    },
   };
 }
 
-/** Ends what is under way, and lets go of the file. */
+/** Lets go of the file; no statement may be under way. */
 export function closeDuck({ instance, connection }: OpenedDuck): void {
+  // Rows may be left of an answer that nobody reads on.
   connection.interrupt();
   connection.closeSync();
   instance.closeSync();

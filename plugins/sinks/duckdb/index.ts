@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineSink, type SinkContext } from '../../../core/plugin.ts';
 import { checkDuckTable } from './check.ts';
 import { memoryLimit } from './memory-limit.ts';
-import { removeSpool, spoolPaths } from './spool.ts';
+import { removeSpool } from './spool-files.ts';
 import { type DuckWriterOptions, openDuckWriter } from './writer.ts';
 
 const options = z.strictObject({
@@ -22,11 +22,13 @@ type Options = z.infer<typeof options>;
 export default defineSink({
   name: 'duckdb',
   options,
+  // The table is filled by large loads, the last of which is at the end.
+  delivers: 'on-close',
   // One process at a time may have the file open.
   distributed: 'assembled',
   open: (context, given, position) => openDuckWriter(context, resolved(context, given), position),
   check: (context, given) => checkDuckTable(context, resolved(context, given)),
-  forget: ({ baseDir, runId, name }, { path }) => removeSpool(spoolPaths(resolve(baseDir, path), runId, name)),
+  forget: ({ baseDir, runId, name }, { path }) => removeSpool({ database: resolve(baseDir, path), runId, sink: name }),
 });
 
 function resolved({ baseDir, model }: SinkContext, { path, table, ...own }: Options): DuckWriterOptions {

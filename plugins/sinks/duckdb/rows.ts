@@ -5,14 +5,17 @@ import { quoteName, quoteText } from '../tables/quote.ts';
 /** Bytes that the line of a record has at most, and its newline: read_json takes no longer ones. */
 const maxLineBytes = 2 * 1024 * 1024;
 
-/** The query that has DuckDB itself read the records from files with lines of JSON, as rows of the columns. */
-export function rowsIn(files: readonly string[], columns: readonly Column[]): string {
-  const list = `[${files.map(quoteText).join(', ')}]`;
+/**
+ * The query that has DuckDB itself read the records from a file with lines of JSON, as rows of the columns. A line without an
+ * id is none: the head of the file is one.
+ */
+export function rowsIn(path: string, columns: readonly Column[]): string {
+  const file = quoteText(path);
   if (columns.some(({ whole }) => whole)) {
     const values = columns.map(({ name, kind, whole }) =>
       whole ? 'json' : `CAST(json ->> ${quoteText(`$."${name}"`)} AS ${typeOf(kind, 'JSON')})`,
     );
-    return `SELECT ${values.join(', ')} FROM read_ndjson_objects(${list}, maximum_object_size = ${maxLineBytes})`;
+    return `SELECT ${values.join(', ')} FROM read_ndjson_objects(${file}, maximum_object_size = ${maxLineBytes}) WHERE json ->> '$.id' IS NOT NULL`;
   }
   const values = columns.map(({ name, kind }) =>
     kind === 'time' ? `CAST(${quoteName(name)} AS TIMESTAMPTZ)` : quoteName(name),
@@ -21,5 +24,5 @@ export function rowsIn(files: readonly string[], columns: readonly Column[]): st
     // A time is read as text: read_json would guess its form.
     ({ name, kind }) => `${quoteText(name)}: ${quoteText(kind === 'time' ? 'TEXT' : typeOf(kind, 'JSON'))}`,
   );
-  return `SELECT ${values.join(', ')} FROM read_json(${list}, format = 'newline_delimited', columns = {${types.join(', ')}}, maximum_object_size = ${maxLineBytes})`;
+  return `SELECT ${values.join(', ')} FROM read_json(${file}, format = 'newline_delimited', columns = {${types.join(', ')}}, maximum_object_size = ${maxLineBytes}) WHERE "id" IS NOT NULL`;
 }

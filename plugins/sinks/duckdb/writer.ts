@@ -1,100 +1,133 @@
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder, sinkError, type SinkContext, type SinkPosition, type SinkWriter } from '../../../core/plugin.ts';
 import { columnsOf } from '../tables/columns.ts';
-import type { Dialect } from '../tables/database.ts';
 import { fitTable } from '../tables/fit-table.ts';
 import { insertStatement, mergeStatement } from '../tables/merge.ts';
 import { createPending } from '../tables/pending.ts';
 import { openRunLog } from '../tables/run-log.ts';
 import { type DuckDatabase, openDuckDatabase } from './connection.ts';
+import { dialect, schema } from './dialect.ts';
 import { identifyFile } from './file-identity.ts';
+import { claimSpool, loadLeftovers } from './leftovers.ts';
+import { createLoader } from './loader.ts';
+import { duckPosition } from './position.ts';
 import { rowsIn } from './rows.ts';
-import { fillSpool, removeSpool, spoolPaths } from './spool.ts';
-
-export const dialect: Dialect = {
-  name: 'DuckDB',
-  jsonType: 'JSON',
-  // DuckDB keeps the case of a name, and finds it in any. How long one may be it does not say.
-  names: { fold: (name) => name.toLowerCase(), maxBytes: 1024 },
-};
-
-/** The schema of every DuckDB file. */
-export const schema = 'main';
+import { openSpool } from './spool.ts';
+import { removeSpool, spoolFile } from './spool-files.ts';
+import { goOn, loadsNeeded } from './take-up.ts';
 
 export interface DuckWriterOptions {
   /** Absolute. */
   readonly path: string;
   readonly table: string;
   readonly memoryLimit: string;
+  /** Bytes from which on lines are loaded. Default: what the spool takes for full. */
+  readonly loadBytes?: number;
   /** Called when all records are in the table, before the file is closed. Default: nothing. */
-  readonly finish?: (database: DuckDatabase, position: SinkPosition) => Promise<void>;
+  readonly finish?: (database: DuckDatabase, commits: number) => Promise<void>;
 }
 
 /**
- * Opens the table of a run, made or made to fit. Lines wait in memory for the commit, which hands them to DuckDB as a file:
- * its own reader takes them in many times faster than row by row.
+ * Opens the table of a run, made or made to fit. A commit puts lines into a file beside the database, the spool. Each time
+ * that one is full, and at the end, DuckDB reads it: large loads take a fraction of the time that each commit would.
  */
 export async function openDuckWriter(
   context: SinkContext,
-  { path, table, memoryLimit, finish }: DuckWriterOptions,
-  position: SinkPosition | undefined,
+  { path, table, memoryLimit, loadBytes, finish }: DuckWriterOptions,
+  committed: SinkPosition | undefined,
 ): Promise<SinkWriter> {
+  const { runId, logger } = context;
   const columns = columnsOf(context.model, dialect.names);
   const name = { schema, table };
-  const spool = spoolPaths(path, context.runId, context.name);
+  const owner = { database: path, runId, sink: context.name };
   await makeFolder(dirname(path));
-  const database = await openDuckDatabase({ path, memoryLimit });
+  // One thread: two leave row groups half filled, which costs more than the second one gains, and the run has use for it.
+  const database = await openDuckDatabase({ path, memoryLimit, threads: 1 });
+  const release = claimSpool(owner);
   try {
+    const position = duckPosition.optional().parse(committed);
+    const wanted = await loadsNeeded(owner, position);
     const log = await database.transaction(async () => {
       await fitTable(database, { name, columns, dialect });
-      return openRunLog(database, { context, ...name, position });
+      return openRunLog(database, {
+        context,
+        ...name,
+        wanted,
+        orElse: ', or a file of the spool beside it was removed',
+      });
     });
+    await loadLeftovers(database, path, logger);
     const assertSameFile = await identifyFile(path);
-    const pending = createPending({ database: dialect.name, nul: true, logger: context.logger });
+    const pending = createPending({ database: dialect.name, nul: true, logger });
     /** Whether records have come that are in the table: then more of them will. */
     let merging = false;
 
-    async function takeIn(files: readonly string[]): Promise<void> {
-      const rows = rowsIn(files, columns);
+    async function takeIn(load: number): Promise<void> {
+      const statement = merging ? mergeStatement : insertStatement;
       await database.transaction(async () => {
-        await database.query((merging ? mergeStatement : insertStatement)(name, columns, rows));
+        await database.query(statement(name, columns, rowsIn(spoolFile(owner, load), columns)));
         await log.commit(database);
       });
     }
+
+    const loader = createLoader(async (load) => {
+      await assertSameFile();
+      try {
+        await takeIn(load);
+      } catch (error) {
+        if (merging || !isTaken(error)) throw error;
+        merging = true;
+        await takeIn(load);
+      }
+      log.committed();
+      await rm(spoolFile(owner, load), { force: true });
+    });
+    const { from, waiting } = await goOn(owner, position, log.commits);
+    const head = { table, columns };
+    const spool = await openSpool({
+      owner,
+      head,
+      position: from,
+      fullBytes: loadBytes,
+      full: (load) => loader.add(load),
+    });
+    for (const load of waiting) loader.add(load);
 
     return {
       async write(batch) {
         pending.add(batch);
       },
       async commit() {
-        if (pending.lines.length === 0) return log.position;
+        loader.assertWell();
+        if (pending.batches.length === 0) return spool.position;
         await assertSameFile();
-        const files = await fillSpool(spool, pending.lines);
-        try {
-          await takeIn(files);
-        } catch (error) {
-          if (merging || !isTaken(error)) throw error;
-          merging = true;
-          await takeIn(files);
-        }
-        log.committed();
+        await spool.append(pending.batches);
         pending.clear();
-        return log.position;
+        return spool.position;
       },
       async close(report) {
+        await spool.finish();
+        await loader.settled();
         await log.end(database, report);
-        await finish?.(database, log.position);
+        await finish?.(database, log.commits);
         pending.tellReplaced();
-        database.close();
-        await removeSpool(spool);
+        await database.close();
+        release();
       },
       async abort() {
-        database.close();
-        await removeSpool(spool);
+        // What was under way may be a load.
+        const stopped = loader.stop();
+        await database.close();
+        await stopped;
+        await spool.close();
+        if (!context.resumable) await removeSpool(owner);
+        release();
       },
     };
   } catch (error) {
-    database.close();
+    await database.close();
+    release();
     throw sinkError(error, `opening the table "${table}" in ${path}`);
   }
 }

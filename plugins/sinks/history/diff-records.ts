@@ -49,7 +49,7 @@ export async function diffRecords({ files, whole, memoryLimit, overflow }: Store
       ids: { new: await idsOf(database, 'new'), removed: await idsOf(database, 'removed') },
     };
   } finally {
-    database.close();
+    await database.close();
   }
 }
 

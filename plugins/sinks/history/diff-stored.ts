@@ -43,7 +43,7 @@ async function wholeSources(
     };
     return { before: await of(runs.before), after: await of(runs.after) };
   } finally {
-    history.close();
+    await history.close();
   }
 }
 

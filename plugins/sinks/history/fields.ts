@@ -1,5 +1,5 @@
 import type { SinkModel } from '../../../core/plugin.ts';
-import { dialect } from '../duckdb/writer.ts';
+import { dialect } from '../duckdb/dialect.ts';
 import { type Column, columnsOf } from '../tables/columns.ts';
 import type { ColumnKind } from '../tables/column-kind.ts';
 import { quoteName, quoteText } from '../tables/quote.ts';

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { checkFolder, defineSink, type SinkContext } from '../../../core/plugin.ts';
 import { memoryLimit } from '../duckdb/memory-limit.ts';
-import { removeSpool, spoolPaths } from '../duckdb/spool.ts';
+import { removeSpool } from '../duckdb/spool-files.ts';
 import { diffStoredRuns } from './diff-stored.ts';
 import { fieldProblems } from './fields.ts';
 import { queryHistory } from './query.ts';
@@ -41,7 +41,7 @@ export default defineSink<Options>({
     const store = recordsFile(resolve(baseDir, dir), runId);
     for (const path of [`${store}.wal`, store]) await rm(path, { force: true });
     await rm(`${store}.tmp`, { recursive: true, force: true });
-    await removeSpool(spoolPaths(store, runId, name));
+    await removeSpool({ database: store, runId, sink: name });
   },
   query: ({ baseDir, ...question }, { dir, memoryLimit: limit }) => {
     const folder = resolve(baseDir, dir);

@@ -17,7 +17,7 @@ export async function openHistory(settings: DuckSettings, waitMs: number): Promi
     await makeTables(database);
     return database;
   } catch (error) {
-    database.close();
+    await database.close();
     throw sinkError(error, `opening the history ${settings.path}`);
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RunReport, SinkContext } from '../../../core/plugin.ts';
 import type { DuckDatabase } from '../duckdb/connection.ts';
-import { schema as storeSchema } from '../duckdb/writer.ts';
+import { schema as storeSchema } from '../duckdb/dialect.ts';
 import { quoteTable } from '../tables/fit-table.ts';
 import { quoteName, quoteText } from '../tables/quote.ts';
 import type { FieldExpressions } from './fields.ts';

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import {
   type PriceTrends,
   type RunReport,
@@ -9,7 +10,7 @@ import {
 } from '../../../core/plugin.ts';
 import type { DuckDatabase } from '../duckdb/connection.ts';
 import { openDuckWriter } from '../duckdb/writer.ts';
-import { runPosition } from '../tables/run-log.ts';
+import { atStart, duckPosition } from '../duckdb/position.ts';
 import { compareRun } from './compare.ts';
 import { type FieldNames, fieldExpressions, fieldProblems } from './fields.ts';
 import { openHistory } from './open-history.ts';
@@ -49,7 +50,7 @@ export async function openHistoryWriter(
   const path = recordsFile(dir, context.runId);
   const expressions = fieldExpressions(context.model, names);
   // Where nothing was committed, the store need not be there.
-  const reached = runPosition.nullish().parse(position)?.commits === 0 ? undefined : position;
+  const reached = isDeepStrictEqual(duckPosition.optional().parse(position), atStart) ? undefined : position;
   const openStore = (): Promise<SinkWriter> =>
     openDuckWriter(context, { path, table: recordsTable, memoryLimit }, reached);
   // A run that begins has nothing to look up there: DuckDB is loaded while its first answers are on their way.
@@ -77,16 +78,16 @@ export async function openHistoryWriter(
     async write(batch) {
       await (await (store ??= openStore())).write(batch);
     },
-    commit: async () => (store === undefined ? { commits: 0 } : (await store).commit()),
+    commit: async () => (store === undefined ? atStart : (await store).commit()),
     trends: async (report) => (await end(report)).trends,
     async close(report) {
       const { database, run } = await end(report);
       await publishRun(database, run, report);
       await leaveRun(database);
-      database.close();
+      await database.close();
     },
     async abort() {
-      history?.close();
+      await history?.close();
       // One that could not be opened has nothing to be given up.
       await store?.then(
         (opened) => opened.abort(),

@@ -1,7 +1,7 @@
 import { open, rename } from 'node:fs/promises';
-import { type SinkPosition, syncFolder } from '../../../core/plugin.ts';
+import { syncFolder } from '../../../core/plugin.ts';
 import type { DuckDatabase } from '../duckdb/connection.ts';
-import { schema } from '../duckdb/writer.ts';
+import { schema } from '../duckdb/dialect.ts';
 import { quoteTable } from '../tables/fit-table.ts';
 import { quoteText } from '../tables/quote.ts';
 import type { ParquetPaths } from './paths.ts';
@@ -14,9 +14,11 @@ export async function exportTable(
   database: DuckDatabase,
   { temporary }: ParquetPaths,
   runId: string,
-  position: SinkPosition,
+  commits: number,
 ): Promise<void> {
-  const said = `{sluice_run: ${quoteText(runId)}, sluice_position: ${quoteText(JSON.stringify(position))}}`;
+  const said = `{sluice_run: ${quoteText(runId)}, sluice_commits: ${quoteText(String(commits))}}`;
+  // The sort is worth more threads than the loads.
+  await database.query('RESET threads');
   await database.query(
     `COPY (SELECT * FROM ${quoteTable({ schema, table })} ORDER BY "id") TO ${quoteText(temporary)} (FORMAT parquet, COMPRESSION zstd, KV_METADATA ${said})`,
   );

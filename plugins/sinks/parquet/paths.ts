@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { type RunFile, type RunFilePaths, runFilePaths } from '../files/run-file.ts';
-import { removeSpool, spoolPaths } from '../duckdb/spool.ts';
+import { removeSpool } from '../duckdb/spool-files.ts';
 
 /** Where the records of a run are at each stage. */
 export interface ParquetPaths extends RunFilePaths {
@@ -19,5 +19,5 @@ export async function removeHidden({ store, temporary }: ParquetPaths, runId: st
   for (const path of [`${store}.wal`, store, temporary]) await rm(path, { force: true });
   // Where DuckDB puts what its memory has no room for.
   await rm(`${store}.tmp`, { recursive: true, force: true });
-  await removeSpool(spoolPaths(store, runId, sink));
+  await removeSpool({ database: store, runId, sink });
 }

@@ -1,11 +1,11 @@
 import { type SinkContext, SluiceError } from '../../../core/plugin.ts';
 import type { DuckDatabase } from '../duckdb/connection.ts';
-import { dialect, schema } from '../duckdb/writer.ts';
+import { dialect, schema } from '../duckdb/dialect.ts';
 import { columnsOf } from '../tables/columns.ts';
 import { fitTable, quoteTable } from '../tables/fit-table.ts';
 import { mergeStatement } from '../tables/merge.ts';
 import { quoteName, quoteText } from '../tables/quote.ts';
-import { openRunLog, runPosition } from '../tables/run-log.ts';
+import { openRunLog } from '../tables/run-log.ts';
 import { table } from './export.ts';
 
 /**
@@ -24,12 +24,12 @@ export async function takeUpPublished(database: DuckDatabase, context: SinkConte
     });
   const known = new Map(said.map(([key, value]) => [String(key), String(value)]));
   if (known.get('sluice_run') !== context.runId) throw gone;
-  const { commits } = runPosition.parse(JSON.parse(known.get('sluice_position') ?? 'null'));
+  const commits = Number(known.get('sluice_commits'));
   const columns = columnsOf(context.model, dialect.names);
   const name = { schema, table };
   await database.transaction(async () => {
     await fitTable(database, { name, columns, dialect });
-    await openRunLog(database, { context, ...name, position: undefined });
+    await openRunLog(database, { context, ...name });
     const names = columns.map((column) => quoteName(column.name)).join(', ');
     await database.query(mergeStatement(name, columns, `SELECT ${names} FROM read_parquet(${quoteText(target)})`));
     await database.query(`UPDATE ${quoteTable({ schema, table: 'sluice_runs' })} SET "commits" = ${commits}`);

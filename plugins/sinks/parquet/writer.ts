@@ -47,11 +47,11 @@ export async function openParquetWriter(
       try {
         await takeUpPublished(database, context, paths.target);
       } catch (error) {
-        database.close();
+        await database.close();
         await removeHidden(paths, runId, name);
         throw error;
       }
-      database.close();
+      await database.close();
     }
     const store = await openDuckWriter(
       context,
@@ -59,7 +59,7 @@ export async function openParquetWriter(
         path: paths.store,
         table,
         memoryLimit,
-        finish: (database, reached) => exportTable(database, paths, runId, reached),
+        finish: (database, commits) => exportTable(database, paths, runId, commits),
       },
       position,
     );

@@ -3,7 +3,7 @@ import { columnsOf } from '../tables/columns.ts';
 import type { Dialect, TableName } from '../tables/database.ts';
 import { fitTable } from '../tables/fit-table.ts';
 import { createPending } from '../tables/pending.ts';
-import { openRunLog } from '../tables/run-log.ts';
+import { openRunLog, runPosition } from '../tables/run-log.ts';
 import { createPostgresServer } from './connection.ts';
 import { createTakeIn, isTaken } from './take-in.ts';
 
@@ -33,8 +33,9 @@ export async function openPostgresWriter(
   try {
     const log = await server.transaction(async (transaction) => {
       await fitTable(transaction, { name, columns, dialect });
-      return openRunLog(transaction, { context, ...name, position });
+      return openRunLog(transaction, { context, ...name, wanted: runPosition.optional().parse(position)?.commits });
     });
+    const reached = (): SinkPosition => ({ commits: log.commits });
     const pending = createPending({ database: dialect.name, nul: false, logger: context.logger });
     const takeIn = createTakeIn(name, columns);
     /** Whether records have come that are in the table: then more of them will. */
@@ -42,8 +43,9 @@ export async function openPostgresWriter(
 
     async function transfer(): Promise<void> {
       await server.transaction(async (transaction) => {
-        if (merging) await takeIn.merge(transaction, pending.lines);
-        else await takeIn.copy(transaction, pending.lines);
+        const lines = pending.batches.map((batch) => batch.lines);
+        if (merging) await takeIn.merge(transaction, lines);
+        else await takeIn.copy(transaction, lines);
         await log.commit(transaction);
       });
     }
@@ -53,7 +55,7 @@ export async function openPostgresWriter(
         pending.add(batch);
       },
       async commit() {
-        if (pending.lines.length === 0) return log.position;
+        if (pending.batches.length === 0) return reached();
         try {
           await transfer();
         } catch (error) {
@@ -63,7 +65,7 @@ export async function openPostgresWriter(
         }
         log.committed();
         pending.clear();
-        return log.position;
+        return reached();
       },
       async close(report) {
         await server.transaction((transaction) => log.end(transaction, report));
@@ -86,7 +88,7 @@ export async function checkPostgresTable(context: SinkContext, options: Postgres
   try {
     const check = async (transaction: Parameters<typeof fitTable>[0]): Promise<void> => {
       await fitTable(transaction, { name, columns, dialect });
-      await openRunLog(transaction, { context, ...name, position: undefined });
+      await openRunLog(transaction, { context, ...name });
     };
     await server.transaction(check, { keep: false });
   } catch (error) {

@@ -1,5 +1,6 @@
 /** What a column of a table can hold. */
-export type ColumnKind = 'text' | 'number' | 'integer' | 'boolean' | 'time' | 'json';
+export const columnKinds = ['text', 'number', 'integer', 'boolean', 'time', 'json'] as const;
+export type ColumnKind = (typeof columnKinds)[number];
 
 /** SQL types by kind; JSON differs from database to database. */
 const types: Readonly<Record<Exclude<ColumnKind, 'json'>, string>> = {

@@ -15,3 +15,9 @@ export function mergeStatement(name: TableName, columns: readonly Column[], rows
   const changes = names.filter((column) => column !== '"id"').map((column) => `${column} = excluded.${column}`);
   return `${insertStatement(name, columns, rows)} ON CONFLICT ("id") DO UPDATE SET ${changes.join(', ')}`;
 }
+
+/** The same, but a row that is there stays where it was processed later. */
+export function mergeOlderStatement(name: TableName, columns: readonly Column[], rows: string): string {
+  const there = `${quoteTable(name)}."processed_at"`;
+  return `${mergeStatement(name, columns, rows)} WHERE (excluded."processed_at" < ${there}) IS NOT TRUE`;
+}

@@ -1,9 +1,15 @@
 import type { Batch, Logger } from '../../../core/plugin.ts';
 import { makeHoldable } from './holdable.ts';
 
-/** Lines of JSON that wait for the next commit: at most what a run writes between two, 8 MiB and a page. */
+/** Lines of JSON, a record each. */
+export interface PendingLines {
+  readonly lines: Uint8Array<ArrayBuffer>;
+  readonly count: number;
+}
+
+/** What waits for the next commit: at most what a run writes between two, 8 MiB and a page. */
 export interface Pending {
-  readonly lines: readonly Uint8Array<ArrayBuffer>[];
+  readonly batches: readonly PendingLines[];
   add(batch: Batch): void;
   /** They are in the database. */
   clear(): void;
@@ -20,23 +26,23 @@ export interface PendingOptions {
 }
 
 export function createPending({ database, nul, logger }: PendingOptions): Pending {
-  let lines: Uint8Array<ArrayBuffer>[] = [];
+  let batches: PendingLines[] = [];
   let replaced = 0;
   const kinds = nul ? 'half characters' : 'NUL or half characters';
   return {
-    get lines() {
-      return lines;
+    get batches() {
+      return batches;
     },
     add(batch) {
       const held = makeHoldable(batch.ndjson, { nul });
-      lines.push(held.lines);
+      batches.push({ lines: held.lines, count: batch.count });
       if (held.changed === 0) return;
       if (replaced === 0)
         logger.warn(`${database} can't hold ${kinds}: each becomes U+FFFD, first in the record ${held.first ?? ''}`);
       replaced += held.changed;
     },
     clear() {
-      lines = [];
+      batches = [];
     },
     tellReplaced() {
       if (replaced > 0) logger.warn(`${replaced} records held ${kinds}, which became U+FFFD`);

@@ -10,8 +10,9 @@ import { postgresPrograms, startPostgres, type TestServer } from '../../support/
 describe('the sinks of databases pass the tests of every sink', { timeout: 180_000 }, () => {
   it('duckdb', async () => {
     const read = async (folder: string) => {
-      const rows = await askDuckDb(join(folder, 'it.duckdb'), 'SELECT id FROM product ORDER BY id');
-      return rows.map(({ id }) => id);
+      // Before the first run there is no table, and during one the file can't be read: no records, as in an empty table.
+      const asked = askDuckDb(join(folder, 'it.duckdb'), 'SELECT id FROM product ORDER BY id').catch(() => []);
+      return (await asked).map(({ id }) => id);
     };
     await expect(testSink(duckdb, { options: { path: 'it.duckdb' }, read })).resolves.toBeUndefined();
   });

@@ -54,7 +54,7 @@ describe('the duckdb sink', () => {
   ])('lets half of %s hold what is not in the file yet', async (memoryLimit, threshold) => {
     const database = await openDuckDatabase({ path: ':memory:', memoryLimit });
     expect(await database.query(`SELECT current_setting('checkpoint_threshold')`)).toEqual([[threshold]]);
-    database.close();
+    await database.close();
   });
 
   it('keeps NUL characters', async () => {
