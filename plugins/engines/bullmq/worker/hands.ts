@@ -5,6 +5,7 @@ import type { PageEnd } from '../queue/page-queue.ts';
 import type { Benches } from './benches.ts';
 import { workOnPage } from './page-work.ts';
 import { readAnswer } from './read-answer.ts';
+import type { Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 export interface HandsOptions {
@@ -38,6 +39,7 @@ export interface Hands {
 
 export function createHands({ ledger, benches, sessions, janitor, emit, clock, signal }: HandsOptions): Hands {
   const background = new Set<Promise<void>>();
+  const held = new Set<string>();
   let whenIdle: (() => void) | undefined;
   let starts = 0;
   let inHand = 0;
@@ -57,11 +59,23 @@ export function createHands({ ledger, benches, sessions, janitor, emit, clock, s
 
   async function work(source: string, ordinal: number): Promise<PageEnd> {
     const session = sessions.current;
-    if (session === undefined) {
-      // Between two sessions: whoever is ready takes it. A moment later, or this one would at once.
+    const name = `${source}.${ordinal}`;
+    // Between two sessions whoever is ready takes it. And one whose lock ran out, as Redis was away, while it is in hand
+    // here: it would be taken from that work, and both would write it, maybe in one transaction. A moment later, or this
+    // worker would have it again at once.
+    if (session === undefined || held.has(name)) {
       await delay(betweenMs, clock, signal).catch(() => undefined);
       return 'release';
     }
+    held.add(name);
+    try {
+      return await workIn(session, source, ordinal);
+    } finally {
+      held.delete(name);
+    }
+  }
+
+  async function workIn(session: Session, source: string, ordinal: number): Promise<PageEnd> {
     starts += 1;
     const started = await ledger.source(source).start(ordinal, `${session.id}.${starts}`);
     if (started.state === 'over') {
