@@ -4,7 +4,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { SluiceError } from '../../../../core/plugin.ts';
 import { loadLibrary } from './load-library.ts';
 import type { RedisSettings } from './options.ts';
-import { redisError } from './redis-error.ts';
+import { isPassing, redisError } from './redis-error.ts';
 
 /** A client of one server or of a cluster: the same commands. */
 export type RedisClient = Redis | Cluster;
@@ -36,6 +36,8 @@ const defaultConnectMs = 10_000;
 /** Longest wait between two attempts to get a lost connection back, in milliseconds: a server that is back is soon used. */
 const longestReconnectMs = 1000;
 const closeMs = 1000;
+/** Milliseconds between two times that a server which reads its data is asked whether it is there. */
+const loadingMs = 100;
 
 /**
  * Connects. Commands that are given while a connection is lost wait for it, however long that takes, and those that got
@@ -60,6 +62,9 @@ export async function connectRedis(options: ConnectOptions): Promise<RedisConnec
     reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
   };
   const wait = (times: number): number => Math.min(50 * 2 ** Math.min(times, 10), longestReconnectMs);
+  const single = { ...common, ...settings.addresses[0], db: settings.db, lazyConnect: true, retryStrategy: wait };
+  // Whether a client asks by INFO if the server has loaded its data: it prints where an ACL user may not.
+  let enableReadyCheck = false;
   const make = (): RedisClient =>
     settings.isCluster
       ? new Cluster([...settings.addresses], {
@@ -68,7 +73,7 @@ export async function connectRedis(options: ConnectOptions): Promise<RedisConnec
           clusterNodeRetryStrategy: wait,
           redisOptions: common,
         })
-      : new Redis({ ...common, ...settings.addresses[0], db: settings.db, lazyConnect: true, retryStrategy: wait });
+      : new Redis({ ...single, enableReadyCheck });
 
   const clients: RedisClient[] = [];
   function add(): RedisClient {
@@ -81,6 +86,11 @@ export async function connectRedis(options: ConnectOptions): Promise<RedisConnec
 
   const client = add();
   await firstConnection(client, { where, connectMs });
+  if (!(client instanceof Cluster) && (await mayAskInfo(client))) {
+    enableReadyCheck = true;
+    // From the next connection on.
+    client.options.enableReadyCheck = true;
+  }
   let lost = false;
   client.on('close', () => {
     if (!lost) onState?.('lost');
@@ -128,7 +138,7 @@ async function firstConnection(
     timer = setTimeout(() => reject(last), connectMs);
   });
   try {
-    await Promise.race([client.connect().then(() => client.ping()), failed]);
+    await Promise.race([client.connect().then(() => loaded(client)), failed]);
   } catch (error) {
     client.disconnect();
     throw redisError(
@@ -138,6 +148,30 @@ async function firstConnection(
     );
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Waits until the server takes commands: one that has just started reads its data first. */
+async function loaded(client: RedisClient): Promise<void> {
+  for (;;) {
+    try {
+      await client.ping();
+      return;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+    }
+    await new Promise((resolve) => {
+      setTimeout(resolve, loadingMs).unref();
+    });
+  }
+}
+
+async function mayAskInfo(client: RedisClient): Promise<boolean> {
+  try {
+    await client.info('persistence');
+    return true;
+  } catch {
+    return false;
   }
 }
 

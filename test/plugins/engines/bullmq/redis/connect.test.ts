@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { checkServer } from '../../../../../plugins/engines/bullmq/redis/check-server.ts';
 import { connectRedis, type RedisConnection } from '../../../../../plugins/engines/bullmq/redis/connect.ts';
 import { type RedisOptions, resolveRedis } from '../../../../../plugins/engines/bullmq/redis/options.ts';
@@ -53,6 +53,17 @@ describe.skipIf(redisMissing !== undefined)('connectRedis', () => {
     await connection.client.set('{sluice:1}:a', '1');
     await expect(connection.client.set('other', '1')).rejects.toThrow(/NOPERM/);
     expect((await checkServer(connection)).warnings).toEqual([]);
+  });
+
+  test('waits for a server that reads its data after a restart, and sends it nothing before', async () => {
+    const { url, ask, halt, start } = await server({ appendOnly: true, settings: ['key-load-delay 20'] });
+    await ask('SET', 'a', '1');
+    for (let key = 0; key < 20; key += 1) await ask('SET', `key ${key}`, 'x'.repeat(100_000));
+    const { client } = await connect(url);
+    await halt();
+    const read = client.get('a');
+    await start();
+    expect(await read).toBe('1');
   });
 
   test('connects to a cluster', async () => {
@@ -109,7 +120,13 @@ describe.skipIf(redisMissing !== undefined)('checkServer', () => {
 
   test('warns where the server does not say', async () => {
     const { port } = await server({ acl: ['user default off', 'user sluice on >sesame ~* &* +@all -config -info'] });
-    const { warnings } = await checkServer(await connect(`redis://sluice:sesame@127.0.0.1:${port}`));
+    const printed = vi.spyOn(console, 'warn');
+    const connection = await connect(`redis://sluice:sesame@127.0.0.1:${port}`);
+    const { warnings } = await checkServer(connection);
     expect(warnings).toEqual([expect.stringContaining('noeviction')]);
+    await connection.duplicate().ping();
+    // Nor does the client print that.
+    expect(printed).not.toHaveBeenCalled();
+    printed.mockRestore();
   });
 });

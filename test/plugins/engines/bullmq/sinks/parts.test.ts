@@ -1,6 +1,6 @@
 import { appendFile, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { ResolvedSink } from '../../../../../core/config/resolved.ts';
 import type { RunEvent } from '../../../../../core/contracts/events.ts';
 import type { SinkPosition } from '../../../../../core/contracts/sink.ts';
@@ -53,6 +53,8 @@ function stage(baseDir: string, sink: ResolvedSink) {
     isOver: () => over,
     written: () => written,
   });
+  // Not every test comes to the end of a run: a file that was begun is let go of.
+  onTestFinished(() => coordinator.abort(new SluiceError('interrupted', 'the test is over')));
   return {
     coordinator,
     events,
