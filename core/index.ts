@@ -88,6 +88,11 @@ export interface PipelineOptions {
   readonly replay?: string | undefined;
   /** Asks every source for everything, whatever earlier runs have read. Default false; a run that is recorded does. */
   readonly fullRefresh?: boolean | undefined;
+  /**
+   * The signal of the run. With an engine, aborting it also ends the waiting for a server that is away while the run begins
+   * or ends. Default: it is waited for as long as it takes.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**

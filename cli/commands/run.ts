@@ -127,19 +127,19 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     },
   });
   try {
-    const pipeline = await ports.createPipeline(
-      config,
-      { logger },
-      {
-        resume: resumeOf(options),
-        record,
-        replay,
-        fullRefresh: options.fullRefresh,
-      },
-    );
+    const { signal } = stopping;
+    const { fullRefresh } = options;
+    const begin = { resume: resumeOf(options), record, replay, fullRefresh, signal };
+    const pipeline = await ports.createPipeline(config, { logger }, begin).catch((thrown: unknown) => {
+      if (!signal.aborted || !(thrown instanceof SluiceError)) throw thrown;
+      // What it was waiting for when it was told to stop.
+      logger.error(thrown.message, { event: 'interrupt', code: thrown.code });
+      return undefined;
+    });
+    if (pipeline === undefined) return exitCodes.interrupted;
     pipeline.on(output.listen);
     if (metrics !== undefined) pipeline.on(metrics.listen);
-    const result = await pipeline.run({ signal: stopping.signal });
+    const result = await pipeline.run({ signal });
     output.stop();
     const isTold = await output.report(result);
     if (options.report !== undefined) await writeReport(options.report, result.record, logger);

@@ -14,13 +14,13 @@ import { openKeptRun } from '../state/open-kept-run.ts';
 export async function createPipeline(
   config: PipelineConfig | ResolvedConfig,
   services: Services,
-  { resume, record, replay, fullRefresh }: PipelineOptions,
+  { resume, record, replay, fullRefresh, signal }: PipelineOptions,
 ): Promise<Pipeline> {
   // What was resolved already has found its secrets; a config as it is written has no such key.
   const resolved = 'secrets' in config ? config : await resolveConfig(config);
   if (resolved.engine !== undefined) {
     const { coordinatePipeline } = await import('../engine/coordinate.ts');
-    return coordinatePipeline(resolved.engine, resolved, services, { resume, record, replay, fullRefresh });
+    return coordinatePipeline(resolved.engine, resolved, services, { resume, record, replay, fullRefresh, signal });
   }
   const exchanged = await exchangedRun(resolved, services, { record, replay });
   // A replay has no cursor to ask since: what it asks for has to have been recorded.

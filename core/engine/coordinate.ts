@@ -14,6 +14,7 @@ export interface CoordinatePipelineOptions {
   readonly record: string | undefined;
   readonly replay: string | undefined;
   readonly fullRefresh: boolean | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -24,11 +25,11 @@ export async function coordinatePipeline(
   { plugin, options }: ResolvedEngine,
   config: ResolvedConfig,
   services: Services,
-  { resume, record, replay, fullRefresh = false }: CoordinatePipelineOptions,
+  { resume, record, replay, fullRefresh = false, signal }: CoordinatePipelineOptions,
 ): Promise<Pipeline> {
   const problem = problemOf({ record, replay, resume, engine: services.engine ?? config.services.engine });
   if (problem !== undefined) throw new SluiceError('config_invalid', `the engine "${plugin.name}" ${problem}`);
-  const run = await plugin.coordinate(await engineContext(config, services), options, { resume, fullRefresh });
+  const run = await plugin.coordinate(await engineContext(config, services), options, { resume, fullRefresh, signal });
   try {
     const { engine } = run;
     const container = await createContainer(config, { ...services, engine, processor: noProcessor }, run);
@@ -46,7 +47,7 @@ function problemOf({
   replay,
   resume,
   engine,
-}: Omit<CoordinatePipelineOptions, 'fullRefresh'> & { readonly engine: Services['engine'] | undefined }):
+}: Omit<CoordinatePipelineOptions, 'fullRefresh' | 'signal'> & { readonly engine: Services['engine'] | undefined }):
   | string
   | undefined {
   if (record !== undefined) return "can't keep every exchange: leave out --record, or leave out engine";

@@ -35,6 +35,11 @@ export interface CoordinateOptions {
   readonly resume: ResumeRequest | undefined;
   /** Asks for everything, whatever earlier runs have read. */
   readonly fullRefresh: boolean;
+  /**
+   * Aborting it ends the waiting for a server that is away, from the start to the end of the run. Default: it is waited
+   * for as long as it takes.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A run that this process is the coordinator of: what stands in the place of the local engine, journal and sinks. */

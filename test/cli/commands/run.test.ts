@@ -5,6 +5,7 @@ import { runCommand, type RunCommandOptions, type RunPorts } from '../../../cli/
 import type { PipelineOptions } from '../../../core/index.ts';
 import type { ResolvedConfig } from '../../../core/config/resolved.ts';
 import type { EventListener, RunEvent } from '../../../core/contracts/events.ts';
+import { SluiceError } from '../../../core/errors.ts';
 import type { Services } from '../../../core/contracts/services.ts';
 import { settle, fakeClock } from '../../support/fake-clock.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -114,7 +115,7 @@ describe('runCommand', () => {
     const run = running(options, fakeTerminal(undefined));
     run.finish();
     await run.code;
-    expect(run.options()).toEqual({ resume });
+    expect(run.options()).toEqual({ resume, signal: expect.any(AbortSignal) });
   });
 
   it.each([0, 1, 3, 130] as const)('returns the exit code %d of the run and prints the report', async (exitCode) => {
@@ -256,6 +257,29 @@ describe('runCommand', () => {
     expect(run.services().logger).toBe(own);
     run.finish();
     await run.code;
+  });
+
+  it('ends as interrupted where that kept it from beginning', async () => {
+    const terminal = fakeTerminal(undefined);
+    const code = runCommand(
+      {},
+      {
+        loadConfig: async () => ({ sources: [], sinks: [], services: {}, secrets: [] }) as unknown as ResolvedConfig,
+        startMockUpstreams: async () => [],
+        createPipeline: (_, __, { signal }) =>
+          new Promise((___, reject) =>
+            signal?.addEventListener('abort', () => reject(new SluiceError('redis_unavailable', 'nobody answers'))),
+          ),
+        stderr: terminal,
+        stdout: { isTTY: false },
+        clock: fakeClock(),
+        exit: () => undefined,
+      },
+    );
+    await settle();
+    process.emit('SIGINT', 'SIGINT');
+    expect(await code).toBe(130);
+    expect(terminal.taken()).toContain('error nobody answers');
   });
 
   it('leaves neither signal listeners nor a display behind when the run throws', async () => {

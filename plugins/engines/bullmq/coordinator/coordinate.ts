@@ -10,6 +10,7 @@ import {
   describeModel,
   type EngineContext,
   nodeDisk,
+  onAbort,
   requestVault,
   runFolder,
   type RunRecord,
@@ -21,11 +22,12 @@ import {
 import { createLedgerPatience, createPatientCaller } from '../ledger/patient-caller.ts';
 import { createRunLedger } from '../ledger/run-ledger.ts';
 import { createRunRegistry } from '../ledger/run-registry.ts';
-import type { Coordinator } from '../ledger/runs.ts';
+import type { Coordinator, RunRegistry } from '../ledger/runs.ts';
 import type { BullmqOptions } from '../options.ts';
 import { createJanitor } from '../queue/janitor.ts';
 import { jobKey, openPageQueue, patientQueue } from '../queue/page-queue.ts';
 import type { RedisConnection } from '../redis/connect.ts';
+import type { Patience } from '../redis/patience.ts';
 import { redisError } from '../redis/redis-error.ts';
 import { runKeys } from '../redis/keys.ts';
 import { createCoordinatorSinks } from '../sinks/coordinator-sinks.ts';
@@ -35,11 +37,11 @@ import { createCoordinatorEngine } from './engine.ts';
 import { finishRun, isUnfinished, leaveRun } from './finish-run.ts';
 import { leaseMs, takeLease } from './lease.ts';
 import { foldOptions } from './fold-alone.ts';
-import { createGiveUp } from './give-up.ts';
+import { createGiveUp, type GiveUp } from './give-up.ts';
 import { createCoordinatorJournal } from './journal.ts';
 import { openLetters } from './letters.ts';
 import { newRun } from './new-run.ts';
-import { openServer } from './open-server.ts';
+import { assertFit, connectServer } from './open-server.ts';
 import { createOutcomeReader } from './outcome-reader.ts';
 import { pruneRuns } from './prune-runs.ts';
 import { assertDistributable, withoutEffect } from './refusals.ts';
@@ -52,20 +54,37 @@ export async function coordinate(
   options: BullmqOptions,
   begin: CoordinateOptions,
 ): Promise<CoordinatedRun> {
-  assertDistributable(context.config);
-  for (const warning of withoutEffect(context.config)) context.logger.warn(warning, { event: 'config' });
-  const connection = await openServer(context, options, 'coordinator');
-  const registry = createRunRegistry({ redis: connection.client, queue: options.queue });
+  const { clock, logger, config } = context;
+  assertDistributable(config);
+  for (const warning of withoutEffect(config)) logger.warn(warning, { event: 'config' });
+  const connection = await connectServer(context, options, 'coordinator');
   const own: Coordinator = { id: randomBytes(8).toString('hex'), host: hostname(), pid: process.pid };
+  const gone = new AbortController();
+  const onFailure = (error: SluiceError): void => logger.warn(error.message, { event: 'redis' });
+  let begun = false;
+  const giveUp = createGiveUp({
+    gone,
+    clock,
+    logger,
+    where: connection.where,
+    consequence: () =>
+      begun ? 'the run stays as it is there, and "--resume" goes on with it' : 'the run has not begun, or not gone on',
+  });
+  if (begin.signal !== undefined) onAbort(begin.signal, giveUp.stop);
+  const patience = giveUp.bound(createLedgerPatience({ connection, clock, onFailure, signal: gone.signal }));
+  const registry = createRunRegistry({ redis: createPatientCaller(connection, patience), queue: options.queue });
   try {
+    await patience(() => assertFit(context, connection));
     // Until a run is registered, others could not see that there is one.
     const beginner = await registry.coordinate(beginning, own, leaseMs).catch((thrown: unknown) => {
       throw redisError(thrown, 'beginning', connection.where);
     });
     if (beginner.id !== own.id) throw locked(`the queue "${options.queue}" has a run that begins`, beginner);
-    return await coordinateOn({ connection, own, context, options }, begin);
+    const parts = { connection, registry, own, context, options, gone, giveUp, patience, begun: () => (begun = true) };
+    return await coordinateOn(parts, begin);
   } catch (error) {
-    await registry.resign(beginning, own);
+    // Where that can't be told, it ends by itself.
+    await giveUp.excuse(() => registry.resign(beginning, own));
     await connection.close();
     throw error;
   }
@@ -74,30 +93,32 @@ export async function coordinate(
 /** What a coordinator has at hand when it begins. */
 interface CoordinatorParts {
   readonly connection: RedisConnection;
+  readonly registry: RunRegistry;
   readonly own: Coordinator;
   readonly context: EngineContext;
   readonly options: BullmqOptions;
+  /** Ends all waiting for Redis. */
+  readonly gone: AbortController;
+  readonly giveUp: GiveUp;
+  readonly patience: Patience;
+  /** To be called when workers can see the run. */
+  readonly begun: () => void;
 }
 
 /** In the place of the id of a run that is not registered yet. */
 const beginning = 'beginning';
 
 async function coordinateOn(
-  { connection, own, context, options }: CoordinatorParts,
+  { connection, registry, own, context, options, gone, giveUp, patience, begun }: CoordinatorParts,
   { resume, fullRefresh }: CoordinateOptions,
 ): Promise<CoordinatedRun> {
   const { config, clock, logger } = context;
-  const gone = new AbortController();
-  const onFailure = (error: SluiceError): void => logger.warn(error.message, { event: 'redis' });
-  const giveUp = createGiveUp({ gone, clock, logger, where: connection.where });
-  const patience = giveUp.bound(createLedgerPatience({ connection, clock, onFailure, signal: gone.signal }));
   const redis = createPatientCaller(connection, patience);
-  const registry = createRunRegistry({ redis, queue: options.queue });
   const chosen = await chooseRun({ registry, context, queue: options.queue, resume });
   const run = chosen ?? (await newRun(context, fullRefresh));
   const { runId, startedAt } = run;
   const lease = await takeLease({ registry, runId, own, clock });
-  if (chosen === undefined) await pruneRuns({ connection, registry, context, options, runId });
+  if (chosen === undefined) await pruneRuns({ connection, redis, patience, registry, context, options, runId });
 
   const keys = runKeys(options.queue, runId);
   const sources = sourcesSince(config.sources, run.cursors);
@@ -135,6 +156,7 @@ async function coordinateOn(
     async begin() {
       if (chosen === undefined) await registry.register(run);
       else await registry.setState(runId, 'running');
+      begun();
       await registry.resign(beginning, own);
     },
     giveUp,
@@ -164,7 +186,8 @@ async function coordinateOn(
       giveUp.excuse(async () => {
         await lease.assertMine();
         if (isUnfinished(ending) || !isOver() || hasFailed()) return leaveRun({ registry, run });
-        await finishRun({ config, run, state, registry, ledger, queue, keepDays, waiting, fullRefresh }, complete);
+        const finished = { config, run, state, registry, ledger, keepDays, waiting, fullRefresh };
+        await finishRun({ ...finished, forgetQueue: () => patience(queue.forget) }, complete);
       }),
     keepRecord,
     async close() {

@@ -2,7 +2,6 @@ import { rm } from 'node:fs/promises';
 import { type EngineContext, nodeDisk, type RunEnding, writeCursors } from '../../../../core/engine.ts';
 import type { RunLedger } from '../ledger/ledger.ts';
 import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
-import type { PageQueue } from '../queue/page-queue.ts';
 import { shields } from './choose-run.ts';
 import type { RunState } from './run-state.ts';
 
@@ -14,7 +13,8 @@ export interface FinishOptions {
   readonly state: RunState;
   readonly registry: RunRegistry;
   readonly ledger: RunLedger;
-  readonly queue: PageQueue;
+  /** Removes what BullMQ holds of it. */
+  readonly forgetQueue: () => Promise<void>;
   readonly keepDays: number;
   /** Where records waited to be put together. */
   readonly waiting: string;
@@ -32,15 +32,16 @@ export async function leaveRun({ registry, run: { runId } }: Pick<FinishOptions,
  * `state_failed`.
  */
 export async function finishRun(options: FinishOptions, complete: readonly string[]): Promise<void> {
-  const { config, run, state, registry, ledger, queue, keepDays, waiting, fullRefresh } = options;
+  const { config, run, state, registry, ledger, forgetQueue, keepDays, waiting, fullRefresh } = options;
   if (config.state !== undefined) {
     const seen = Object.fromEntries([...state.cursors].filter(([name]) => complete.includes(name)));
     const started = { at: run.startedAt };
     await writeCursors(nodeDisk, config.state.dir, config.sources, { seen, run: started, anew: fullRefresh });
   }
   // First: from here on nobody takes it up, and what a crash leaves is only in the way.
-  await registry.setState(run.runId, 'ended');
-  await queue.forget();
+  const records = [...state.sources.values()].reduce((sum, source) => sum + source.records, 0);
+  await registry.end(run.runId, { records, lives: state.life });
+  await forgetQueue();
   await ledger.forget(keepDays * dayMs);
   if (keepDays === 0 && !shields(run, await registry.list())) await registry.remove(run.runId);
   await rm(waiting, { recursive: true, force: true });

@@ -11,6 +11,8 @@ export interface GiveUpOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly where: string;
+  /** What becomes of the run then, in words. */
+  readonly consequence: () => string;
 }
 
 /** Waits for Redis as long as the run goes on, and not much longer once it was told to stop. */
@@ -25,14 +27,14 @@ export interface GiveUp {
   excuse<T>(this: void, work: () => Promise<T>): Promise<T | undefined>;
 }
 
-export function createGiveUp({ gone, clock, logger, where }: GiveUpOptions): GiveUp {
+export function createGiveUp({ gone, clock, logger, where, consequence }: GiveUpOptions): GiveUp {
   const stopping = new AbortController();
   const given = new AbortController();
 
   function giveUp(): void {
     if (given.signal.aborted) return;
-    const what = 'the run stays as it is there, and "--resume" goes on with it';
-    const error = new SluiceError('redis_unavailable', `Redis at ${where} is away, and no longer waited for: ${what}`);
+    const text = `Redis at ${where} is away, and no longer waited for: ${consequence()}`;
+    const error = new SluiceError('redis_unavailable', text);
     logger.warn(error.message, { event: 'redis-given-up' });
     given.abort(error);
     gone.abort(error);

@@ -41,17 +41,21 @@ async function describe(
   // Of another version, nothing but the head is sure to be understood.
   const strange = strangeness(run, context) !== undefined;
   const { life, sources: figures } = readRunState(run.version === context.version ? kept : undefined);
+  const { records, lives } = run.result ?? {
+    records: [...figures.values()].reduce((sum, source) => sum + source.records, 0),
+    lives: life,
+  };
   const running = state !== 'ended' && (await registry.coordinator(runId)) !== undefined;
   return {
     id: runId,
     startedAt: new Date(startedAt).toISOString(),
     state: running ? 'running' : state === 'ended' ? 'complete' : state === 'paused' ? 'interrupted' : 'stopped',
-    lives: life,
+    lives,
     config: null,
     sources,
     // Those of another config are not known here.
     sinks: strange ? [] : context.config.sinks.map(({ name }) => name),
-    records: [...figures.values()].reduce((sum, { records }) => sum + records, 0),
+    records,
     resumable: running || strange || state === 'ended' ? 'no' : 'yes',
   };
 }

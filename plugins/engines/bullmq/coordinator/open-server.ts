@@ -6,11 +6,27 @@ import { resolveRedis } from '../redis/options.ts';
 
 /** Connects to Redis and looks whether it can hold a run. Throws as `connectRedis` and `checkServer` do. */
 export async function openServer(
+  context: Pick<EngineContext, 'logger'>,
+  options: BullmqOptions,
+  role: 'check' | 'list',
+): Promise<RedisConnection> {
+  const connection = await connectServer(context, options, role);
+  try {
+    await assertFit(context, connection);
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** Connects to Redis, and tells when it is away. Throws as `connectRedis` does. */
+export async function connectServer(
   { logger }: Pick<EngineContext, 'logger'>,
   { redis }: BullmqOptions,
-  role: 'coordinator' | 'check' | 'list',
+  role: string,
 ): Promise<RedisConnection> {
-  const connection = await connectRedis({
+  const connection: RedisConnection = await connectRedis({
     settings: resolveRedis(redis),
     role,
     onState(state) {
@@ -19,11 +35,10 @@ export async function openServer(
       else logger.info(`Redis at ${connection.where} is back`, { event: 'redis-back' });
     },
   });
-  try {
-    for (const warning of (await checkServer(connection)).warnings) logger.warn(warning, { event: 'redis' });
-    return connection;
-  } catch (error) {
-    await connection.close();
-    throw error;
-  }
+  return connection;
+}
+
+/** Throws as `checkServer` does, and tells what it warns of. */
+export async function assertFit({ logger }: Pick<EngineContext, 'logger'>, connection: RedisConnection): Promise<void> {
+  for (const warning of (await checkServer(connection)).warnings) logger.warn(warning, { event: 'redis' });
 }

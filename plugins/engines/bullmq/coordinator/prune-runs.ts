@@ -2,9 +2,11 @@ import { rm } from 'node:fs/promises';
 import { type EngineContext, nodeDisk, pruneRuns as pruneFolders } from '../../../../core/engine.ts';
 import { forgetRun, keptFor } from '../ledger/forget-run.ts';
 import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
+import type { RedisCaller } from '../ledger/scripts/script.ts';
 import type { BullmqOptions } from '../options.ts';
 import { openPageQueue } from '../queue/page-queue.ts';
 import type { RedisConnection } from '../redis/connect.ts';
+import type { Patience } from '../redis/patience.ts';
 import { runKeys } from '../redis/keys.ts';
 import { waitingFolder } from '../sinks/part-place.ts';
 import { newestFirst, shields } from './choose-run.ts';
@@ -16,6 +18,9 @@ const keptRuns = 10;
 
 export interface PruneOptions {
   readonly connection: RedisConnection;
+  /** Commands that wait for a server that is away, and work that does. */
+  readonly redis: RedisCaller;
+  readonly patience: Patience;
   readonly registry: RunRegistry;
   readonly context: EngineContext;
   readonly options: BullmqOptions;
@@ -48,10 +53,9 @@ export async function pruneRuns(prune: PruneOptions): Promise<void> {
 }
 
 async function pruneEnded(prune: PruneOptions, run: RegisteredRun, isShield: boolean): Promise<void> {
-  const { connection, registry, options } = prune;
+  const { redis, registry, options } = prune;
   // Its coordinator is about to do it.
   if ((await registry.coordinator(run.runId)) !== undefined) return;
-  const redis = connection.client;
   const key = runKeys(options.queue, run.runId).prefix;
   const left = await keptFor(redis, key);
   if (options.keepDays === 0 || left === 'gone') {
@@ -63,13 +67,16 @@ async function pruneEnded(prune: PruneOptions, run: RegisteredRun, isShield: boo
 }
 
 /** Removes what there is of a run beside its entry in the registry. */
-async function forget({ connection, context, options }: PruneOptions, run: RegisteredRun): Promise<void> {
+async function forget(
+  { connection, redis, patience, context, options }: PruneOptions,
+  run: RegisteredRun,
+): Promise<void> {
   const { runId, sources } = run;
   const keys = runKeys(options.queue, runId);
   const queue = await openPageQueue(connection, keys);
-  await queue.forget();
+  await patience(queue.forget);
   await queue.close();
-  await forgetRun({ redis: connection.client, key: keys.prefix, sources, keepMs: 0 });
+  await forgetRun({ redis, key: keys.prefix, sources, keepMs: 0 });
   const waiting = waitingFolder({ config: context.config, parts: options.parts, runId });
   await rm(waiting, { recursive: true, force: true });
 }

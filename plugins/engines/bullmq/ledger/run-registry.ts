@@ -1,14 +1,14 @@
 import { runKeys, runsKey } from '../redis/keys.ts';
 import { dutyScript } from './scripts/checkpoint.ts';
 import { listOf, numberOf, type RedisCaller, replyOf, textOf } from './scripts/script.ts';
-import type { Coordinator, RegisteredRun, RunRegistry, RunState, WorkerPresence } from './runs.ts';
+import type { Coordinator, RegisteredRun, RunRegistry, RunResult, RunState, WorkerPresence } from './runs.ts';
 import { readFields } from './totals-state.ts';
 
 /** Milliseconds after which a worker that has said nothing counts as gone. */
 const goneAfterMs = 5000;
 
 /** What is written of a run, beside its state, which changes. */
-type WrittenRun = Omit<RegisteredRun, 'runId' | 'state' | 'hashKey'> & { readonly hashKey: string };
+type WrittenRun = Omit<RegisteredRun, 'runId' | 'state' | 'result' | 'hashKey'> & { readonly hashKey: string };
 
 export interface RunRegistryOptions {
   readonly redis: RedisCaller;
@@ -33,8 +33,7 @@ export function createRunRegistry({ redis, queue }: RunRegistryOptions): RunRegi
     const stateOf = readFields(kept);
     return [...readFields(written)].map(([runId, text]) => {
       const { hashKey, ...run } = JSON.parse(textOf(text)) as WrittenRun;
-      const state = (textOf(stateOf.get(runId)) || 'running') as RunState;
-      return { ...run, runId, state, hashKey: BigInt(hashKey) };
+      return { ...run, runId, ...readState(textOf(stateOf.get(runId))), hashKey: BigInt(hashKey) };
     });
   }
 
@@ -45,8 +44,8 @@ export function createRunRegistry({ redis, queue }: RunRegistryOptions): RunRegi
   }
 
   return {
-    async register({ runId, state, hashKey, ...run }) {
-      const written: WrittenRun = { ...run, hashKey: String(hashKey) };
+    async register({ runId, state, version, fingerprint, startedAt, hashKey, sources, cursors }) {
+      const written: WrittenRun = { version, fingerprint, startedAt, hashKey: String(hashKey), sources, cursors };
       if ((await ask('HSETNX', runs, runId, JSON.stringify(written))) === 0) return false;
       await ask('HSET', states, runId, state);
       return true;
@@ -57,6 +56,9 @@ export function createRunRegistry({ redis, queue }: RunRegistryOptions): RunRegi
     },
     async setState(runId, state) {
       await ask('HSET', states, runId, state);
+    },
+    async end(runId, result) {
+      await ask('HSET', states, runId, `ended ${JSON.stringify(result)}`);
     },
     async coordinate(runId, own, ms) {
       await dutyScript.run(redis, runKey(runId), ['coordinator', JSON.stringify(own), ms]);
@@ -84,5 +86,14 @@ export function createRunRegistry({ redis, queue }: RunRegistryOptions): RunRegi
     async remove(runId) {
       await Promise.all([ask('HDEL', runs, runId), ask('HDEL', states, runId)]);
     },
+  };
+}
+
+/** The state is followed by what came of the run, where it has ended. */
+function readState(text: string): Pick<RegisteredRun, 'state' | 'result'> {
+  const [state = '', result] = text.split(/ (.*)/s);
+  return {
+    state: (state || 'running') as RunState,
+    ...(result !== undefined && { result: JSON.parse(result) as RunResult }),
   };
 }

@@ -5,6 +5,13 @@ import type { Cursors } from '../../../../core/engine.ts';
 /** `paused`: pages in hand are finished, and no more are taken until the run is taken up again. */
 export type RunState = 'running' | 'paused' | 'ended';
 
+/** What a run has come to that has ended: it outlives all else of it. */
+export interface RunResult {
+  readonly records: number;
+  /** Lives of its coordinator. */
+  readonly lives: number;
+}
+
 /** A run as its queue knows it. */
 export interface RegisteredRun {
   readonly runId: string;
@@ -15,6 +22,8 @@ export interface RegisteredRun {
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
   readonly state: RunState;
+  /** Of one that has ended. */
+  readonly result?: RunResult | undefined;
   /** Keys all hashes of the run. */
   readonly hashKey: bigint;
   /** Names of its sources, in the order of the config. */
@@ -50,7 +59,9 @@ export interface RunRegistry {
   register(run: RegisteredRun): Promise<boolean>;
   list(): Promise<readonly RegisteredRun[]>;
   find(runId: string): Promise<RegisteredRun | undefined>;
-  setState(runId: string, state: RunState): Promise<void>;
+  setState(runId: string, state: Exclude<RunState, 'ended'>): Promise<void>;
+  /** From here on nobody takes it up. */
+  end(runId: string, result: RunResult): Promise<void>;
   /** Says that `coordinator` lives, for `ms` milliseconds; answers who has the run: another one where that lives. */
   coordinate(runId: string, coordinator: Coordinator, ms: number): Promise<Coordinator>;
   /** Undefined where none lives. */

@@ -17,7 +17,7 @@ export interface PageQueue {
   /** Pages that wait for a worker, and those that workers have. */
   counts(): Promise<{ readonly waiting: number; readonly active: number }>;
   /** Removes all of it. */
-  forget(): Promise<void>;
+  forget(this: void): Promise<void>;
   /** Lets go of it; its connection stays open. */
   close(): Promise<void>;
 }

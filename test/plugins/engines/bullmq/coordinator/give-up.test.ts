@@ -9,7 +9,7 @@ function waiting(answerMs: number) {
   const gone = new AbortController();
   const warned: string[] = [];
   const logger = { error() {}, warn: (text: string) => void warned.push(text), info() {}, debug() {} };
-  const giveUp = createGiveUp({ gone, clock, logger, where: 'there:6379' });
+  const giveUp = createGiveUp({ gone, clock, logger, where: 'there:6379', consequence: () => 'it stays' });
   const patience: Patience = (work) =>
     new Promise((resolve, reject) => {
       gone.signal.addEventListener('abort', () => reject(gone.signal.reason as Error));

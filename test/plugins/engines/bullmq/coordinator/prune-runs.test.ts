@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chooseRun } from '../../../../../plugins/engines/bullmq/coordinator/choose-run.ts';
+import { noFigures } from '../../../../../core/state/figures.ts';
 import { finishRun } from '../../../../../plugins/engines/bullmq/coordinator/finish-run.ts';
+import { listRuns } from '../../../../../plugins/engines/bullmq/coordinator/list-runs.ts';
 import { pruneRuns } from '../../../../../plugins/engines/bullmq/coordinator/prune-runs.ts';
 import { newRunState } from '../../../../../plugins/engines/bullmq/coordinator/run-state.ts';
 import type { RunState } from '../../../../../plugins/engines/bullmq/ledger/runs.ts';
+import type { Patience } from '../../../../../plugins/engines/bullmq/redis/patience.ts';
 import { runKeys } from '../../../../../plugins/engines/bullmq/redis/keys.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../../../support/redis.ts';
 import { beginRun } from '../worker/distributed-run.ts';
@@ -25,11 +28,14 @@ describe.skipIf(redisMissing !== undefined)('runs that a queue keeps', () => {
     await registry.remove(run.runId);
     for (const [runId, state] of Object.entries(given)) {
       await registry.register({ ...run, runId });
-      await registry.setState(runId, state);
+      if (state === 'ended') await registry.end(runId, { records: 5, lives: 2 });
+      else await registry.setState(runId, state);
       if (!gone.includes(runId)) await connection.client.set(noteOf(runId), 'note');
     }
     const options = { ...scene.engine, keepDays };
-    await pruneRuns({ connection, registry, context, options, runId: 'new' });
+    const impatient: Patience = (work) => work();
+    const { client } = connection;
+    await pruneRuns({ connection, redis: client, patience: impatient, registry, context, options, runId: 'new' });
     const listed = (await registry.list()).map(({ runId }) => runId).toSorted();
     const left: Record<string, number> = {};
     for (const runId of Object.keys(given)) left[runId] = await connection.client.ttl(noteOf(runId));
@@ -80,9 +86,24 @@ describe.skipIf(redisMissing !== undefined)('runs that a queue keeps', () => {
       await registry.register({ ...run, runId: '20260101T000000Z-a', state: 'paused', fingerprint });
     }
     const waiting = join(redis.folder, 'waiting');
-    const state = newRunState();
-    const end = { config: context.config, run, state, registry, ledger, queue, keepDays: 0, waiting };
+    const state = { ...newRunState(), life: 3, sources: new Map([['shop', { ...noFigures(), records: 7 }]]) };
+    const end = {
+      config: context.config,
+      run,
+      state,
+      registry,
+      ledger,
+      forgetQueue: queue.forget,
+      keepDays: 0,
+      waiting,
+    };
     await finishRun({ ...end, fullRefresh: false }, ['shop']);
+    const complete = (await listRuns(context, scene.engine)).filter(({ id }) => id === run.runId);
+    // What it came to is told also where all else of it is gone.
+    const told = { state: 'complete', records: 7, lives: 3 };
+    expect(complete).toEqual(
+      kept.filter((id: string) => id === 'ended').map((): unknown => expect.objectContaining(told)),
+    );
     const listed = (await registry.list()).map(({ runId }) => (runId === run.runId ? 'ended' : runId));
     const resume = { kind: 'last' } as const;
     const chosen = await chooseRun({ registry, context, queue: scene.queue, resume });

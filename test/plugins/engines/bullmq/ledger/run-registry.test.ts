@@ -36,6 +36,8 @@ describe.skipIf(redisMissing !== undefined)('the runs of a queue', () => {
     expect(await registry.list()).toEqual([run]);
     await registry.setState(run.runId, 'paused');
     expect(await registry.find(run.runId)).toEqual({ ...run, state: 'paused' });
+    await registry.end(run.runId, { records: 600, lives: 2 });
+    expect(await registry.find(run.runId)).toEqual({ ...run, state: 'ended', result: { records: 600, lives: 2 } });
     await registry.remove(run.runId);
     expect(await registry.list()).toEqual([]);
   });
