@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import { watchEnding } from './ending.ts';
 import { exitCodes } from './exit-codes.ts';
 import { internalErrorText } from './failure-text.ts';
 import { guardStreams } from './streams.ts';
+import { tuneV8 } from './tune-v8.ts';
 
 const args = process.argv.slice(2);
 const json = args.includes('--json');
@@ -17,9 +17,7 @@ if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
   process.stdout.write(`${packageVersion()}\n`);
   await ending.finish(exitCodes.ok);
 } else {
-  // V8 would copy the functions on a page's way into each other, and compile them over and over: a sixth of the processor
-  // time of a run of seconds, and no less time for a page of one of minutes. What is small is still copied.
-  setFlagsFromString('--max-inlined-bytecode-size-cumulative=0');
+  tuneV8();
   await ending.finish(await carryOut());
 }
 
