@@ -64,34 +64,38 @@ function sources({ sources: all, records_diff: records, records_missing: missing
       column('p95', 'figure', 2),
     ],
     rows,
-    notes: missing === null ? notesOn(records) : [`New, removed and changed records can't be told: ${missing}`],
+    notes: missing === null ? notesOn(records, all) : [`New, removed and changed records can't be told: ${missing}`],
   };
 }
 
-/** What the figures of records can't say, and the first of those that are new or removed. */
-function notesOn(records: Records | null): readonly string[] {
+/** The first of those that are new or removed, and what these figures can't say. */
+function notesOn(records: Records | null, all: RunDiff['sources']): readonly string[] {
   if (records === null) return [];
-  const partial = (side: keyof Shift<boolean>, count: 'new' | 'removed'): readonly string[] =>
-    records.sources
-      .filter((source) => !source.whole[side] && source[count] > 0 && source.records[side] > 0)
-      .map(({ source }) => cleanText(source));
-  const [before, after] = [partial('before', 'new'), partial('after', 'removed')];
+  const states = new Map(all.map(({ source, state }) => [source, state]));
+  /** Sources with such records that one run has not read to the end, and those that it has not asked at all. */
+  const open = (side: keyof Shift<boolean>, count: 'new' | 'removed'): readonly [partly: string, not: string] => {
+    const wanting = records.sources.filter((source) => !source.whole[side] && source[count] > 0);
+    const unasked = wanting.filter(({ source }) => states.get(source)?.[side] === null);
+    const partly = wanting.filter((source) => !unasked.includes(source));
+    const names = (of: readonly Records['sources'][number][]): string =>
+      of.map(({ source }) => cleanText(source)).join(', ');
+    return [names(partly), names(unasked)];
+  };
+  const [[partlyBefore, notBefore], [partlyAfter, notAfter]] = [open('before', 'new'), open('after', 'removed')];
   const total = (count: 'new' | 'removed'): number => records.sources.reduce((sum, source) => sum + source[count], 0);
-  const first = (title: string, count: 'new' | 'removed'): readonly string[] => {
+  const first = (title: string, count: 'new' | 'removed'): string => {
     const ids = records.ids[count].map((id) => cleanText(id));
     const rest = total(count) - ids.length;
-    return ids.length === 0 ? [] : [`${title}: ${ids.join(', ')}${rest > 0 ? ` and ${formatCount(rest)} more` : ''}`];
+    return ids.length === 0 ? '' : `${title}: ${ids.join(', ')}${rest > 0 ? ` and ${formatCount(rest)} more` : ''}`;
   };
   return [
-    ...first('New', 'new'),
-    ...first('Removed', 'removed'),
-    ...(before.length === 0
-      ? []
-      : [`The earlier run had not all records of ${before.join(', ')}: what is new may have been there.`]),
-    ...(after.length === 0
-      ? []
-      : [`The later run had not all records of ${after.join(', ')}: what is removed may still be there.`]),
-  ];
+    first('New', 'new'),
+    first('Removed', 'removed'),
+    partlyBefore && `The earlier run had not all records of ${partlyBefore}: what is new may have been there.`,
+    notBefore && `The earlier run did not ask ${notBefore}: all that is there counts as new.`,
+    partlyAfter && `The later run had not all records of ${partlyAfter}: what is removed may still be there.`,
+    notAfter && `The later run did not ask ${notAfter}: all that was there counts as removed.`,
+  ].filter((note) => note !== '');
 }
 
 function changedFields({ fields, fields_omitted: omitted }: Records): DiffSection {

@@ -57,6 +57,36 @@ describe('renderDiff', () => {
     expect(lines.join('')).not.toMatch(/\u001b|\n/);
   });
 
+  it('tells sources that one run did not ask from those that it had not all records of', () => {
+    const diff = sampleDiff();
+    const [shop] = diff.sources;
+    const [records] = diff.records_diff?.sources ?? [];
+    if (shop === undefined || records === undefined || diff.records_diff === null)
+      throw new Error();
+    const of = (source: string, whole: boolean) => ({ ...records, source, whole: { before: whole, after: whole } });
+    const sources = [
+      { ...shop, source: 'gone', state: { before: 'complete', after: null } as const },
+      { ...shop, source: 'added', state: { before: null, after: 'complete' } as const },
+      { ...shop, source: 'down', state: { before: 'complete', after: 'failed' } as const },
+      shop,
+    ];
+    const found = [
+      { ...of('gone', false), new: 0, records: { before: 9, after: 0 } },
+      { ...of('added', false), removed: 0, records: { before: 0, after: 9 } },
+      { ...of('down', false), new: 0, records: { before: 9, after: 0 } },
+      of('dummyjson', true),
+    ];
+    const lines = renderDiff(
+      { ...diff, sources, records_diff: { ...diff.records_diff, sources: found } },
+      { width: 120, paint },
+    );
+    expect(lines.filter((line) => line.startsWith('The '))).toEqual([
+      'The earlier run did not ask added: all that is there counts as new.',
+      'The later run had not all records of down: what is removed may still be there.',
+      'The later run did not ask gone: all that was there counts as removed.',
+    ]);
+  });
+
   it('says why records can not be told where they are not kept', () => {
     const lines = renderDiff({ ...sampleDiff(), records_diff: null, records_missing: 'no' }, { width: 120, paint });
     expect(lines).toContain("New, removed and changed records can't be told: no");
