@@ -61,8 +61,7 @@ describe('renderDiff', () => {
     const diff = sampleDiff();
     const [shop] = diff.sources;
     const [records] = diff.records_diff?.sources ?? [];
-    if (shop === undefined || records === undefined || diff.records_diff === null)
-      throw new Error();
+    if (shop === undefined || records === undefined || diff.records_diff === null) throw new Error();
     const of = (source: string, whole: boolean) => ({ ...records, source, whole: { before: whole, after: whole } });
     const sources = [
       { ...shop, source: 'gone', state: { before: 'complete', after: null } as const },
