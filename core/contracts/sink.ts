@@ -50,6 +50,7 @@ export interface SinkContext {
    * stays when the sink is aborted, and is only then removed by `forget`.
    */
   readonly resumable: boolean;
+  /** Says of which sink its words are. */
   readonly logger: Logger;
 }
 

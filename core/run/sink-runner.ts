@@ -7,6 +7,7 @@ import type { PriceTrends } from '../contracts/price-trends.ts';
 import type { RunReport } from '../contracts/report.ts';
 import type { SinkContext } from '../contracts/sink.ts';
 import { SluiceError } from '../errors.ts';
+import { namedLogger } from '../log/named-logger.ts';
 import { createSinkLane } from './sink-lane.ts';
 
 /** Bytes after which a commit is due: bounds what a crash can take back. */
@@ -53,7 +54,12 @@ export function createSinkRunner({ sinks, context, clock, emit, journal }: SinkR
   const lanes = sinks.map((sink) =>
     createSinkLane({
       sink,
-      context: { ...context, name: sink.name, takes: sink.route?.sources ?? context.sources },
+      context: {
+        ...context,
+        name: sink.name,
+        takes: sink.route?.sources ?? context.sources,
+        logger: namedLogger(context.logger, sink.name),
+      },
       clock,
       emit,
       journal,

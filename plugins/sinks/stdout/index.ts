@@ -37,7 +37,7 @@ export function createStdoutSink(stream: () => Output): SinkPlugin<z.output<type
       let bytes = 0;
       if (resumeFrom !== undefined) {
         bytes = position.parse(resumeFrom).bytes;
-        context.logger.warn('stdout can not take records back: some of them may be printed a second time');
+        context.logger.warn('what was printed before can not be taken back: some records may be printed a second time');
       }
       let broken: Error | undefined;
       const onError = (error: Error): void => void (broken ??= error);

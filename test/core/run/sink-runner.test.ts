@@ -8,6 +8,7 @@ import { createNoJournal } from '../../../core/state/no-journal.ts';
 import type { FakeClock } from '../../support/fake-clock.ts';
 import { fakeClock, settle } from '../../support/fake-clock.ts';
 import type { MemorySink } from '../../support/sinks.ts';
+import { silentLogger } from '../../support/silent-logger.ts';
 import { batchOf, gate, memorySink, records, reportOf, sinkContext } from '../../support/sinks.ts';
 
 const never = new Promise<never>(() => undefined);
@@ -54,6 +55,32 @@ describe('createSinkRunner', () => {
     expect(runner.fault).toBeUndefined();
     // A timer left behind would keep the process from ending.
     expect(clock.timers).toBe(0);
+  });
+
+  it('gives each sink a logger that says of which its words are', async () => {
+    const told: unknown[] = [];
+    const logger = { ...silentLogger, warn: (...words: unknown[]) => void told.push(words) };
+    const talkative = (name: string): MemorySink => {
+      const sink = memorySink(name);
+      const open: MemorySink['plugin']['open'] = (context, ...rest) => {
+        context.logger.warn('half full', { bytes: 5 });
+        return sink.plugin.open(context, ...rest);
+      };
+      return { ...sink, plugin: { ...sink.plugin, open } };
+    };
+    const runner = createSinkRunner({
+      sinks: [talkative('a'), talkative('b')],
+      context: { ...sinkContext('/'), logger },
+      clock: fakeClock(),
+      emit: () => undefined,
+      journal: createNoJournal('run1'),
+    });
+    await runner.open();
+    expect(told).toEqual([
+      ['a: half full', { sink: 'a', bytes: 5 }],
+      ['b: half full', { sink: 'b', bytes: 5 }],
+    ]);
+    await runner.close(reportOf());
   });
 
   it('does not resolve a write before the slowest sink took the batch', async () => {
