@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import { cleanText, type QueryAnswer, type QueryValue } from '../../core/index.ts';
 import type { Paint } from '../render/paint.ts';
 import { renderTable } from '../render/table.ts';
+import { cut } from '../render/text.ts';
 
 /** Rows that a table has: what is longer is for a program to read. */
 const mostRows = 1_000;
@@ -19,6 +20,7 @@ export async function tableAnswer(
   { columns, rows }: Pick<QueryAnswer, 'columns' | 'rows'>,
   { width, paint }: { readonly width: number; readonly paint: Paint },
 ): Promise<TableAnswer> {
+  if (columns[0]?.name === 'explain_key') return { lines: await planLines(rows, width), whole: true };
   const taken: string[][] = [];
   let whole = true;
   for await (const piece of rows) {
@@ -37,6 +39,18 @@ export async function tableAnswer(
     return { title: titles[index] ?? '', align, drop: 0, max };
   });
   return { lines: renderTable(shape, taken, { width, paint }), whole };
+}
+
+/** A plan of `EXPLAIN` is a drawing of many lines in one cell. */
+async function planLines(rows: QueryAnswer['rows'], width: number): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for await (const piece of rows)
+    for (const [, plan] of piece)
+      for (const line of String(plan).trimEnd().split('\n')) {
+        const indent = /^ */.exec(line)?.[0] ?? '';
+        lines.push(cut(indent + cleanText(line), width));
+      }
+  return lines;
 }
 
 /** In one line, and with a sign for what is not there: a column without a text would be left out. */

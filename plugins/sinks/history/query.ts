@@ -3,6 +3,7 @@ import { type QueryAnswer, type QueryRequest, sinkError, SluiceError } from '../
 import { closeDuck, openDuck, type OpenedDuck } from '../duckdb/connection.ts';
 import { quoteName, quoteText } from '../tables/quote.ts';
 import { answerTo } from './answer.ts';
+import { changesView } from './changes.ts';
 import { exactPrice, type FieldNames, plainPrice } from './fields.ts';
 import { whenFree } from './open-history.ts';
 import { recordsTable } from './this-run.ts';
@@ -18,7 +19,7 @@ export interface HistoryFiles extends FieldNames {
 const waitMs = 5_000;
 
 /**
- * Answers a question about the history, and about the records of one run as the view `records`. Nothing can be written
+ * Answers a question about the history, about changes of prices, and about the records of one run as the view `records`. Nothing can be written
  * and no other file be read: the database itself sees to that. Throws `history_missing`, `run_not_found`, and
  * `query_failed` with what is wrong, and where.
  */
@@ -41,6 +42,7 @@ export async function queryHistory(
       const text = `the records of the run ${runId} are not kept any more: the history has its prices, and "keepRuns" says how many runs are kept whole`;
       throw new SluiceError('run_not_found', text);
     }
+    await opened.connection.run(changesView);
     if (kept) await showRecords(opened, records, plainPrice(model, names));
     // In this order: what is attached stays, nothing more can be opened, and nobody can change that.
     await opened.connection.run(

@@ -68,6 +68,13 @@ describe('as CSV', () => {
 describe('as a table', () => {
   const room = { width: 40, paint };
 
+  it('draws a plan line by line, as DuckDB does', async () => {
+    const plan = `┌──┐\n  │a\u001b[2J│\n  └${'─'.repeat(60)}┘\n`;
+    const explained = [column('explain_key', 'text'), column('explain_value', 'text')];
+    const answer = await tableAnswer({ columns: explained, rows: pieces([['physical_plan', plan]]) }, room);
+    expect(answer).toEqual({ lines: ['┌──┐', '  │a│', `  └${'─'.repeat(36)}…`], whole: true });
+  });
+
   it('puts numbers to the right, and shows what is not there', async () => {
     const rows = pieces([
       ['1.50', 'a', 'true', null],

@@ -62,11 +62,11 @@ describe('createSinkRunner', () => {
     const logger = { ...silentLogger, warn: (...words: unknown[]) => void told.push(words) };
     const talkative = (name: string): MemorySink => {
       const sink = memorySink(name);
-      const open: MemorySink['plugin']['open'] = (context, ...rest) => {
+      const opening: MemorySink['plugin']['open'] = (context, ...rest) => {
         context.logger.warn('half full', { bytes: 5 });
         return sink.plugin.open(context, ...rest);
       };
-      return { ...sink, plugin: { ...sink.plugin, open } };
+      return { ...sink, plugin: { ...sink.plugin, open: opening } };
     };
     const runner = createSinkRunner({
       sinks: [talkative('a'), talkative('b')],

@@ -69,6 +69,18 @@ describe('a question', () => {
     expect((await ask(sql, runs[0])).rows).toEqual([['0.30', '2', '1', '0']]);
   });
 
+  it('is answered about what became of the price of each product, exactly', async () => {
+    const { rows } = await ask(
+      `SELECT id, CAST(before AS TEXT), CAST(after AS TEXT), CAST(change AS TEXT), percent, direction,
+       last_seen_run_id = '${runs[0] ?? ''}' FROM changes WHERE run_id = '${runs[1] ?? ''}' ORDER BY id`,
+    );
+    expect(rows).toEqual([
+      ['shop:1', '0.1000000000', '0.3000000000', '0.2000000000', '200', 'risen', 'true'],
+      ['shop:2', '0.2000000000', '0.2000000000', '0.0000000000', '0', 'unchanged', 'true'],
+    ]);
+    expect((await ask(`SELECT id FROM changes WHERE run_id = '${runs[0] ?? ''}'`)).rows).toEqual([]);
+  });
+
   it('is answered with the figures of each run, and the fields that were seen', async () => {
     const figures = 'SELECT source, state, whole, pages_delivered, records, rejected, errors, requests FROM sources';
     expect((await ask(figures)).rows).toEqual(

@@ -1,7 +1,8 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createDice, type Dice, type RunReport } from '../../../core/index.ts';
+import { resolveConfig } from '../../../core/config/resolve.ts';
+import { createDice, type Dice, queryHistory, type RunReport } from '../../../core/index.ts';
 import { askDuckDb } from '../../support/duckdb.ts';
 import { openShop, runWithHistory, type Shop, type ShopItem, shopSource } from '../../support/priced-shop.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -155,6 +156,20 @@ function told({ metrics }: RunReport): Awaited<ReturnType<typeof expected>> {
   };
 }
 
+/** How many products of a run the view `changes` has for each direction. */
+async function directions(folder: string, run: string): Promise<Record<string, number>> {
+  const config = { sources: [shopSource('alpha', { url: 'http://127.0.0.1:9' })], sinks: ['ndjson'] };
+  const options = { ...config, workers: { threads: 0 }, state: {}, history: true };
+  const resolved = await resolveConfig(options, { baseDir: folder, env: {} });
+  const sql = `SELECT direction, count(*) FROM changes WHERE run_id = '${run}' GROUP BY ALL`;
+  const answer = await queryHistory(resolved, { sql });
+  const counts: Record<string, number> = { risen: 0, fallen: 0, unchanged: 0 };
+  for await (const rows of answer.rows)
+    for (const [direction, count] of rows) counts[String(direction)] = Number(count);
+  answer.close();
+  return counts;
+}
+
 test('ten runs with changing prices: the trends are those of other queries over what the upstreams have sent', async () => {
   const [folder, dice] = [await temporaryFolder(), createDice(7)];
   const raw = join(folder, 'sent.ndjson');
@@ -182,6 +197,11 @@ test('ten runs with changing prices: the trends are those of other queries over 
     await appendFile(raw, sent.join(''));
     const found = told(report);
     expect(found, `run ${run}`).toEqual(await expected(raw, run, ids));
+    expect(await directions(folder, report.summary.run_id), `run ${run}`).toEqual({
+      risen: found.risen,
+      fallen: found.fallen,
+      unchanged: found.compared - found.risen - found.fallen,
+    });
     seen.risen += found.risen;
     seen.fallen += found.fallen;
     seen.fresh += found.fresh.length;
