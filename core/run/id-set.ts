@@ -1,9 +1,12 @@
 import type { HashSet } from '../contracts/journal.ts';
 
-/** Parts of the set, by the top bits of a hash: only one is copied at a time when the set grows. */
-const shardBits = 6;
+/** Parts of a large set, by the top bits of a hash: only one is copied at a time when the set grows. */
+const shards = 64;
 
-/** Slots of a shard that has just been made. */
+/** Hashes above which a set is large. A smaller one is a single table: each costs some 200 bytes beside its slots. */
+const mostInOne = 4096;
+
+/** Slots of a set that has just been made. */
 const firstCapacity = 16;
 
 /** Share of the slots in use at which a shard grows, and by how much: 10.7 to 14.9 bytes for each hash. */
@@ -26,12 +29,16 @@ interface Shard {
   used: number;
 }
 
-/** An empty set. It costs a few KB for the first hundreds of hashes, and never needs twice its memory to grow. */
+// Read the halves of a bigint without making new ones.
+const whole = new BigUint64Array(1);
+const halves = new Int32Array(whole.buffer);
+
+/** An empty set. It costs less than a KB for the first tens of hashes, and never needs twice its memory to grow. */
 export function createIdSet(): IdSet {
-  const shards: (Shard | undefined)[] = Array.from({ length: 1 << shardBits });
-  // Reads the halves of a bigint without making new ones.
-  const whole = new BigUint64Array(1);
-  const halves = new Int32Array(whole.buffer);
+  let tables: (Shard | undefined)[] = [undefined];
+  /** Bits that are shifted out of the upper 31 of a hash to find its table: all of them, as long as there is one. */
+  let shift = 31;
+  let capacityOfNew = firstCapacity;
   let zero = false;
   let size = 0;
 
@@ -41,23 +48,38 @@ export function createIdSet(): IdSet {
   }
 
   function addHalves(a: number, b: number): boolean {
-    if (a === 0 && b === 0) {
-      if (zero) return false;
-      zero = true;
-      size++;
-      return true;
-    }
-    const index = b >>> (32 - shardBits);
-    let shard = shards[index];
-    if (shard === undefined) shards[index] = shard = createShard(firstCapacity);
+    const isZero = a === 0 && b === 0;
+    if (isZero ? zero : !put(a, b)) return false;
+    zero ||= isZero;
+    size++;
+    return true;
+  }
+
+  /** Puts a hash that is not zero into its table; false where it stands there already. */
+  function put(a: number, b: number): boolean {
+    const index = (b >>> 1) >>> shift;
+    let shard = tables[index];
+    if (shard === undefined) tables[index] = shard = createShard(capacityOfNew);
     const slot = find(shard, a, b);
     if (shard.slots[slot] !== 0 || shard.slots[slot + 1] !== 0) return false;
     shard.slots[slot] = a;
     shard.slots[slot + 1] = b;
     shard.used++;
-    size++;
-    if (shard.used > shard.capacity * maxLoad) shards[index] = grown(shard);
+    if (tables.length === 1 && shard.used > mostInOne) split(shard);
+    else if (shard.used > shard.capacity * maxLoad) tables[index] = grown(shard);
     return true;
+  }
+
+  /** Makes the tables of a large set out of the one that there was. */
+  function split({ slots, capacity }: Shard): void {
+    tables = Array.from({ length: shards });
+    shift -= Math.log2(shards);
+    capacityOfNew = Math.ceil(capacity / shards);
+    for (let slot = 0; slot < slots.length; slot += 2) {
+      const a = slots[slot] ?? 0;
+      const b = slots[slot + 1] ?? 0;
+      if (a !== 0 || b !== 0) put(a, b);
+    }
   }
 
   function has(hash: bigint): boolean {
@@ -67,7 +89,7 @@ export function createIdSet(): IdSet {
 
   function hasHalves(a: number, b: number): boolean {
     if (a === 0 && b === 0) return zero;
-    const shard = shards[b >>> (32 - shardBits)];
+    const shard = tables[(b >>> 1) >>> shift];
     if (shard === undefined) return false;
     const slot = find(shard, a, b);
     return shard.slots[slot] === a && shard.slots[slot + 1] === b;
@@ -91,7 +113,7 @@ export function createIdSet(): IdSet {
       zero = false;
       return;
     }
-    const shard = shards[b >>> (32 - shardBits)];
+    const shard = tables[(b >>> 1) >>> shift];
     if (shard !== undefined) takeOut(shard, a, b);
   }
 
@@ -103,7 +125,7 @@ export function createIdSet(): IdSet {
       return size;
     },
     get bytes() {
-      return shards.reduce((sum, shard) => sum + (shard?.slots.byteLength ?? 0), 0);
+      return tables.reduce((sum, shard) => sum + (shard?.slots.byteLength ?? 0), 0);
     },
   };
 }

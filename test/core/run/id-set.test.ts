@@ -79,10 +79,25 @@ describe('createIdSet', () => {
     expect(most).toBeLessThanOrEqual(16);
   });
 
-  it('costs nothing when empty and a few KB for a few hundred hashes', () => {
+  it('costs nothing when empty, and no more for each of a few hashes than for each of many', () => {
     const ids = createIdSet();
     expect(ids.bytes).toBe(0);
-    for (const hash of randomHashes(300)) ids.add(hash);
-    expect(ids.bytes).toBeLessThan(20_000);
+    for (const hash of randomHashes(10)) ids.add(hash);
+    expect(ids.bytes).toBeLessThan(160);
+    for (const hash of randomHashes(290)) ids.add(hash);
+    expect(ids.bytes).toBeLessThanOrEqual(300 * 16);
+  });
+
+  it('keeps what it has, the hash zero too, when it becomes a large set', () => {
+    for (const withZero of [false, true]) {
+      const ids = createIdSet();
+      const hashes = [1n, 1n << 32n, 2n ** 64n - 1n, ...randomHashes(9_000), ...(withZero ? [0n] : [])];
+      for (const [index, hash] of hashes.entries()) {
+        expect(ids.add(hash)).toBe(true);
+        expect(ids.size).toBe(index + 1);
+      }
+      expect(hashes.every((hash) => ids.has(hash) && !ids.add(hash))).toBe(true);
+      expect(ids.has(0n)).toBe(withZero);
+    }
   });
 });
