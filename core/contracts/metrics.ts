@@ -1,4 +1,10 @@
 /**
+ * How often each of some whole numbers came: number, count, number, count, …, by number. A `Map` takes 200 bytes for its
+ * first entry, and a run holds three of these for each group of each source.
+ */
+export type Counts = readonly number[];
+
+/**
  * What a set of records says about one group, as plain data that any two can be added up: the sums are
  * exact integers, so no order of adding changes the result.
  */
@@ -16,11 +22,11 @@ export interface GroupPartial {
   /** Values that round to zero millionths. */
   zeros: number;
   /** Quantile sketch: bin index of a positive value → how many. */
-  bins: Map<number, number>;
+  bins: Counts;
   /** The same for negative values. */
-  negativeBins: Map<number, number>;
+  negativeBins: Counts;
   /** Histogram, counted exactly: index of a bucket on the 1-2-5 scale → how many. */
-  buckets: Map<number, number>;
+  buckets: Counts;
 }
 
 /** Group name → what its records say. The empty string is the group of records without one. */

@@ -1,6 +1,7 @@
 /** Adding up what pages say: the only synchronisation that the workers' counts need. */
 import type { GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
-import { addTo, groupNamed } from './partial.ts';
+import { countedAll } from './counts.ts';
+import { groupNamed } from './partial.ts';
 
 /** Groups of a source that are kept apart: their names come from upstreams, who may send any number. */
 export const maxGroups = 1000;
@@ -47,9 +48,9 @@ export function addGroup(into: GroupPartial, from: GroupPartial): void {
   into.sum += from.sum;
   into.sumOfSquares += from.sumOfSquares;
   into.zeros += from.zeros;
-  for (const [bin, count] of from.bins) addTo(into.bins, bin, count);
-  for (const [bin, count] of from.negativeBins) addTo(into.negativeBins, bin, count);
-  for (const [bucket, count] of from.buckets) addTo(into.buckets, bucket, count);
+  into.bins = countedAll(into.bins, from.bins);
+  into.negativeBins = countedAll(into.negativeBins, from.negativeBins);
+  into.buckets = countedAll(into.buckets, from.buckets);
 }
 
 /** The order of JavaScript's own `<`: the same on every machine, whatever its locale. */

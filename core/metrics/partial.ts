@@ -1,5 +1,6 @@
 /** What a set of records says, counted record by record. */
 import type { GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
+import { counted, noCounts } from './counts.ts';
 import { binOf, bucketOf, toMillionths } from './value-bins.ts';
 
 /** A group that nothing has been counted into. */
@@ -12,9 +13,9 @@ export function emptyGroup(): GroupPartial {
     sum: 0n,
     sumOfSquares: 0n,
     zeros: 0,
-    bins: new Map(),
-    negativeBins: new Map(),
-    buckets: new Map(),
+    bins: noCounts,
+    negativeBins: noCounts,
+    buckets: noCounts,
   };
 }
 
@@ -44,9 +45,9 @@ function addValue(group: GroupPartial, value: number): void {
   if (value > group.max) group.max = value;
   // Whatever rounds to zero shares one count, which bounds the number of bins.
   if (millionths === 0) group.zeros++;
-  else if (value > 0) addTo(group.bins, binOf(value), 1);
-  else addTo(group.negativeBins, binOf(-value), 1);
-  addTo(group.buckets, bucketOf(value), 1);
+  else if (value > 0) group.bins = counted(group.bins, binOf(value), 1);
+  else group.negativeBins = counted(group.negativeBins, binOf(-value), 1);
+  group.buckets = counted(group.buckets, bucketOf(value), 1);
 }
 
 /** Adds `amount` to a counter. */

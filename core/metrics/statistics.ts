@@ -1,6 +1,7 @@
 /** From counts to the numbers that people read. */
 import type { GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
 import type { GroupMetrics, RunMetrics, SourceMetrics, ValueStatistics } from '../contracts/report.ts';
+import { pairsOf } from './counts.ts';
 import { addGroup, boundGroups, mergeMetrics } from './merge.ts';
 import { noValues } from './no-values.ts';
 import { emptyGroup, groupNamed } from './partial.ts';
@@ -57,12 +58,10 @@ function valueStatistics(group: GroupPartial): ValueStatistics {
     median: quantile(0.5),
     p75: quantile(0.75),
     p95: quantile(0.95),
-    histogram: [...group.buckets]
-      .toSorted(([a], [b]) => a - b)
-      .map(([bucket, inBucket]) => {
-        const { from, to } = boundsOf(bucket);
-        return { from, to, count: inBucket };
-      }),
+    histogram: pairsOf(group.buckets).map(([bucket, inBucket]) => {
+      const { from, to } = boundsOf(bucket);
+      return { from, to, count: inBucket };
+    }),
   };
 }
 
@@ -75,8 +74,8 @@ function standardDeviation(group: GroupPartial): number {
 /** Reads quantiles off the bins. The sketch is filled bin by bin: its own `merge` loses negative values. */
 function quantiles(group: GroupPartial): (quantile: number) => number {
   const sketch = createSketch();
-  for (const [bin, count] of group.bins) sketch.accept(valueOfBin(bin), count);
-  for (const [bin, count] of group.negativeBins) sketch.accept(-valueOfBin(bin), count);
+  for (const [bin, count] of pairsOf(group.bins)) sketch.accept(valueOfBin(bin), count);
+  for (const [bin, count] of pairsOf(group.negativeBins)) sketch.accept(-valueOfBin(bin), count);
   if (group.zeros > 0) sketch.accept(0, group.zeros);
   // A bin's value can lie just outside of what was seen.
   return (quantile) => Math.min(group.max, Math.max(group.min, sketch.getValueAtQuantile(quantile)));

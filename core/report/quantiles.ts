@@ -1,4 +1,5 @@
-import { LogCollapsingLowestDenseDDSketch } from '@datadog/sketches-js';
+import { counted, noCounts, pairsOf } from '../metrics/counts.ts';
+import { binOf, createSketch, valueOfBin } from '../metrics/value-bins.ts';
 
 /** Quantiles of a stream of durations in bounded memory, each within 1 % of a value at that rank (DDSketch). */
 export interface Quantiles {
@@ -8,13 +9,26 @@ export interface Quantiles {
   at(quantile: number): number | null;
 }
 
+/** Finer than any clock: what is below is nothing, which bounds the number of bins. */
+const leastMs = 1e-6;
+
 /** Quantiles of nothing yet. */
 export function createQuantiles(): Quantiles {
-  // A collapsing store has a fixed number of bins, however far apart the values are.
-  const sketch = new LogCollapsingLowestDenseDDSketch({ relativeAccuracy: 0.01 });
+  // Not in a sketch, which makes room for a whole range of values at the first of them: a run has two for each source.
+  let bins = noCounts;
+  let zeros = 0;
   return {
-    add: (value, count) => sketch.accept(value, count),
-    at: (quantile) => (sketch.count === 0 ? null : thousandths(sketch.getValueAtQuantile(quantile))),
+    add(value, count = 1) {
+      if (value < leastMs) zeros += count;
+      else bins = counted(bins, binOf(value), count);
+    },
+    at(quantile) {
+      if (zeros === 0 && bins.length === 0) return null;
+      const sketch = createSketch();
+      if (zeros > 0) sketch.accept(0, zeros);
+      for (const [bin, count] of pairsOf(bins)) sketch.accept(valueOfBin(bin), count);
+      return thousandths(sketch.getValueAtQuantile(quantile));
+    },
   };
 }
 

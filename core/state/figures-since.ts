@@ -1,6 +1,7 @@
 import type { SourceFigures } from '../contracts/journal.ts';
-import type { GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
+import type { Counts, GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
 import type { QualityCounts } from '../contracts/quality.ts';
+import { countsOf, pairsOf } from '../metrics/counts.ts';
 import { emptyGroup } from '../metrics/partial.ts';
 import { counters, noFigures } from './figures.ts';
 import { subtractRejectGroups } from './reject-groups.ts';
@@ -36,6 +37,10 @@ function countsSince<Key>(after: ReadonlyMap<Key, number>, before: ReadonlyMap<K
   return since;
 }
 
+function binsSince(after: Counts, before: Counts): Counts {
+  return countsOf([...countsSince(new Map(pairsOf(after)), new Map(pairsOf(before)))]);
+}
+
 function qualitySince(after: QualityCounts, before: QualityCounts): QualityCounts {
   const since: QualityCounts = new Map();
   for (const [rule, { failed, examples }] of after) {
@@ -65,8 +70,8 @@ function groupSince(after: GroupPartial, before: GroupPartial): GroupPartial {
     sum: after.sum - before.sum,
     sumOfSquares: after.sumOfSquares - before.sumOfSquares,
     zeros: after.zeros - before.zeros,
-    bins: countsSince(after.bins, before.bins),
-    negativeBins: countsSince(after.negativeBins, before.negativeBins),
-    buckets: countsSince(after.buckets, before.buckets),
+    bins: binsSince(after.bins, before.bins),
+    negativeBins: binsSince(after.negativeBins, before.negativeBins),
+    buckets: binsSince(after.buckets, before.buckets),
   };
 }

@@ -1,5 +1,6 @@
 import type { SourceFigures } from '../contracts/journal.ts';
 import type { GroupPartial, MetricsPartial } from '../contracts/metrics.ts';
+import { countsOf, pairsOf } from '../metrics/counts.ts';
 import { mergeMetrics } from '../metrics/merge.ts';
 import type { QualityCount } from '../contracts/quality.ts';
 import type { TimeSpent } from '../contracts/stages.ts';
@@ -129,9 +130,9 @@ function writeGroup([name, group]: [string, GroupPartial]): WrittenGroup {
     [group.count, group.valued, group.zeros],
     group.valued === 0 ? null : [group.min, group.max],
     [String(group.sum), String(group.sumOfSquares)],
-    [...group.bins],
-    [...group.negativeBins],
-    [...group.buckets],
+    pairsOf(group.bins),
+    pairsOf(group.negativeBins),
+    pairsOf(group.buckets),
   ];
 }
 
@@ -145,9 +146,9 @@ function readGroup(written: WrittenGroup): [string, GroupPartial] {
     sum: BigInt(sum),
     sumOfSquares: BigInt(sumOfSquares),
     zeros: zeroValues,
-    bins: new Map(bins),
-    negativeBins: new Map(negativeBins),
-    buckets: new Map(buckets),
+    bins: countsOf(bins),
+    negativeBins: countsOf(negativeBins),
+    buckets: countsOf(buckets),
   };
   return [name, group];
 }
