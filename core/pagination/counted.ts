@@ -4,8 +4,11 @@ import { SluiceError } from '../errors.ts';
 import type { PageRequestOptions } from './page-request.ts';
 import { pageRequest } from './page-request.ts';
 
-/** Most requests that one page adds to the worklist: its memory stays flat whatever total is declared. */
-export const sliceLength = 500;
+/**
+ * Most requests that one page adds to the worklist: its memory, 300 bytes a request, stays flat whatever total is declared.
+ * Few will do, as each slice is there before the one ahead of it is asked for.
+ */
+export const sliceLength = 25;
 
 /** A listing whose pages can be asked for by position, in any order. */
 export interface CountedListing {
