@@ -22,36 +22,42 @@ export interface LinkedList<T> {
 
 /** An empty list. */
 export function createLinkedList<T>(): LinkedList<T> {
-  let first: ListEntry<T> | undefined;
-  let last: ListEntry<T> | undefined;
+  return new List();
+}
 
-  return {
-    add(value) {
-      const entry: ListEntry<T> = { value, previous: last, next: undefined, listed: true };
-      if (last === undefined) first = entry;
-      else last.next = entry;
-      last = entry;
-      return entry;
-    },
-    remove(entry) {
-      if (!entry.listed) return;
-      entry.listed = false;
-      const { previous, next } = entry;
-      if (previous === undefined) first = next;
-      else previous.next = next;
-      if (next === undefined) last = previous;
-      else next.previous = previous;
-      // A dead entry must not lead to living ones, nor to the other dead: see above.
-      entry.previous = undefined;
-      entry.next = undefined;
-    },
-    get isEmpty() {
-      return first === undefined;
-    },
-    entries() {
-      const all: ListEntry<T>[] = [];
-      for (let entry = first; entry !== undefined; entry = entry.next) all.push(entry);
-      return all;
-    },
-  };
+/** A class, as a source has several: an object literal with an accessor is a table of its own, of half a KB. */
+class List<T> implements LinkedList<T> {
+  #first: ListEntry<T> | undefined;
+  #last: ListEntry<T> | undefined;
+
+  add(value: T): ListEntry<T> {
+    const entry: ListEntry<T> = { value, previous: this.#last, next: undefined, listed: true };
+    if (this.#last === undefined) this.#first = entry;
+    else this.#last.next = entry;
+    this.#last = entry;
+    return entry;
+  }
+
+  remove(entry: ListEntry<T>): void {
+    if (!entry.listed) return;
+    entry.listed = false;
+    const { previous, next } = entry;
+    if (previous === undefined) this.#first = next;
+    else previous.next = next;
+    if (next === undefined) this.#last = previous;
+    else next.previous = previous;
+    // A dead entry must not lead to living ones, nor to the other dead: see above.
+    entry.previous = undefined;
+    entry.next = undefined;
+  }
+
+  get isEmpty(): boolean {
+    return this.#first === undefined;
+  }
+
+  entries(): ListEntry<T>[] {
+    const all: ListEntry<T>[] = [];
+    for (let entry = this.#first; entry !== undefined; entry = entry.next) all.push(entry);
+    return all;
+  }
 }

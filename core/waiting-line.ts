@@ -44,82 +44,95 @@ export interface WaitingLineOptions {
 }
 
 /** Builds a line in which nobody waits yet. */
-export function createWaitingLine<T>({ onEmpty, onFirstLeft }: WaitingLineOptions): WaitingLine<T> {
-  // A linked list: an abort takes from the middle, and serving takes from the front, both without a walk.
-  let first: Waiter<T> | undefined;
-  let last: Waiter<T> | undefined;
-  // Those who go ahead are all at the front; this is the one at their end.
-  let lastAhead: Waiter<T> | undefined;
-  let length = 0;
+export function createWaitingLine<T>(options: WaitingLineOptions): WaitingLine<T> {
+  return new Line(options);
+}
 
-  function insert(waiter: Waiter<T>, previous: Waiter<T> | undefined): void {
-    const next = previous === undefined ? first : previous.next;
+/** A class, as a source has several: an object literal with accessors is a table of its own, of half a KB. */
+class Line<T> implements WaitingLine<T> {
+  readonly #options: WaitingLineOptions;
+  // A linked list: an abort takes from the middle, and serving takes from the front, both without a walk.
+  #first: Waiter<T> | undefined;
+  #last: Waiter<T> | undefined;
+  // Those who go ahead are all at the front; this is the one at their end.
+  #lastAhead: Waiter<T> | undefined;
+  #length = 0;
+
+  constructor(options: WaitingLineOptions) {
+    this.#options = options;
+  }
+
+  join(signal: AbortSignal, { ahead = false, cost = 1 }: JoinOptions = {}): Promise<T> {
+    if (signal.aborted) return Promise.reject(signal.reason);
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter<T> = {
+        cost,
+        previous: undefined,
+        next: undefined,
+        resolve,
+        reject,
+        stopListening: onAbort(signal, () => {
+          const wasFirst = waiter === this.#first;
+          this.#remove(waiter);
+          reject(signal.reason);
+          if (this.#length === 0) this.#options.onEmpty();
+          else if (wasFirst) this.#options.onFirstLeft?.();
+        }),
+      };
+      this.#insert(waiter, ahead ? this.#lastAhead : this.#last);
+      if (ahead) this.#lastAhead = waiter;
+    });
+  }
+
+  serve(value: T): boolean {
+    const waiter = this.#first;
+    if (waiter === undefined) return false;
+    // Out of the line before anything else runs: an abort from here on finds nobody to take a token from.
+    this.#remove(waiter);
+    waiter.resolve(value);
+    return true;
+  }
+
+  refuse(error: Error): void {
+    for (let waiter = this.#first; waiter !== undefined; waiter = this.#first) {
+      this.#remove(waiter);
+      waiter.reject(error);
+    }
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  get nextCost(): number {
+    return this.#first?.cost ?? 0;
+  }
+
+  costs(most: number): number[] {
+    const costs: number[] = [];
+    for (let waiter = this.#first; waiter !== undefined && costs.length < most; waiter = waiter.next)
+      costs.push(waiter.cost);
+    return costs;
+  }
+
+  #insert(waiter: Waiter<T>, previous: Waiter<T> | undefined): void {
+    const next = previous === undefined ? this.#first : previous.next;
     waiter.previous = previous;
     waiter.next = next;
-    if (previous === undefined) first = waiter;
+    if (previous === undefined) this.#first = waiter;
     else previous.next = waiter;
-    if (next === undefined) last = waiter;
+    if (next === undefined) this.#last = waiter;
     else next.previous = waiter;
-    length += 1;
+    this.#length += 1;
   }
 
-  function remove(waiter: Waiter<T>): void {
-    if (waiter.previous === undefined) first = waiter.next;
+  #remove(waiter: Waiter<T>): void {
+    if (waiter.previous === undefined) this.#first = waiter.next;
     else waiter.previous.next = waiter.next;
-    if (waiter.next === undefined) last = waiter.previous;
+    if (waiter.next === undefined) this.#last = waiter.previous;
     else waiter.next.previous = waiter.previous;
-    if (waiter === lastAhead) lastAhead = waiter.previous;
-    length -= 1;
+    if (waiter === this.#lastAhead) this.#lastAhead = waiter.previous;
+    this.#length -= 1;
     waiter.stopListening();
   }
-
-  return {
-    join(signal, { ahead = false, cost = 1 } = {}) {
-      if (signal.aborted) return Promise.reject(signal.reason);
-      return new Promise((resolve, reject) => {
-        const waiter: Waiter<T> = {
-          cost,
-          previous: undefined,
-          next: undefined,
-          resolve,
-          reject,
-          stopListening: onAbort(signal, () => {
-            const wasFirst = waiter === first;
-            remove(waiter);
-            reject(signal.reason);
-            if (length === 0) onEmpty();
-            else if (wasFirst) onFirstLeft?.();
-          }),
-        };
-        insert(waiter, ahead ? lastAhead : last);
-        if (ahead) lastAhead = waiter;
-      });
-    },
-    serve(value) {
-      const waiter = first;
-      if (waiter === undefined) return false;
-      // Out of the line before anything else runs: an abort from here on finds nobody to take a token from.
-      remove(waiter);
-      waiter.resolve(value);
-      return true;
-    },
-    refuse(error) {
-      for (let waiter = first; waiter !== undefined; waiter = first) {
-        remove(waiter);
-        waiter.reject(error);
-      }
-    },
-    get length() {
-      return length;
-    },
-    get nextCost() {
-      return first?.cost ?? 0;
-    },
-    costs(most) {
-      const costs: number[] = [];
-      for (let waiter = first; waiter !== undefined && costs.length < most; waiter = waiter.next)
-        costs.push(waiter.cost);
-      return costs;
-    },
-  };
 }

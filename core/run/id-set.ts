@@ -35,99 +35,98 @@ const halves = new Int32Array(whole.buffer);
 
 /** An empty set. It costs less than a KB for the first tens of hashes, and never needs twice its memory to grow. */
 export function createIdSet(): IdSet {
-  let tables: (Shard | undefined)[] = [undefined];
+  return new ShardedSet();
+}
+
+/** A class, as a source has three: an object literal with accessors is a table of its own, of half a KB. */
+class ShardedSet implements IdSet {
+  #tables: (Shard | undefined)[] = [undefined];
   /** Bits that are shifted out of the upper 31 of a hash to find its table: all of them, as long as there is one. */
-  let shift = 31;
-  let capacityOfNew = firstCapacity;
-  let zero = false;
-  let size = 0;
+  #shift = 31;
+  #capacityOfNew = firstCapacity;
+  #zero = false;
+  #size = 0;
 
-  function add(hash: bigint): boolean {
+  add(hash: bigint): boolean {
     whole[0] = hash;
-    return addHalves(halves[0] ?? 0, halves[1] ?? 0);
+    return this.#addHalves(halves[0] ?? 0, halves[1] ?? 0);
   }
 
-  function addHalves(a: number, b: number): boolean {
-    const isZero = a === 0 && b === 0;
-    if (isZero ? zero : !put(a, b)) return false;
-    zero ||= isZero;
-    size++;
-    return true;
-  }
-
-  /** Puts a hash that is not zero into its table; false where it stands there already. */
-  function put(a: number, b: number): boolean {
-    const index = (b >>> 1) >>> shift;
-    let shard = tables[index];
-    if (shard === undefined) tables[index] = shard = createShard(capacityOfNew);
-    const slot = find(shard, a, b);
-    if (shard.slots[slot] !== 0 || shard.slots[slot + 1] !== 0) return false;
-    shard.slots[slot] = a;
-    shard.slots[slot + 1] = b;
-    shard.used++;
-    if (tables.length === 1 && shard.used > mostInOne) split(shard);
-    else if (shard.used > shard.capacity * maxLoad) tables[index] = grown(shard);
-    return true;
-  }
-
-  /** Makes the tables of a large set out of the one that there was. */
-  function split({ slots, capacity }: Shard): void {
-    tables = Array.from({ length: shards });
-    shift -= Math.log2(shards);
-    capacityOfNew = Math.ceil(capacity / shards);
-    for (let slot = 0; slot < slots.length; slot += 2) {
-      const a = slots[slot] ?? 0;
-      const b = slots[slot + 1] ?? 0;
-      if (a !== 0 || b !== 0) put(a, b);
-    }
-  }
-
-  function has(hash: bigint): boolean {
+  has(hash: bigint): boolean {
     whole[0] = hash;
-    return hasHalves(halves[0] ?? 0, halves[1] ?? 0);
-  }
-
-  function hasHalves(a: number, b: number): boolean {
-    if (a === 0 && b === 0) return zero;
-    const shard = tables[(b >>> 1) >>> shift];
+    const a = halves[0] ?? 0;
+    const b = halves[1] ?? 0;
+    if (a === 0 && b === 0) return this.#zero;
+    const shard = this.#tables[(b >>> 1) >>> this.#shift];
     if (shard === undefined) return false;
     const slot = find(shard, a, b);
     return shard.slots[slot] === a && shard.slots[slot + 1] === b;
   }
 
-  function addNew(hashes: BigUint64Array): boolean {
+  addNew(hashes: BigUint64Array): boolean {
     // Never as bigints: each would be an object, for every record of a run.
     const pairs = new Int32Array(hashes.buffer, hashes.byteOffset, hashes.length * 2);
     for (let at = 0; at < pairs.length; at += 2) {
-      if (addHalves(pairs[at] ?? 0, pairs[at + 1] ?? 0)) continue;
+      if (this.#addHalves(pairs[at] ?? 0, pairs[at + 1] ?? 0)) continue;
       // Few pages hold a duplicate: taking back what was put in costs less than looking for all of them first.
-      for (let back = at - 2; back >= 0; back -= 2) removeHalves(pairs[back] ?? 0, pairs[back + 1] ?? 0);
+      for (let back = at - 2; back >= 0; back -= 2) this.#removeHalves(pairs[back] ?? 0, pairs[back + 1] ?? 0);
       return false;
     }
     return true;
   }
 
-  function removeHalves(a: number, b: number): void {
-    size--;
+  get size(): number {
+    return this.#size;
+  }
+
+  get bytes(): number {
+    return this.#tables.reduce((sum, shard) => sum + (shard?.slots.byteLength ?? 0), 0);
+  }
+
+  #addHalves(a: number, b: number): boolean {
+    const isZero = a === 0 && b === 0;
+    if (isZero ? this.#zero : !this.#put(a, b)) return false;
+    this.#zero ||= isZero;
+    this.#size++;
+    return true;
+  }
+
+  #removeHalves(a: number, b: number): void {
+    this.#size--;
     if (a === 0 && b === 0) {
-      zero = false;
+      this.#zero = false;
       return;
     }
-    const shard = tables[(b >>> 1) >>> shift];
+    const shard = this.#tables[(b >>> 1) >>> this.#shift];
     if (shard !== undefined) takeOut(shard, a, b);
   }
 
-  return {
-    add,
-    addNew,
-    has,
-    get size() {
-      return size;
-    },
-    get bytes() {
-      return tables.reduce((sum, shard) => sum + (shard?.slots.byteLength ?? 0), 0);
-    },
-  };
+  /** Puts a hash that is not zero into its table; false where it stands there already. */
+  #put(a: number, b: number): boolean {
+    const index = (b >>> 1) >>> this.#shift;
+    let shard = this.#tables[index];
+    if (shard === undefined) this.#tables[index] = shard = createShard(this.#capacityOfNew);
+    const slot = find(shard, a, b);
+    if (shard.slots[slot] !== 0 || shard.slots[slot + 1] !== 0) return false;
+    shard.slots[slot] = a;
+    shard.slots[slot + 1] = b;
+    shard.used++;
+    if (this.#tables.length === 1 && shard.used > mostInOne) this.#split(shard);
+    else if (shard.used > shard.capacity * maxLoad) this.#tables[index] = grown(shard);
+    return true;
+  }
+
+  /** Makes the tables of a large set out of the one that there was. */
+  #split({ slots, capacity }: Shard): void {
+    this.#tables = Array.from({ length: shards });
+    this.#shift -= Math.log2(shards);
+    this.#capacityOfNew = Math.ceil(capacity / shards);
+    for (let slot = 0; slot < slots.length; slot += 2) {
+      const a = slots[slot] ?? 0;
+      const b = slots[slot + 1] ?? 0;
+      if (a !== 0 || b !== 0) this.#put(a, b);
+    }
+  }
 }
 
 function createShard(capacity: number): Shard {

@@ -28,32 +28,48 @@ const mostSteps = 20;
  *
  * Only windows with grants count: neither a pause nor idle time says anything of what the upstream would allow.
  */
-export function createAdaptiveLimit({ requests: declared, windowMs, clock }: AdaptiveLimitOptions): AdaptiveLimit {
-  const step = Math.ceil(declared / mostSteps);
-  let allowed = declared;
-  // Of the grant with which the current window began; undefined from a refusal to the first grant after it.
-  let windowBegan: number | undefined;
+export function createAdaptiveLimit(options: AdaptiveLimitOptions): AdaptiveLimit {
+  return new Limit(options);
+}
 
-  return {
-    get requests() {
-      return allowed;
-    },
-    granted() {
-      if (allowed === declared) return;
-      const now = clock.now();
-      if (windowBegan === undefined) {
-        windowBegan = now;
-      } else if (windowBegan + windowMs <= now) {
-        windowBegan = now;
-        allowed = Math.min(declared, allowed + step);
-      }
-    },
-    lower() {
-      windowBegan = undefined;
-      if (allowed === 1) return undefined;
-      // Rounded up: from one above what the upstream allows, the way down is to that, not to half of it.
-      allowed = Math.ceil(allowed / 2);
-      return allowed;
-    },
-  };
+/** A class, as each window of each source has one: an object literal with an accessor is a table of its own. */
+class Limit implements AdaptiveLimit {
+  readonly #declared: number;
+  readonly #windowMs: number;
+  readonly #clock: Clock;
+  readonly #step: number;
+  #allowed: number;
+  // Of the grant with which the current window began; undefined from a refusal to the first grant after it.
+  #windowBegan: number | undefined;
+
+  constructor({ requests, windowMs, clock }: AdaptiveLimitOptions) {
+    this.#declared = requests;
+    this.#windowMs = windowMs;
+    this.#clock = clock;
+    this.#step = Math.ceil(requests / mostSteps);
+    this.#allowed = requests;
+  }
+
+  get requests(): number {
+    return this.#allowed;
+  }
+
+  granted(): void {
+    if (this.#allowed === this.#declared) return;
+    const now = this.#clock.now();
+    if (this.#windowBegan === undefined) {
+      this.#windowBegan = now;
+    } else if (this.#windowBegan + this.#windowMs <= now) {
+      this.#windowBegan = now;
+      this.#allowed = Math.min(this.#declared, this.#allowed + this.#step);
+    }
+  }
+
+  lower(): number | undefined {
+    this.#windowBegan = undefined;
+    if (this.#allowed === 1) return undefined;
+    // Rounded up: from one above what the upstream allows, the way down is to that, not to half of it.
+    this.#allowed = Math.ceil(this.#allowed / 2);
+    return this.#allowed;
+  }
 }

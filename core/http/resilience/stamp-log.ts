@@ -19,52 +19,68 @@ export interface StampLog {
 
 /** Builds a log for about `limit` sends: a ring buffer that grows as it fills, since a limit may be ten million. */
 export function createStampLog(limit: number): StampLog {
-  let stamps = new Float64Array(Math.min(limit, 16));
-  let weights = new Uint32Array(stamps.length);
-  let head = 0;
-  let count = 0;
-  let size = 0;
-  let dropped = 0;
+  return new RingLog(limit);
+}
 
-  const at = (offset: number): number => (head + offset) % stamps.length;
+/** A class, as each window of each source has one: an object literal with accessors is a table of its own. */
+class RingLog implements StampLog {
+  readonly #limit: number;
+  #stamps: Float64Array;
+  #weights: Uint32Array;
+  #head = 0;
+  #count = 0;
+  #size = 0;
+  #dropped = 0;
 
-  function grow(): void {
-    const length = Math.max(count + 1, Math.min(limit, count * 2));
-    stamps = unrolled(stamps, head, new Float64Array(length));
-    weights = unrolled(weights, head, new Uint32Array(length));
-    head = 0;
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#stamps = new Float64Array(Math.min(limit, 16));
+    this.#weights = new Uint32Array(this.#stamps.length);
   }
 
-  function add(stamp: number, places = 1): number {
-    if (count === stamps.length) grow();
-    stamps[at(count)] = stamp;
-    weights[at(count)] = places;
-    count += 1;
-    size += places;
-    return dropped + count - 1;
+  add(stamp: number, places = 1): number {
+    if (this.#count === this.#stamps.length) this.#grow();
+    const at = this.#at(this.#count);
+    this.#stamps[at] = stamp;
+    this.#weights[at] = places;
+    this.#count += 1;
+    this.#size += places;
+    return this.#dropped + this.#count - 1;
   }
 
-  return {
-    add,
-    move(entry, stamp, places) {
-      const offset = entry - dropped;
-      if (offset < 0) return add(stamp, places);
-      stamps[at(offset)] = Math.max(stamps[at(offset)] ?? stamp, stamp);
-      return entry;
-    },
-    get first() {
-      return count === 0 ? undefined : stamps[head];
-    },
-    dropFirst() {
-      size -= weights[head] ?? 0;
-      head = at(1);
-      count -= 1;
-      dropped += 1;
-    },
-    get size() {
-      return size;
-    },
-  };
+  move(entry: number, stamp: number, places?: number): number {
+    const offset = entry - this.#dropped;
+    if (offset < 0) return this.add(stamp, places);
+    const at = this.#at(offset);
+    this.#stamps[at] = Math.max(this.#stamps[at] ?? stamp, stamp);
+    return entry;
+  }
+
+  get first(): number | undefined {
+    return this.#count === 0 ? undefined : this.#stamps[this.#head];
+  }
+
+  dropFirst(): void {
+    this.#size -= this.#weights[this.#head] ?? 0;
+    this.#head = this.#at(1);
+    this.#count -= 1;
+    this.#dropped += 1;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  #at(offset: number): number {
+    return (this.#head + offset) % this.#stamps.length;
+  }
+
+  #grow(): void {
+    const length = Math.max(this.#count + 1, Math.min(this.#limit, this.#count * 2));
+    this.#stamps = unrolled(this.#stamps, this.#head, new Float64Array(length));
+    this.#weights = unrolled(this.#weights, this.#head, new Uint32Array(length));
+    this.#head = 0;
+  }
 }
 
 /** Copies a full ring into a larger one, so that it begins at its head. */
