@@ -3,7 +3,7 @@ import type { EventListener, TimedEvent } from '../contracts/events.ts';
 import type { EarlierLives } from '../contracts/journal.ts';
 import type { MetricsPartial } from '../contracts/metrics.ts';
 import type { PriceTrends } from '../contracts/price-trends.ts';
-import type { RunReport, SourceMonitoring } from '../contracts/report.ts';
+import type { RunMetrics, RunReport, SourceMonitoring } from '../contracts/report.ts';
 import { SluiceError } from '../errors.ts';
 import { mergeMetrics } from '../metrics/merge.ts';
 import type { QualityCounts } from '../contracts/quality.ts';
@@ -46,6 +46,8 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
   let omitted = 0;
   let stopped = false;
   let trends: PriceTrends | undefined;
+  /** Of what has been counted so far: a run makes several reports once all of it is, and this is most of each. */
+  let summary: RunMetrics | undefined;
 
   function begin(event: Extract<TimedEvent, { type: 'run-started' }>): void {
     started = { ...event, now: clock.now() };
@@ -64,6 +66,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
   }
 
   function addAll(figuresBySource: EarlierLives['sources']): void {
+    summary = undefined;
     for (const [source, figures] of figuresBySource) {
       sourceTally.get(source).add(figures);
       mergeMetrics(metrics.get(source), figures.metrics);
@@ -82,6 +85,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
       if (event.type === 'run-stopping') stopped = true;
       if (event.type === 'price-trends') ({ trends } = event);
       if (event.type === 'page-delivered') {
+        summary = undefined;
         addPageMetrics(metrics.get(event.source), event.metrics);
         if (event.categories !== undefined) mergeCategories(names, event.categories, clean);
         if (event.quality !== undefined) mergeQuality(broken.get(event.source), event.quality, clean);
@@ -103,6 +107,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
         records: sources.get(name)?.records ?? 0,
         counts: broken.get(name),
       }));
+      summary ??= summarise(metrics.all);
       const incomplete = [...sources.values(), ...sinks.values()].some(({ state }) => state !== 'complete');
       return {
         summary: {
@@ -115,7 +120,7 @@ export function createReportBuilder({ clock, clean }: ReportBuilderOptions): Rep
           partial: stopped || incomplete || totals.failed > 0,
         },
         errors: errors.build(),
-        metrics: { ...summarise(metrics.all), ...(trends && { price_trends: trends }) },
+        metrics: { ...summary, ...(trends && { price_trends: trends }) },
         monitoring: {
           sources: Object.fromEntries(sources),
           sinks: Object.fromEntries(sinks),
