@@ -55,6 +55,7 @@ export type { Dice } from './dice.ts';
 export { SluiceError };
 export type { ErrorCode } from './errors.ts';
 export { cleanText, createRedactor } from './redact.ts';
+export { loadLibrary } from './load-library.ts';
 export { diffRuns, listRuns, readRunRecord } from './kept-runs.ts';
 export { secretVariables } from './secret-variables.ts';
 export type { LogStream } from './log/logger.ts';

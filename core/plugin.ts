@@ -48,6 +48,7 @@ export type {
 } from './contracts/sink.ts';
 export { checkFolder } from './check-folder.ts';
 export { cleanText } from './redact.ts';
+export { loadLibrary } from './load-library.ts';
 export { makeFolder } from './make-folder.ts';
 export { syncFolder } from './sync-folder.ts';
 export { sinkError } from './sink-error.ts';

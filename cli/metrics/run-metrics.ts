@@ -1,10 +1,9 @@
-import type { Registry } from 'prom-client';
+import type * as promClient from 'prom-client';
 import type { EventListener, RunEvent } from '../../core/index.ts';
-import type { PromClient } from './prom-client.ts';
 
 /** What of a run Prometheus can ask for. */
 export interface RunMetrics {
-  readonly registry: Registry;
+  readonly registry: promClient.Registry;
   /** To be called with every event of the run. */
   readonly listen: EventListener;
 }
@@ -21,7 +20,7 @@ const breakerStates = { closed: 0, 'half-open': 0.5, open: 1 } as const;
  * Counts what the events of a run tell, under names that begin with `sluice_`. Labels are sources, sinks, codes and
  * statuses of this config: their number is bounded, whatever an upstream says.
  */
-export function createRunMetrics({ Registry, Counter, Gauge, collectDefaultMetrics }: PromClient): RunMetrics {
+export function createRunMetrics({ Registry, Counter, Gauge, collectDefaultMetrics }: typeof promClient): RunMetrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });

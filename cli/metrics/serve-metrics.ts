@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { type EventListener, SluiceError } from '../../core/index.ts';
-import { loadPromClient } from './prom-client.ts';
+import { type EventListener, loadLibrary, SluiceError } from '../../core/index.ts';
 import { createRunMetrics } from './run-metrics.ts';
 
 /** Where to listen. */
@@ -23,7 +22,8 @@ export interface ServedMetrics {
  * there.
  */
 export async function serveMetrics({ host, port }: MetricsAddress): Promise<ServedMetrics> {
-  const { registry, listen } = createRunMetrics(await loadPromClient());
+  const promClient = await loadLibrary('--metrics-port', ['prom-client'], () => import('prom-client'));
+  const { registry, listen } = createRunMetrics(promClient);
   const server = createServer((request, response) => {
     const answer = (status: number, type: string, body: string): void => {
       response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(body);

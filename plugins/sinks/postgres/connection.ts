@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { from as startCopy } from 'pg-copy-streams';
+import { loadLibrary } from '../../../core/plugin.ts';
 import type { Database } from '../tables/database.ts';
-import { loadLibrary } from '../tables/load-library.ts';
 import { type Tls, tlsOf } from './tls.ts';
 import { withReconnect } from './transient.ts';
 
@@ -35,8 +35,10 @@ const connectMs = 10_000;
  * can't be.
  */
 export async function createPostgresServer(url: string | undefined): Promise<PostgresServer> {
-  const [{ default: pg }, { from: copyFrom }] = await loadLibrary('postgres', ['pg', 'pg-copy-streams'], () =>
-    Promise.all([import('pg'), import('pg-copy-streams')]),
+  const [{ default: pg }, { from: copyFrom }] = await loadLibrary(
+    'the sink "postgres"',
+    ['pg', 'pg-copy-streams'],
+    () => Promise.all([import('pg'), import('pg-copy-streams')]),
   );
   const tls = await tlsOf(url, process.env);
   const sockets = new Set<Socket>();

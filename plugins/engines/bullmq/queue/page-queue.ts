@@ -1,8 +1,8 @@
 import type { Queue, Worker } from 'bullmq';
+import { loadLibrary } from '../../../../core/plugin.ts';
 import type { RedisConnection } from '../redis/connect.ts';
 import type { RunKeys } from '../redis/keys.ts';
 import type { Patience } from '../redis/patience.ts';
-import { loadLibrary } from '../redis/load-library.ts';
 
 /** Of BullMQ, within the keys of a run. */
 const queueName = 'pages';
@@ -117,5 +117,5 @@ export async function takePages(options: TakePagesOptions): Promise<PageTaker> {
 }
 
 function loadBullmq() {
-  return loadLibrary(['bullmq', 'ioredis'], () => import('bullmq'));
+  return loadLibrary('the engine "bullmq"', ['bullmq', 'ioredis'], () => import('bullmq'));
 }

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
 import type { Cluster, Redis } from 'ioredis';
-import { SluiceError } from '../../../../core/plugin.ts';
-import { loadLibrary } from './load-library.ts';
+import { loadLibrary, SluiceError } from '../../../../core/plugin.ts';
 import type { RedisSettings } from './options.ts';
 import { isPassing, redisError } from './redis-error.ts';
 
@@ -48,7 +47,7 @@ const loadingMs = 100;
  */
 export async function connectRedis(options: ConnectOptions): Promise<RedisConnection> {
   const { settings, role, onState, connectMs = defaultConnectMs } = options;
-  const { Redis, Cluster } = await loadLibrary(['bullmq', 'ioredis'], () => import('ioredis'));
+  const { Redis, Cluster } = await loadLibrary('the engine "bullmq"', ['bullmq', 'ioredis'], () => import('ioredis'));
   const tls = settings.tls && (await readTls(settings.tls));
   const where = settings.addresses.map(({ host, port }) => `${host}:${port}`).join(', ');
   const common = {
