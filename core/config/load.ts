@@ -60,6 +60,14 @@ async function read(file: string): Promise<Loaded> {
 
 function createExplorer(): ReturnType<typeof cosmiconfig> {
   const module: Loader = (file) => importDefault(pathToFileURL(file).href);
+  // What says where a text is no JSON is a dozen files, and hardly ever needed.
+  const json: Loader = (file, content) => {
+    try {
+      return JSON.parse(content) as unknown;
+    } catch {
+      return defaultLoaders['.json'](file, content) as unknown;
+    }
+  };
   return cosmiconfig('pipeline', {
     searchPlaces: configPlaces,
     searchStrategy: 'none',
@@ -68,6 +76,7 @@ function createExplorer(): ReturnType<typeof cosmiconfig> {
     ignoreEmptySearchPlaces: false,
     loaders: {
       ...defaultLoaders,
+      '.json': json,
       ...Object.fromEntries(['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'].map((extension) => [extension, module])),
     },
   });

@@ -51,8 +51,18 @@ it('a quiet run loads what it needs: few files, of the HTTP client its pool alon
   const files = await loadedBy(['--quiet']);
   expect(files.filter((file) => !file.includes('/node_modules/')).length).toBeLessThan(130);
   expect(files.filter(from('undici')).length).toBeLessThan(40);
-  for (const name of ['string-width', 'log-update', 'jiti', 'hono', 'semver']) {
+  for (const name of ['string-width', 'log-update', 'jiti', 'hono', 'semver', 'parse-json']) {
     expect(files.filter(from(name))).toEqual([]);
+  }
+});
+
+// By `import`, each would be read for what it exports, in each thread.
+it('packages in CommonJS are required', async () => {
+  const files = await loadedBy(['--quiet']);
+  for (const name of ['@datadog/sketches-js', 'commander', 'cosmiconfig', 'reflect-metadata', 'tsyringe']) {
+    const loaded = files.filter(from(name));
+    expect(loaded).not.toEqual([]);
+    expect(loaded.filter((file) => file.startsWith('file:'))).toEqual([]);
   }
 });
 
