@@ -21,6 +21,8 @@ export interface SourceAdapter {
    * - `items`: after the verdict, which knows `itemCount()` without a parse on the main thread.
    */
   readonly needs?: 'headers' | 'body' | 'items';
+  /** Of the requests of `first`, those that are made before it is known whether there are such pages. Default 0. */
+  readonly lookahead?: number;
   first(): readonly PageRequest[];
   next(page: FetchedPage): readonly PageRequest[];
   /**

@@ -15,6 +15,8 @@ export interface CountedListing {
   readonly style: Extract<Pager['style'], 'offset' | 'page'>;
   readonly limit: number;
   readonly needs: Pager['needs'];
+  /** Pages after the first that are asked for before it is known whether they are there. */
+  readonly lookahead: number;
   readonly totalInBody?: Pager['totalInBody'];
   readonly totalInHeaders?: Pager['totalInHeaders'];
   /** What to ask for to get the page at `position`, 0 being the first. */
@@ -27,6 +29,10 @@ export interface CountedListing {
 interface Place {
   readonly position: number;
   readonly pages?: number;
+  /** Asked for along with the first page, which knows what comes after it. */
+  readonly led?: true;
+  /** How far on the page is that this one asks for; 1 where it is left out. */
+  readonly stride?: number;
 }
 
 /**
@@ -34,6 +40,11 @@ interface Place {
  * after the first, by slices: when the first request of a slice is taken, the next slice is added, so that it
  * is there well before this one runs dry, and whatever becomes of that request. Without a count, each full
  * page asks for the page after it.
+ *
+ * With a lookahead of N, the pages 1 to N are asked for along with the first. Where a count is declared they lead nowhere:
+ * the first page does, from N + 1 on. Where none is, each full page asks for the one N + 1 further on, so that as many are
+ * always under way; the end is known by the pages that are not full, and at most N past it have been asked for. Either way
+ * what follows hangs on the request and its own page alone, and no page is asked for by two others.
  */
 export function countedPager(listing: CountedListing): Pager {
   const at = (place: Place): PageRequest => pageRequest({ ...listing.request(place.position), state: { ...place } });
@@ -43,24 +54,37 @@ export function countedPager(listing: CountedListing): Pager {
     return Array.from({ length }, (_, index) => at({ position: start + index, pages }));
   }
 
-  const { style, limit, needs, totalInBody, totalInHeaders } = listing;
+  const { style, limit, needs, lookahead, totalInBody, totalInHeaders } = listing;
+  const isCounted = needs !== 'items';
+
+  /** A page of those that are asked for first. */
+  function early(position: number): PageRequest {
+    if (lookahead === 0) return at({ position });
+    if (!isCounted) return at({ position, stride: lookahead + 1 });
+    return at(position === 0 ? { position } : { position, led: true });
+  }
+
   return {
     style,
     limit,
     needs,
+    ...(lookahead > 0 && { lookahead }),
     ...(totalInBody && { totalInBody }),
     ...(totalInHeaders && { totalInHeaders }),
-    first: () => [at({ position: 0 })],
+    first: () => Array.from({ length: lookahead + 1 }, (_, position) => early(position)),
     next(page) {
-      const place = placeOf(page.request);
-      if (place.pages !== undefined) return [];
-      const pages = place.position === 0 ? listing.pageCount(page) : undefined;
-      if (pages !== undefined) return slice(1, pages);
-      return page.itemCount() < limit ? [] : [at({ position: place.position + 1 })];
+      const { position, pages, led = false, stride } = placeOf(page.request);
+      if (led || pages !== undefined) return [];
+      const begins = position === 0;
+      const found = begins ? listing.pageCount(page) : undefined;
+      const after = begins && isCounted ? lookahead + 1 : position + (stride ?? 1);
+      if (found !== undefined) return slice(after, found);
+      if (page.itemCount() < limit) return [];
+      return [at({ position: after, ...(stride !== undefined && { stride }) })];
     },
     ahead(request) {
       const { position, pages } = placeOf(request);
-      const headsSlice = (position - 1) % sliceLength === 0;
+      const headsSlice = (position - 1 - lookahead) % sliceLength === 0;
       return headsSlice && pages !== undefined ? slice(position + sliceLength, pages) : [];
     },
     following(request) {
@@ -72,9 +96,19 @@ export function countedPager(listing: CountedListing): Pager {
 }
 
 function placeOf({ key, state }: PageRequest): Place {
-  const { position, pages } = state ?? {};
-  if (typeof position !== 'number' || (pages !== undefined && typeof pages !== 'number')) {
+  const { position, pages, led, stride } = state ?? {};
+  const isOwn = typeof position === 'number' && isCount(pages) && isCount(stride);
+  if (!isOwn) {
     throw new SluiceError('internal_error', `the request ${key} was not made by the pager that is asked about it`);
   }
-  return { position, ...(pages === undefined ? {} : { pages }) };
+  return {
+    position,
+    ...(pages !== undefined && { pages }),
+    ...(led === true && { led }),
+    ...(stride !== undefined && { stride }),
+  };
+}
+
+function isCount(value: unknown): value is number | undefined {
+  return value === undefined || typeof value === 'number';
 }

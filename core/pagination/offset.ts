@@ -2,7 +2,7 @@ import type { Pager } from '../contracts/pager.ts';
 import { countedPager } from './counted.ts';
 import { listingRequest } from './listing-request.ts';
 import type { ListingOptions } from './options.ts';
-import { checkCountSource, checkLimit, checkListing, checkWhole } from './options.ts';
+import { checkCountSource, checkLimit, checkListing, checkLookahead, checkWhole } from './options.ts';
 import type { CountSource } from './total.ts';
 import { countNeeds, countReader, readCount } from './total.ts';
 
@@ -18,6 +18,12 @@ export interface OffsetOptions extends ListingOptions {
   readonly start?: number;
   /** Where the API declares the number of all items. Default: nowhere; a page shorter than the limit ends the listing. */
   readonly total?: CountSource;
+  /**
+   * Pages after the first that are asked for along with it, before it is known whether they are there, 0 to 32. Hides the
+   * answer time of the first page; where nothing declares how many there are, as many stay under way instead of one. At most so
+   * many requests more than the listing has pages. Needs an API that answers past its end with an empty page. Default 0.
+   */
+  readonly lookahead?: number;
 }
 
 /**
@@ -25,10 +31,11 @@ export interface OffsetOptions extends ListingOptions {
  * of its own. Throws `plugin_invalid` for options that cannot work.
  */
 export function offsetPagination(options: OffsetOptions): Pager {
-  const { limit, offsetParam = 'offset', limitParam = 'limit', start = 0, total } = options;
+  const { limit, offsetParam = 'offset', limitParam = 'limit', start = 0, total, lookahead = 0 } = options;
   checkListing('offsetPagination', options, [offsetParam, limitParam]);
   checkLimit('offsetPagination', limit);
   checkWhole('offsetPagination', 'start', start, 0);
+  checkLookahead('offsetPagination', lookahead);
   checkCountSource('offsetPagination', 'total', total);
 
   const declared = countReader(total);
@@ -40,6 +47,7 @@ export function offsetPagination(options: OffsetOptions): Pager {
   return countedPager({
     style: 'offset',
     limit,
+    lookahead,
     needs: countNeeds(declared),
     ...(inBody && { totalInBody: (body) => fromStart(inBody(body)) }),
     ...(inHeaders && { totalInHeaders: (headers) => fromStart(inHeaders(headers)) }),

@@ -49,6 +49,15 @@ export function checkLimit(pager: string, limit: unknown): void {
   checkWhole(pager, 'limit', limit, 1);
 }
 
+/** A run gives a listing up at fifty empty pages in a row: those past the end must be fewer. */
+const mostLookahead = 32;
+
+/** Checks how many pages are asked for before it is known whether they are there. */
+export function checkLookahead(pager: string, lookahead: unknown): void {
+  checkWhole(pager, 'lookahead', lookahead, 0);
+  demand(Number(lookahead) <= mostLookahead, pager, 'lookahead', `at most ${mostLookahead}`, lookahead);
+}
+
 /** Checks a whole number that has a lower bound. */
 export function checkWhole(pager: string, option: string, value: unknown, least: number): void {
   const whole = typeof value === 'number' && Number.isSafeInteger(value) && value >= least;

@@ -2,7 +2,7 @@ import type { Pager } from '../contracts/pager.ts';
 import { countedPager } from './counted.ts';
 import { listingRequest } from './listing-request.ts';
 import type { ListingOptions } from './options.ts';
-import { checkCountSource, checkLimit, checkListing, checkWhole } from './options.ts';
+import { checkCountSource, checkLimit, checkListing, checkLookahead, checkWhole } from './options.ts';
 import type { CountSource } from './total.ts';
 import { countNeeds, countReader, readCount } from './total.ts';
 
@@ -20,6 +20,12 @@ export interface PageNumberOptions extends ListingOptions {
   readonly total?: CountSource;
   /** Where the API declares the number of pages; goes before what the total gives. Default: nowhere. */
   readonly totalPages?: CountSource;
+  /**
+   * Pages after the first that are asked for along with it, before it is known whether they are there, 0 to 32. Hides the
+   * answer time of the first page; where nothing declares how many there are, as many stay under way instead of one. At most so
+   * many requests more than the listing has pages. Needs an API that answers past its end with an empty page. Default 0.
+   */
+  readonly lookahead?: number;
 }
 
 /**
@@ -27,10 +33,11 @@ export interface PageNumberOptions extends ListingOptions {
  * the listing. Throws `plugin_invalid` for options that cannot work.
  */
 export function pagePagination(options: PageNumberOptions): Pager {
-  const { limit, pageParam = 'page', limitParam = 'limit', firstPage = 1, total, totalPages } = options;
+  const { limit, pageParam = 'page', limitParam = 'limit', firstPage = 1, total, totalPages, lookahead = 0 } = options;
   checkListing('pagePagination', options, [pageParam, limitParam]);
   checkLimit('pagePagination', limit);
   checkWhole('pagePagination', 'firstPage', firstPage, 0);
+  checkLookahead('pagePagination', lookahead);
   checkCountSource('pagePagination', 'total', total);
   checkCountSource('pagePagination', 'totalPages', totalPages);
 
@@ -41,6 +48,7 @@ export function pagePagination(options: PageNumberOptions): Pager {
   return countedPager({
     style: 'page',
     limit,
+    lookahead,
     needs: countNeeds(items, pages),
     ...(inBody && { totalInBody: inBody }),
     ...(inHeaders && { totalInHeaders: inHeaders }),

@@ -22,6 +22,8 @@ export interface ProbedPage {
   /** What a worker made of it. */
   readonly page: PageRead;
   readonly headers: HttpResponse['headers'];
+  /** What the pager asks for along with it: there is something only for the first page. */
+  readonly beside: readonly PageRequest[];
   /** What the pager asks for next. */
   readonly next: readonly PageRequest[];
   /** Milliseconds that the upstream took for the answer. */
@@ -97,7 +99,7 @@ async function probeOver(config: ResolvedConfig, services: Services, release: ()
   return {
     async ask(source, signal, wanted) {
       const { name, plugin, baseUrl } = source;
-      const request = wanted ?? firstOf(source);
+      const [request, ...beside] = wanted === undefined ? firstOf(source) : [wanted];
       const { key, method = 'GET', headers = {}, body } = request;
       const url = resolveUrl(baseUrl, request.url);
       if (url.origin !== new URL(baseUrl).origin) {
@@ -119,7 +121,7 @@ async function probeOver(config: ResolvedConfig, services: Services, release: ()
         processedAt: new Date(clock.date()).toISOString(),
       };
       const where = { status: response.status, url: redactUrl(response.url) };
-      const told = { request, headers: response.headers, latencyMs: latency.get(name) ?? 0 };
+      const told = { request, beside, headers: response.headers, latencyMs: latency.get(name) ?? 0 };
       // A response rule has settled the page: it is as if it held an empty list.
       const settled = response.action !== undefined;
       const verdict = await processor.process(settled ? { ...input, bytes: emptyList, bare: true } : input);
@@ -146,10 +148,10 @@ async function probeOver(config: ResolvedConfig, services: Services, release: ()
 
 const emptyList = new Uint8Array(Buffer.from('[]'));
 
-function firstOf({ name, plugin }: ResolvedSource): PageRequest {
-  const [first] = pagerNext(() => plugin.pagination.first());
+function firstOf({ name, plugin }: ResolvedSource): readonly [PageRequest, ...PageRequest[]] {
+  const [first, ...beside] = pagerNext(() => plugin.pagination.first());
   if (first === undefined) throw new SluiceError('plugin_invalid', `the pager of ${name} asks for no first page`);
-  return first;
+  return [first, ...beside];
 }
 
 function pagerNext(ask: () => readonly PageRequest[]): readonly PageRequest[] {

@@ -27,14 +27,18 @@ export function countPages(
   if (pager.opens !== undefined) return { pages: undefined, items: undefined, sequential: false };
   const items = totals.state.declared;
   if (source.children !== undefined) return { pages: undefined, items, sequential: false };
+  const { lookahead = 0 } = pager;
+  if (next.length === 0 && lookahead === 0) return { pages: 1, items: items ?? page.items, sequential: true };
   const walked = walk(pager, next, most);
-  if (next.length === 0) return { pages: 1, items: items ?? page.items, sequential: true };
-  const sequential = walked === 2;
+  // One that each page leads on to says nothing of how many there are; without it, those that are asked for first are all.
+  const leads = walked === 2;
   // Where the API honours a smaller page than was asked for, the listing is longer than its limit says.
   const bySize = items === undefined || page.items === 0 ? undefined : Math.ceil(items / page.items);
   const declared = totals.pages ?? bySize;
-  const pages = declared ?? (sequential ? undefined : walked);
-  return { pages: pages === undefined ? undefined : Math.min(Math.max(pages, 2), most), items, sequential };
+  const known = declared ?? (leads ? undefined : walked + (next.length === 0 ? 0 : lookahead));
+  const least = Math.max(next.length === 0 ? 1 : 2, lookahead + 1);
+  const pages = known === undefined ? undefined : Math.min(Math.max(known, least), most);
+  return { pages, items, sequential: leads && lookahead === 0 };
 }
 
 /** Pages that are known after the first without asking: its follow-ups, and what is known to follow those. */

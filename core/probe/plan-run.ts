@@ -129,7 +129,9 @@ function planSource({ source, count, latencyMs, places, error }: Survey, all: re
   // Who shares a limit waits for the requests of the others, too.
   const sharing = limitGroup === undefined ? [] : all.filter((other) => other.source.limitGroup === limitGroup);
   const together = sharing.reduce((sum, other) => sum + other.places, sharing.length === 0 ? places : 0);
-  const { leastMs, bound } = estimate({ pages: asked, places: together, sequential, latencyMs }, source);
+  const { lookahead = 0 } = plugin.pagination;
+  const work = { pages: asked, places: together, sequential, latencyMs, lookahead };
+  const { leastMs, bound } = estimate(work, source);
   return { ...told, pages: asked, capped: pages > maxPages, requests: asked, least_ms: Math.round(leastMs), bound };
 }
 

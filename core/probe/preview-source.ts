@@ -83,7 +83,7 @@ async function gather(
   const waiting: PageRequest[] = [];
   let page = await probe.ask(source, signal);
   for (let pages = 1; ; pages++) {
-    waiting.push(...page.next);
+    waiting.push(...page.beside, ...page.next);
     const taken = page.items.slice(0, count - items.length);
     for (const [index, raw] of taken.entries()) {
       // One at a time: so it is known which records are whose, also where an item becomes several, or none.
