@@ -29,6 +29,14 @@ const styles: Readonly<Record<string, readonly [SourcePlugin['pagination'], read
     offsetPagination({ path, limit: 3 }),
     [0, 3, 6, 9].map((from) => ({ items: things(from, Math.min(9, from + 3)) })),
   ],
+  'offset and total, with pages asked for ahead': [
+    offsetPagination({ path, limit: 4, lookahead: 4, total: (body) => body['total'] }),
+    [0, 4, 8, 12, 16].map((from) => ({ items: things(from, Math.max(from, Math.min(9, from + 4))), total: 9 })),
+  ],
+  'offset and a short page, with pages asked for ahead': [
+    offsetPagination({ path, limit: 4, lookahead: 1 }),
+    [0, 4, 8, 12].map((from) => ({ items: things(from, Math.max(from, Math.min(9, from + 4))) })),
+  ],
   'page number and a total in a header': [
     pagePagination({ path, limit: 4, total: { header: 'X-Total' } }),
     [0, 4, 8].map((from) => reply({ items: things(from, Math.min(9, from + 4)) }, { headers: { 'X-Total': '9' } })),
