@@ -153,9 +153,10 @@ function paginationProblems(pager: unknown): readonly string[] {
   if (!isFunction(pager['first']) || !isFunction(pager['next'])) {
     return ['pagination must have the functions first and next'];
   }
-  return optional(pager, 'needs', (found) => needs.has(found), '"headers", "body" or "items"').map(
-    (problem) => `pagination.${problem}`,
-  );
+  return [
+    ...optional(pager, 'needs', (found) => needs.has(found), '"headers", "body" or "items"'),
+    ...optional(pager, 'lookahead', isCount, 'a whole number of at least 0'),
+  ].map((problem) => `pagination.${problem}`);
 }
 
 export function optional(
@@ -169,6 +170,10 @@ export function optional(
 
 interface Fields {
   readonly [key: string]: unknown;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function isFunction(value: unknown): boolean {

@@ -52,6 +52,11 @@ describe('pluginProblems', () => {
       { pagination: { ...pagination, needs: 'x' } },
       /^pagination\.needs must be "headers"/,
     ],
+    [
+      'a pagination that asks ahead for less than nothing',
+      { pagination: { ...pagination, lookahead: -1 } },
+      /^pagination\.lookahead must be a whole number/,
+    ],
     ['no normalizer', { normalizer: {} }, /^normalizer must be a function, made by defineNormalizer/],
     ['a chain with something else in it', { normalizer: [() => ({}), { steps: ['x'] }] }, /^normalizer must be a/],
     ['an empty list of steps', { normalizer: [] }, /^normalizer must be .+ that is not empty$/],

@@ -135,6 +135,24 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     upstream: () => itemsOf(95),
     settings: { maxPages: 4 },
   },
+  'pages asked for ahead of the total': {
+    source: listing('shop', {
+      pagination: offsetPagination({
+        path: '/items',
+        limit: 10,
+        offsetParam: 'skip',
+        lookahead: 4,
+        total: (page) => page['total'],
+      }),
+    }),
+    upstream: () => itemsOf(95),
+  },
+  'pages asked for ahead without a total': {
+    source: listing('shop', {
+      pagination: offsetPagination({ path: '/items', limit: 10, offsetParam: 'skip', lookahead: 4 }),
+    }),
+    upstream: () => itemsOf(95),
+  },
   'the same page for every offset': {
     source: listing('shop', { pagination: offsetPagination({ path: '/items', limit: 10 }) }),
     upstream: () => () => ({ body: { items: items(0, 10) } }),
