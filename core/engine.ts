@@ -66,6 +66,7 @@ export { countOfDrops } from './processing/drop-reasons.ts';
 export { parseTotal } from './pagination/total.ts';
 export { type AcceptedPage, checkLength, madeAnew, mostRounds } from './run/acceptance.ts';
 export { longestWindow } from './rate-limits.ts';
+export { createSamples, type Samples } from './report/samples.ts';
 export { createBatch } from './run/batch.ts';
 export { type ByteBudget, createByteBudget } from './run/byte-budget.ts';
 export { createFetchedPage, type ReadablePage } from './run/fetched-page.ts';

@@ -92,6 +92,8 @@ export interface LandedPage extends Omit<DeliveredPage, 'kind' | 'batch' | 'rece
   readonly source: string;
   readonly key: string;
   readonly records: number;
+  /** The first of them, as JSON, bounded and clean; told of the first pages of a source. Default: none. */
+  readonly samples?: readonly string[] | undefined;
 }
 
 /** Pages that will not come. */

@@ -1,18 +1,14 @@
-import type { Batch } from '../contracts/batch.ts';
 import type { EventListener } from '../contracts/events.ts';
 import type { RunReport } from '../contracts/report.ts';
 import type { RunRecord } from '../contracts/run-record.ts';
 import { masked } from '../masked.ts';
+import { createSamples, type Samples } from './samples.ts';
 import { createTimeline } from './timeline.ts';
-
-/** Records that are kept of each source, and sources of which some are. */
-const most = { records: 3, sources: 100 } as const;
 
 /** Gathers what a report for people needs beside the report, in bounded memory. */
 export interface RunRecorder {
   readonly on: EventListener;
-  /** Takes the records of a page, where there are not enough of its source yet. */
-  sample(batch: Pick<Batch, 'source' | 'count' | 'records'>): void;
+  readonly samples: Pick<Samples, 'take' | 'add'>;
   build(report: RunReport): RunRecord;
 }
 
@@ -27,18 +23,12 @@ export interface RunRecorderOptions {
 /** Starts with nothing. */
 export function createRunRecorder({ clean, mask }: RunRecorderOptions): RunRecorder {
   const timeline = createTimeline(clean);
-  const samples = new Map<string, string[]>();
+  const samples = createSamples(clean);
   return {
     on: timeline.on,
-    sample({ source, count, records }) {
-      const taken = samples.get(source) ?? [];
-      const wanted = most.records - taken.length;
-      if (wanted === 0 || count === 0 || (taken.length === 0 && samples.size === most.sources)) return;
-      for (const record of records().slice(0, wanted)) taken.push(clean(JSON.stringify(record)));
-      samples.set(source, taken);
-    },
+    samples,
     build(report) {
-      const record = { version: 1, report, timeline: timeline.build(), samples: Object.fromEntries(samples) } as const;
+      const record = { version: 1, report, timeline: timeline.build(), samples: samples.build() } as const;
       return mask === undefined ? record : masked(record, mask);
     },
   };

@@ -187,8 +187,10 @@ export class Pipeline {
       // In one turn of the event loop: what the journal knows as delivered has its place among the batches.
       this.#report(outcome);
       if (outcome.kind === 'skipped' || outcome.kind === 'failed') sinks.keep();
+      if (outcome.kind === 'landed' && outcome.samples !== undefined)
+        recorder.samples.add(outcome.source, outcome.samples);
       if (outcome.kind !== 'delivered') continue;
-      recorder.sample(outcome.batch);
+      recorder.samples.take(outcome.batch);
       // Not awaited: each sink has its own queue, and the bytes of the page stay held until all have taken it, which
       // is what slows the fetchers down.
       const settle = (): void => {
@@ -210,7 +212,7 @@ export class Pipeline {
         emit(deliveredEvent(outcome));
         break;
       case 'landed': {
-        const { kind: _, child: __, ...page } = outcome;
+        const { kind: _, child: __, samples: ___, ...page } = outcome;
         emit({ type: 'page-delivered', ...page });
         break;
       }

@@ -36,6 +36,11 @@ describe.skipIf(redisMissing !== undefined)('a run over several processes', () =
 
     const [one, other] = await Promise.all([alone, spread].map((scene) => scene.read<RunRecord>('report.json')));
     expect(countsOf(other)).toEqual(countsOf(one));
+    const samples = (other?.samples['shop'] ?? []).map((text) => JSON.parse(text) as unknown);
+    expect(samples).toHaveLength(one?.samples['shop']?.length ?? -1);
+    expect(samples).toEqual(
+      samples.map((): unknown => expect.objectContaining({ source: 'shop', price: expect.any(Number) })),
+    );
     const [first, second] = await Promise.all(
       [alone, spread].map((scene) => scene.read<Document>('out/products.json')),
     );

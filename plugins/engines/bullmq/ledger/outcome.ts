@@ -14,6 +14,8 @@ export interface LandedPage extends Omit<DeliveredPage, 'kind' | 'batch' | 'rece
   readonly source: string;
   readonly key: string;
   readonly records: number;
+  /** The first few records that its worker had of the source, as JSON; clean. Default: none of this page. */
+  readonly samples?: readonly string[];
   /** The latest value of the source's cursor field, where it declares one. */
   readonly cursor?: CursorValue;
 }

@@ -2,6 +2,7 @@ import {
   type ByteBudget,
   createClients,
   createListings,
+  createSamples,
   createSideRequests,
   type EmitEvent,
   type EngineContext,
@@ -18,7 +19,7 @@ import { createAdding } from '../queue/new-requests.ts';
 import type { SourceBench } from './page-work.ts';
 
 export interface BenchesOptions {
-  readonly context: Pick<EngineContext, 'clock'>;
+  readonly context: Pick<EngineContext, 'clock' | 'clean'>;
   readonly sources: readonly ResolvedSource[];
   readonly ledger: RunLedger;
   readonly clients: (source: SourcePlan) => SourceClient;
@@ -46,6 +47,7 @@ export interface Benches {
 export function createBenches(options: BenchesOptions): Benches {
   const { context, sources, ledger, processor, budget, letters, hash, emit, moved, signal } = options;
   const plans = new Map(sources.map((source) => [source.name, source]));
+  const samples = createSamples(context.clean);
   const made = new Map<string, { readonly bench: SourceBench; readonly stop: AbortController }>();
 
   function make(plan: ResolvedSource) {
@@ -66,6 +68,7 @@ export function createBenches(options: BenchesOptions): Benches {
       process: (page) => processor.process(page, ask),
       budget,
       letters,
+      samples,
       clock: context.clock,
       emit,
       moved: () => moved(plan.name),

@@ -20,6 +20,8 @@ export interface LandedPageOptions {
   readonly attempts: number;
   readonly response: HttpResponse;
   readonly letters: LetterContent;
+  /** Records of it, as JSON. */
+  readonly samples: readonly string[];
 }
 
 /** Characters of raw items that the rejects of one page take along: a page may be nothing but rejects. */
@@ -27,7 +29,7 @@ const mostRawText = 256 * 1024;
 
 /** What is told of a page once its records are written. */
 export function landedPage(options: LandedPageOptions): LandedPage {
-  const { source, page, accepted, attempts, response, letters } = options;
+  const { source, page, accepted, attempts, response, letters, samples } = options;
   const { page: read, duplicates } = accepted;
   const { child, key } = page.request;
   return {
@@ -49,6 +51,7 @@ export function landedPage(options: LandedPageOptions): LandedPage {
     bytes: response.body.length,
     ...(response.unchanged === true && { unchanged: true }),
     processingMs: read.processingMs,
+    ...(samples.length > 0 && { samples }),
     ...(read.cursor !== undefined && { cursor: read.cursor }),
   };
 }

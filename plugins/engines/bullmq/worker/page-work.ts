@@ -11,6 +11,7 @@ import {
   type PageProcessor,
   requestCost,
   resolveUrl,
+  type Samples,
   SluiceError,
   type SourceClients,
   type SourcePlan,
@@ -33,6 +34,8 @@ export interface SourceBench {
   readonly process: PageProcessor['process'];
   readonly budget: ByteBudget;
   readonly letters: LetterContent;
+  /** Some records for the report. */
+  readonly samples: Pick<Samples, 'take'>;
   readonly clock: Clock;
   readonly emit: EmitEvent;
   /** A page has moved: others may follow it into the queue. */

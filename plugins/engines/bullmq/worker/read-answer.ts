@@ -103,14 +103,15 @@ async function readHeld(
 
 /** Writes a page, waits until that counts, and looks at what it says of its listing. */
 async function deliver(
-  { plan, adding, ledger, letters, moved }: SourceBench,
+  { plan, adding, ledger, letters, samples, moved }: SourceBench,
   { page, listing, session, attempts }: PageInHand,
   accepted: AcceptedPage,
   response: HttpResponse,
   held: ReturnType<typeof holdPage>,
 ): Promise<PageEnd> {
   const batch = createBatch(plan.name, page.request.key, accepted.page);
-  const outcome = landedPage({ source: plan.name, page, accepted, attempts, response, letters });
+  const taken = samples.take(batch);
+  const outcome = landedPage({ source: plan.name, page, accepted, attempts, response, letters, samples: taken });
   const totals = totalsShare(plan.plugin, listing, page.request, accepted.page, response.headers);
   held.toSinks();
   // It has room for others in the queue now.
@@ -119,10 +120,10 @@ async function deliver(
   const tooLong = checkLength(listing.pager, accepted.page);
   // At once: others like it may be on their way by the time that this one is committed.
   if (tooLong !== undefined) await adding.end(listing, tooLong.with(whereOf(response)));
-  const taken = await delivery;
-  if (taken === undefined) return 'release';
-  if (taken.stale >= mostStalePages) await adding.end(listing, goesInCircles().with(whereOf(response)));
-  const { exhausted, mismatch } = createSourceTotals(plan.plugin, taken.totals);
+  const counted = await delivery;
+  if (counted === undefined) return 'release';
+  if (counted.stale >= mostStalePages) await adding.end(listing, goesInCircles().with(whereOf(response)));
+  const { exhausted, mismatch } = createSourceTotals(plan.plugin, counted.totals);
   if (exhausted && mismatch !== undefined) await ledger.refuse(mismatch.with(whereOf(response)));
   return 'over';
 }

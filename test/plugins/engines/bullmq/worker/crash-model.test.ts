@@ -49,7 +49,7 @@ async function live({ redis, key, source, upstream, parts }: Model): Promise<'en
     },
     { baseDir: process.cwd(), env: {} },
   );
-  const context = { config, clock, logger: silentLogger } as unknown as EngineContext;
+  const context = { config, clock, logger: silentLogger, clean: (text: string) => text } as unknown as EngineContext;
   const hasher = await createHasher(7n);
   const ledger = ledgerOf(redis, key, [source.name]);
   const queue = { add: () => Promise.resolve() };
