@@ -20,7 +20,8 @@ export async function listRuns(config: Pick<ResolvedConfig, 'state'> | ResolvedC
 }
 
 /**
- * What a run has kept for people to look at, or the newest run that has. Throws `run_not_found` where there is none, and
+ * What a run has kept for people to look at: that of an id, or of the newest run that has (`last`), or of the one before it
+ * (`previous`). Throws `run_not_found` where there is none, and
  * `state_failed` where it can't be read.
  */
 export async function readRunRecord({ state }: Pick<ResolvedConfig, 'state'>, runId?: string): Promise<RunRecord> {

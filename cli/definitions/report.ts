@@ -19,7 +19,7 @@ export function defineReportCommand(program: Command): void {
     .command('report')
     .summary('show a run as a page, as Markdown or as JSON')
     .description('show a run that has ended: charts, prices, requests over time, errors')
-    .argument('[run-id]', 'which run (default: the newest that has kept a report)')
+    .argument('[run-id]', 'which run: an id, last or previous (default: the last that has ended)')
     .option('-c, --config <file>', configHelp)
     .option('-o, --out <file>', 'write it there')
     .addOption(

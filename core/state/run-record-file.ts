@@ -28,16 +28,24 @@ export async function hasRunRecord(disk: Disk, stateDir: string, runId: string):
 }
 
 /**
- * The record of a run, or of the newest that has one. Throws `run_not_found` where there is none, and `state_failed`
- * where it can't be read.
+ * The record of a run: that of an id, or of the newest that has one, `last`, or of the one before it, `previous`. Throws
+ * `run_not_found` where there is none, and `state_failed` where it can't be read.
  */
-export async function readRunRecord(stateDir: string, runId?: string, disk: Disk = nodeDisk): Promise<RunRecord> {
-  const ids = runId === undefined ? await listRunIds(disk, stateDir) : [runId];
-  for (const id of ids) {
+export async function readRunRecord(
+  stateDir: string,
+  wanted: string = 'last',
+  disk: Disk = nodeDisk,
+): Promise<RunRecord> {
+  const isNamed = wanted === 'last' || wanted === 'previous';
+  let newer = wanted === 'previous' ? 1 : 0;
+  for (const id of isNamed ? await listRunIds(disk, stateDir) : [wanted]) {
+    if (!(await hasRunRecord(disk, stateDir, id)) || newer-- > 0) continue;
     const record = await readRecord(disk, recordFile(runFolder(stateDir, id)));
     if (record !== undefined) return record;
   }
-  const which = runId === undefined ? `no run in ${stateDir} has kept a report` : `the run ${runId} has kept no report`;
+  const which = isNamed
+    ? `${wanted === 'last' ? 'no run' : 'no run before the last'} in ${stateDir} has kept a report`
+    : `the run ${wanted} has kept no report`;
   const why =
     'a run keeps it when it has ended; "pipeline runs" lists them, and --resume takes up one that was stopped';
   throw new SluiceError('run_not_found', `${which}: ${why}`);

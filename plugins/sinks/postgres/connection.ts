@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import type { from as startCopy } from 'pg-copy-streams';
-import { loadLibrary } from '../../../core/plugin.ts';
+import { loadLibrary, SluiceError } from '../../../core/plugin.ts';
 import type { Database } from '../tables/database.ts';
 import { type Tls, tlsOf } from './tls.ts';
 import { withReconnect } from './transient.ts';
@@ -40,6 +40,10 @@ export async function createPostgresServer(url: string | undefined): Promise<Pos
     ['pg', 'pg-copy-streams'],
     () => Promise.all([import('pg'), import('pg-copy-streams')]),
   );
+  const port = process.env['PGPORT'];
+  // The driver would wait for an answer until its time is up.
+  if (url === undefined && port !== undefined && !/^\d{1,5}$/.test(port))
+    throw new SluiceError('sink_failed', `the variable PGPORT is no port: ${JSON.stringify(port)}`);
   const tls = await tlsOf(url, process.env);
   const sockets = new Set<Socket>();
   const ending = new AbortController();

@@ -68,6 +68,8 @@ describe('the record of a run', () => {
     const idOf = async (id?: string) => (await readRunRecord(first.config, id)).report.summary.run_id;
     expect(await idOf()).toBe(second.result.report.summary.run_id);
     expect(await idOf(first.result.report.summary.run_id)).toBe(first.result.report.summary.run_id);
+    expect(await idOf('last')).toBe(second.result.report.summary.run_id);
+    expect(await idOf('previous')).toBe(first.result.report.summary.run_id);
   });
 
   it('says which run has none, which folder has none, and what is wrong with one', async () => {
@@ -75,6 +77,9 @@ describe('the record of a run', () => {
     await expect(readRunRecord({ state: undefined })).rejects.toMatchObject({ code: 'run_not_found' });
     const { result, config } = await runOnce(folder);
     await expect(readRunRecord(config, 'nobody')).rejects.toThrow('the run nobody has kept no report');
+    await expect(readRunRecord(config, 'previous')).rejects.toThrow(
+      /^no run before the last in .* has kept a report: /,
+    );
     await expect(readRunRecord(config, '../x')).rejects.toMatchObject({ code: 'config_invalid' });
     const file = join(folder, 'state', 'runs', result.report.summary.run_id, 'report.json');
     for (const text of ['{"version":', '{"version":2}', 'null']) {

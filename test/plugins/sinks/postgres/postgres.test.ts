@@ -105,6 +105,13 @@ describe.skipIf(postgresPrograms === undefined)('the postgres sink (skipped: Pos
     expect(await server.ask('by_variables', 'SELECT title FROM product')).toEqual([{ title: 'a' }]);
   });
 
+  it('says at once that a variable is no port', async () => {
+    vi.stubEnv('PGPORT', 'http');
+    const failed = plugin.open(sinkContext('/nowhere', { model }), { schema: 'public' });
+    await expect(failed).rejects.toThrow('the variable PGPORT is no port: "http"');
+    vi.unstubAllEnvs();
+  });
+
   it('keeps to a schema, and says when it is not there', async () => {
     const there = await place();
     const own = { ...there, options: { ...(there.options as object), schema: 'sho"p', table: 'things' } };
