@@ -16,6 +16,8 @@ const megabyte = 1024 * 1024;
 const sinks = {
   'json-file': { use: 'json-file', path: 'out.json' },
   ndjson: { use: 'ndjson', path: 'out.ndjson' },
+  'ndjson, compressed': { use: 'ndjson', path: 'out.ndjson', compress: 'gzip' },
+  csv: { use: 'csv', path: 'out.csv' },
   'a slow sink': { use: join(import.meta.dirname, '../memory/slow-sink.mjs') },
 };
 

@@ -22,6 +22,7 @@ import { startMetrics } from '../metrics/start-metrics.ts';
 import { formatOfFile, formatReport } from '../report/format.ts';
 import { prepareReportFile, writeReportFile } from '../report/report-file.ts';
 import { createRunOutput } from '../run-output.ts';
+import { tuneHeap } from '../tune-v8.ts';
 
 export interface RunCommandOptions {
   readonly config?: string;
@@ -89,6 +90,7 @@ export async function runCommand(options: RunCommandOptions, ports: RunPorts = p
     overrides: { sources: options.source, sinks: options.sink, deadlineMs: options.deadline },
   });
   keepSecret(loaded.secrets);
+  tuneHeap(loaded.sources.length);
   if (options.mock === true && loaded.engine !== undefined) throw unreachableMock(loaded.engine.plugin.name);
   const { config, upstreams, close } =
     options.mock === true
