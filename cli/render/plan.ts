@@ -50,13 +50,14 @@ function rowOf(planned: PlannedSource): Cell[] {
   ];
 }
 
-function boundOf({ bound, limit, pages, sequential, concurrency }: PlannedSource): string {
+function boundOf({ bound, limit, pages, sequential, concurrency, least_ms, latency_ms }: PlannedSource): string {
   switch (bound) {
     case 'limit':
       return `the declared limit of ${limit}`;
     case 'latency':
       if (pages === 1) return 'one answer';
-      return sequential === true ? 'answers, one page after another' : 'answers: the first, then the others at once';
+      if (sequential === true) return 'answers, one page after another';
+      return least_ms === latency_ms ? 'answers, all at once' : 'answers: the first, then the others at once';
     case 'concurrency':
       return `answers, ${formatCount(concurrency)} at once`;
     case null:

@@ -44,6 +44,17 @@ it('says what no figure has in it', () => {
   expect(shown).toContain('shop: asks for reviews, images of its items too, which no figure has in it');
 });
 
+it.each([
+  [{ pages: 1, least_ms: 50 }, 'one answer'],
+  [{ sequential: true, least_ms: 500 }, 'answers, one page after another'],
+  [{ least_ms: 100 }, 'answers: the first, then the others at once'],
+  [{ least_ms: 50 }, 'answers, all at once'],
+])('says how answers bound %j: %s', (change, words) => {
+  const sources = [planned({ bound: 'latency', ...change })];
+  const [, shown] = renderPlan({ ...forecast, sources }, { width: 120, paint: createPaint(false) });
+  expect(shown).toMatch(new RegExp(` {2}${words}$`));
+});
+
 const rendered = (width: number): string[] => renderPlan(forecast, { width, paint: createPaint(false) });
 
 describe('renderPlan', () => {
