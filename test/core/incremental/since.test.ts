@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sliceLength } from '../../../core/pagination/counted.ts';
 import { sincePager } from '../../../core/incremental/since.ts';
 import { offsetPagination, type FetchedPage, type PageRequest } from '../../../core/plugin.ts';
 
@@ -15,7 +16,7 @@ test('puts the cursor into every request, the first and those that follow', () =
   expect(first?.key).toBe(`GET ${first?.url ?? ''}`);
   if (first === undefined) return;
   const next = since.next(answer(first, { 'x-total': '6000' }));
-  expect(next).toHaveLength(500);
+  expect(next).toHaveLength(sliceLength);
   expect(next.every(({ url }) => url.includes('since='))).toBe(true);
   const head = next[0];
   if (head === undefined) return;
