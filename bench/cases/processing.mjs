@@ -3,6 +3,7 @@ import { interleave } from '../measure/interleave.mjs';
 import { createByteProcessor } from '../processing/bytes.mjs';
 import { createObjectProcessor } from '../processing/objects.mjs';
 import { atOnce, processPages } from '../processing/process-pages.mjs';
+import { loadBuilt } from '../suite/dist.mjs';
 import { atLeast } from '../suite/goal.mjs';
 import { row } from '../suite/row.mjs';
 import { createPages, perPage } from '../upstream/pages.mjs';
@@ -23,6 +24,9 @@ const contestants = [
 export const title = 'Processing only: pages of 30 KB in memory to NDJSON, metrics and hashes';
 
 export async function run({ rounds, quick, log }) {
+  // As in a run of the command, for all contestants alike.
+  const { tuneV8 } = await loadBuilt('cli/tune-v8.js');
+  tuneV8();
   const count = quick ? 1_000 : 16_000;
   const pageFrom = createPages(1_000_000);
   const pages = Array.from({ length: atOnce }, (_, index) => new Uint8Array(pageFrom(index * perPage)));
