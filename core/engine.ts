@@ -86,6 +86,7 @@ export { describeModel } from './run/describe-model.ts';
 export { createEventBus } from './run/event-bus.ts';
 export { createSinkRunner } from './run/sink-runner.ts';
 export type { SinkRunner } from './run/sink-runner.ts';
+export { sourceOrigins } from './run/source-origins.ts';
 export { createStageClocks } from './run/stage-clocks.ts';
 export type { ResumeRequest } from './state/choose-run.ts';
 export { differences } from './state/fingerprint.ts';

@@ -26,7 +26,11 @@ export async function run({ rounds, quick, log }) {
         { name, options, folder, records, runId: `bench${(life += 1)}` },
         {
           name,
-          options: { ...options, ...(name === 'duckdb' && { path: `first-${life}.duckdb` }) },
+          options: {
+            ...options,
+            ...(name === 'duckdb' && { path: `first-${life}.duckdb` }),
+            ...(name === 'history' && { dir: `first-${life}` }),
+          },
           folder,
           records: empty,
           runId: `first${life}`,
@@ -36,9 +40,12 @@ export async function run({ rounds, quick, log }) {
       note,
       run: () => sink('duckdb', { path: `sink-${life}.duckdb` }, path),
     });
+    const intoHistory = ({ path, note }) => ({ note, run: () => sink('history', { dir: `state-${life}` }, path) });
     const contestants = [
       { name: 'duckdb sink', ...intoDuck(large) },
       { name: 'duckdb sink, a fifth', rounds: 1, ...intoDuck(small) },
+      { name: 'history', ...intoHistory(large) },
+      { name: 'history, a fifth', rounds: 1, ...intoHistory(small) },
       {
         name: 'read_json',
         note: 'DuckDB alone: the same file into a table with a primary key, one statement, memory_limit 512 MB as the sink',

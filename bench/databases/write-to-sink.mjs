@@ -4,7 +4,16 @@ import { readBatches } from './record-file.mjs';
 /** A run commits by then at the latest. */
 const commitBytes = 8 * 1024 * 1024;
 
+const taken = { sources: ['dummyjson'], takes: ['dummyjson'], startedAt: new Date().toISOString() };
+
 const logger = Object.fromEntries(['error', 'warn', 'info', 'debug'].map((level) => [level, () => undefined]));
+
+/** As far as sinks look into it. */
+function reportOf() {
+  const { sources } = taken;
+  const summary = { sources, total_products: 0, partial: false, processing_time_seconds: 0 };
+  return { summary, errors: [], monitoring: { lives: 1, sources: {} } };
+}
 
 /** The columns of the table, as the model gives them. */
 async function productModel() {
@@ -17,7 +26,6 @@ async function productModel() {
 /** Has a sink write the records of a file as a run does: batches of bytes, a commit behind each 8 MiB. */
 export async function writeToSink(name, options, { folder, records, runId }) {
   const { default: sink } = await loadBuilt(`plugins/sinks/${name}/index.js`);
-  const taken = { sources: ['dummyjson'], takes: ['dummyjson'], startedAt: new Date().toISOString() };
   const context = { runId, name, baseDir: folder, ...taken, model: await productModel() };
   const checked = sink.options.parse(options);
   const writer = await sink.open({ ...context, resumable: true, logger }, checked);
@@ -30,5 +38,7 @@ export async function writeToSink(name, options, { folder, records, runId }) {
     uncommitted = 0;
   }
   await writer.commit();
-  await writer.close({ summary: { total_products: 0, partial: false } });
+  const report = reportOf();
+  await writer.trends?.(report);
+  await writer.close(report);
 }

@@ -41,6 +41,8 @@ export async function openDuck({ path, memoryLimit, readOnly = false, threads }:
   // From the cache: within one process, DuckDB does not see that a file is open already, and would write over it.
   const opening = library.DuckDBInstance.fromCache(path, {
     memory_limit: memoryLimit,
+    // What its allocator keeps for later is beyond the limit: without a thread that gives it back, as much again.
+    allocator_background_threads: 'true',
     // What it needs is built in: nothing is to be fetched from the network.
     autoinstall_known_extensions: 'false',
     // The order of the rows is of no use to a table; keeping it costs memory.

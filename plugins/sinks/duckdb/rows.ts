@@ -13,7 +13,9 @@ export function rowsIn(path: string, columns: readonly Column[]): string {
   const file = quoteText(path);
   if (columns.some(({ whole }) => whole)) {
     const values = columns.map(({ name, kind, whole }) =>
-      whole ? 'json' : `CAST(json ->> ${quoteText(`$."${name}"`)} AS ${typeOf(kind, 'JSON')})`,
+      whole
+        ? `json AS ${quoteName(name)}`
+        : `CAST(json ->> ${quoteText(`$."${name}"`)} AS ${typeOf(kind, 'JSON')}) AS ${quoteName(name)}`,
     );
     return `SELECT ${values.join(', ')} FROM read_ndjson_objects(${file}, maximum_object_size = ${maxLineBytes}) WHERE json ->> '$.id' IS NOT NULL`;
   }

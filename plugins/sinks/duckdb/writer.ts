@@ -3,7 +3,6 @@ import { dirname } from 'node:path';
 import { makeFolder, sinkError, type SinkContext, type SinkPosition, type SinkWriter } from '../../../core/plugin.ts';
 import { columnsOf } from '../tables/columns.ts';
 import { fitTable } from '../tables/fit-table.ts';
-import { insertStatement, mergeStatement } from '../tables/merge.ts';
 import { createPending } from '../tables/pending.ts';
 import { openRunLog } from '../tables/run-log.ts';
 import { type DuckDatabase, openDuckDatabase } from './connection.ts';
@@ -12,9 +11,9 @@ import { identifyFile } from './file-identity.ts';
 import { claimSpool, loadLeftovers } from './leftovers.ts';
 import { createLoader } from './loader.ts';
 import { duckPosition } from './position.ts';
-import { rowsIn } from './rows.ts';
 import { openSpool } from './spool.ts';
 import { removeSpool, spoolFile } from './spool-files.ts';
+import { createTakeIn } from './take-in.ts';
 import { goOn, loadsNeeded } from './take-up.ts';
 
 export interface DuckWriterOptions {
@@ -22,6 +21,8 @@ export interface DuckWriterOptions {
   readonly path: string;
   readonly table: string;
   readonly memoryLimit: string;
+  /** Whether the table has a key on the id. One that only this run writes needs none, which saves the memory of it. Default true. */
+  readonly keyed?: boolean;
   /** Bytes from which on lines are loaded. Default: what the spool takes for full. */
   readonly loadBytes?: number;
   /** Called when all records are in the table, before the file is closed. Default: nothing. */
@@ -34,7 +35,7 @@ export interface DuckWriterOptions {
  */
 export async function openDuckWriter(
   context: SinkContext,
-  { path, table, memoryLimit, loadBytes, finish }: DuckWriterOptions,
+  { path, table, memoryLimit, keyed = true, loadBytes, finish }: DuckWriterOptions,
   committed: SinkPosition | undefined,
 ): Promise<SinkWriter> {
   const { runId, logger } = context;
@@ -49,7 +50,7 @@ export async function openDuckWriter(
     const position = duckPosition.optional().parse(committed);
     const wanted = await loadsNeeded(owner, position);
     const log = await database.transaction(async () => {
-      await fitTable(database, { name, columns, dialect });
+      await fitTable(database, { name, columns, dialect, keyed });
       return openRunLog(database, {
         context,
         ...name,
@@ -60,27 +61,10 @@ export async function openDuckWriter(
     await loadLeftovers(database, path, logger);
     const assertSameFile = await identifyFile(path);
     const pending = createPending({ database: dialect.name, nul: true, logger });
-    /** Whether records have come that are in the table: then more of them will. */
-    let merging = false;
-
-    async function takeIn(load: number): Promise<void> {
-      const statement = merging ? mergeStatement : insertStatement;
-      await database.transaction(async () => {
-        await database.query(statement(name, columns, rowsIn(spoolFile(owner, load), columns)));
-        await log.commit(database);
-      });
-    }
-
+    const takeIn = createTakeIn(database, { name, columns, keyed, log });
     const loader = createLoader(async (load) => {
       await assertSameFile();
-      try {
-        await takeIn(load);
-      } catch (error) {
-        if (merging || !isTaken(error)) throw error;
-        merging = true;
-        await takeIn(load);
-      }
-      log.committed();
+      await takeIn(spoolFile(owner, load));
       await rm(spoolFile(owner, load), { force: true });
     });
     const { from, waiting } = await goOn(owner, position, log.commits);
@@ -130,9 +114,4 @@ export async function openDuckWriter(
     release();
     throw sinkError(error, `opening the table "${table}" in ${path}`);
   }
-}
-
-/** Whether a record was in the table already. DuckDB has no codes for its errors. */
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Constraint Error');
 }

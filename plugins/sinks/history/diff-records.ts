@@ -119,7 +119,7 @@ async function withExamples(
   { source, field, flag, records }: CountedField,
 ): Promise<ChangedField> {
   const shown = (side: 'before' | 'after'): string => `left(${asJson(field[side])}, ${most.characters})`;
-  // The ids first: they are found in both tables by their keys.
+  // The ids first: few, against which the tables are read.
   const rows = await database.query(
     `SELECT b.id, ${shown('before')}, ${shown('after')}
      FROM (SELECT id FROM differing WHERE how = 'changed' AND source = $1 AND ${flag} ORDER BY id LIMIT ${most.examples}) d

@@ -95,16 +95,26 @@ export async function countFields(
 }
 
 /**
- * Sums in decimals are exact. So is the median: the lower one of the two in the middle is the discrete median, and the
- * upper one is that of the negated prices, negated. Digits beyond two are looked for where there are some: texts are slow.
+ * Prices of a group are counted by price first, and the prices in the middle found by adding the counts up: an aggregate that
+ * finds a median holds every price in memory, whatever the limit is. Sums in decimals are exact, and so is the median, of the
+ * one or two prices in the middle. Digits beyond two are looked for where there are some: texts are slow.
  */
-const figures = `count(*) AS count, sum(price) AS total,
-  CAST((quantile_disc(price, 0.5) - quantile_disc(-price, 0.5)) * 0.5 AS DECIMAL(38, 11)) AS median,
-  max(CASE WHEN round(CAST(price AS DOUBLE), 2) = CAST(price AS DOUBLE) THEN 2
-    ELSE length(rtrim(split_part(CAST(price AS TEXT), '.', 2), '0')) END) AS digits`;
+const groupsOf = (kind: string, name: string): string => `
+  SELECT ${quoteText(kind)} AS kind, name, currency, max(upto) AS count, sum(part) AS total,
+    CAST((min(price) FILTER (upto >= (records + 1) // 2) + min(price) FILTER (upto >= records // 2 + 1)) * 0.5
+      AS DECIMAL(38, 11)) AS median,
+    max(CASE WHEN round(CAST(price AS DOUBLE), 2) = CAST(price AS DOUBLE) THEN 2
+      ELSE length(rtrim(split_part(CAST(price AS TEXT), '.', 2), '0')) END) AS digits
+  FROM (
+    SELECT *, CAST(sum(times) OVER (PARTITION BY name, currency ORDER BY price) AS BIGINT) AS upto,
+      CAST(sum(times) OVER (PARTITION BY name, currency) AS BIGINT) AS records
+    FROM (
+      SELECT ${name} AS name, currency, price, count(*) AS times, sum(price) AS part
+      FROM current WHERE price IS NOT NULL GROUP BY ALL
+    )
+  )
+  GROUP BY ALL`;
 
 const groupsQuery = `
-  SELECT 'source' AS kind, source AS name, currency, ${figures} FROM current WHERE price IS NOT NULL GROUP BY ALL
-  UNION ALL (
-    SELECT 'category' AS kind, coalesce(category, '') AS name, currency, ${figures}
-    FROM current WHERE price IS NOT NULL GROUP BY ALL ORDER BY count DESC, name LIMIT ${mostGroups})`;
+  ${groupsOf('source', 'source')}
+  UNION ALL (${groupsOf('category', "coalesce(category, '')")} ORDER BY count DESC, name LIMIT ${mostGroups})`;

@@ -52,7 +52,7 @@ export async function openHistoryWriter(
   // Where nothing was committed, the store need not be there.
   const reached = isDeepStrictEqual(duckPosition.optional().parse(position), atStart) ? undefined : position;
   const openStore = (): Promise<SinkWriter> =>
-    openDuckWriter(context, { path, table: recordsTable, memoryLimit }, reached);
+    openDuckWriter(context, { path, table: recordsTable, memoryLimit, keyed: false }, reached);
   // A run that begins has nothing to look up there: DuckDB is loaded while its first answers are on their way.
   let store = reached === undefined ? undefined : openStore();
   await store;

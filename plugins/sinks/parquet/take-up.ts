@@ -3,7 +3,7 @@ import type { DuckDatabase } from '../duckdb/connection.ts';
 import { dialect, schema } from '../duckdb/dialect.ts';
 import { columnsOf } from '../tables/columns.ts';
 import { fitTable, quoteTable } from '../tables/fit-table.ts';
-import { mergeStatement } from '../tables/merge.ts';
+import { insertStatement } from '../tables/merge.ts';
 import { quoteName, quoteText } from '../tables/quote.ts';
 import { openRunLog } from '../tables/run-log.ts';
 import { table } from './export.ts';
@@ -28,10 +28,10 @@ export async function takeUpPublished(database: DuckDatabase, context: SinkConte
   const columns = columnsOf(context.model, dialect.names);
   const name = { schema, table };
   await database.transaction(async () => {
-    await fitTable(database, { name, columns, dialect });
+    await fitTable(database, { name, columns, dialect, keyed: false });
     await openRunLog(database, { context, ...name });
     const names = columns.map((column) => quoteName(column.name)).join(', ');
-    await database.query(mergeStatement(name, columns, `SELECT ${names} FROM read_parquet(${quoteText(target)})`));
+    await database.query(insertStatement(name, columns, `SELECT ${names} FROM read_parquet(${quoteText(target)})`));
     await database.query(`UPDATE ${quoteTable({ schema, table: 'sluice_runs' })} SET "commits" = ${commits}`);
   });
 }

@@ -59,6 +59,7 @@ export async function openParquetWriter(
         path: paths.store,
         table,
         memoryLimit,
+        keyed: false,
         finish: (database, commits) => exportTable(database, paths, runId, commits),
       },
       position,

@@ -9,6 +9,8 @@ export interface Fit {
   readonly name: TableName;
   readonly columns: readonly Column[];
   readonly dialect: Dialect;
+  /** Whether records are told apart by a key on the id. Default true. */
+  readonly keyed?: boolean;
 }
 
 /** A table as SQL names it. */
@@ -22,7 +24,7 @@ export function quoteTable({ schema, table }: TableName): string {
  * narrowed or converted.
  */
 export async function planFit(database: Database, fit: Fit): Promise<readonly string[]> {
-  const { name, columns, dialect } = fit;
+  const { name, columns, dialect, keyed = true } = fit;
   const there = await database.query(
     `SELECT column_name, data_type FROM information_schema.columns
      WHERE table_catalog = current_database() AND table_schema = $1 AND table_name = $2`,
@@ -30,7 +32,7 @@ export async function planFit(database: Database, fit: Fit): Promise<readonly st
   );
   const described = (column: Column): string => `${quoteName(column.name)} ${typeOf(column.kind, dialect.jsonType)}`;
   if (there.length === 0) {
-    const list = columns.map((column) => `${described(column)}${column.name === 'id' ? ' PRIMARY KEY' : ''}`);
+    const list = columns.map((column) => `${described(column)}${keyed && column.name === 'id' ? ' PRIMARY KEY' : ''}`);
     return [`CREATE TABLE ${quoteTable(name)} (${list.join(', ')})`];
   }
   const types = new Map(there.map(([column, type]) => [dialect.names.fold(String(column)), String(type)]));
@@ -60,7 +62,8 @@ export async function planFit(database: Database, fit: Fit): Promise<readonly st
 /** Makes a table fit, within the transaction that is open. Throws what `planFit` does, and for a table without the key. */
 export async function fitTable(database: Database, fit: Fit): Promise<void> {
   for (const statement of await planFit(database, fit)) await database.query(statement);
-  const { name } = fit;
+  const { name, keyed = true } = fit;
+  if (!keyed) return;
   try {
     // Writes nothing; without a key on the id it is refused now, and not by the first commit.
     await database.query(

@@ -16,7 +16,12 @@ export function mergeStatement(name: TableName, columns: readonly Column[], rows
   return `${insertStatement(name, columns, rows)} ON CONFLICT ("id") DO UPDATE SET ${changes.join(', ')}`;
 }
 
-/** The same, but a row that is there stays where it was processed later. */
+/** The statement that removes the rows whose ids are among those of other rows: for a table that has no key. */
+export function removeStatement(name: TableName, rows: string): string {
+  return `DELETE FROM ${quoteTable(name)} WHERE "id" IN (SELECT "id" FROM (${rows}))`;
+}
+
+/** The same as `mergeStatement`, but a row that is there stays where it was processed later. */
 export function mergeOlderStatement(name: TableName, columns: readonly Column[], rows: string): string {
   const there = `${quoteTable(name)}."processed_at"`;
   return `${mergeStatement(name, columns, rows)} WHERE (excluded."processed_at" < ${there}) IS NOT TRUE`;

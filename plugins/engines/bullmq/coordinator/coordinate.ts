@@ -15,6 +15,7 @@ import {
   runFolder,
   type RunRecord,
   SluiceError,
+  sourceOrigins,
   sourcesSince,
   startOfRun,
   writeRunRecord,
@@ -209,7 +210,15 @@ async function coordinateOn(
     journal,
     sinks(ports) {
       const { baseDir, model } = config;
-      const told = { runId, baseDir, sources: names, startedAt: startOfRun(runId), model: describeModel(model) };
+      const origins = sourceOrigins(config.sources, { since: run.cursors, secrets: config.secrets });
+      const told = {
+        runId,
+        baseDir,
+        sources: names,
+        origins,
+        startedAt: startOfRun(runId),
+        model: describeModel(model),
+      };
       const runner = createCoordinatorSinks({
         runId,
         sinks: config.sinks,
