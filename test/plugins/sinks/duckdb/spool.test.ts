@@ -1,6 +1,6 @@
 import { cp, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SinkPosition, SinkWriter } from '../../../../core/contracts/sink.ts';
 import { openDuckWriter } from '../../../../plugins/sinks/duckdb/writer.ts';
 import { askDuckDb } from '../../../support/duckdb.ts';
@@ -31,11 +31,14 @@ const contents = sizes.map((size, page) =>
 const pages = contents.map((page) => batchOf(...page));
 const wanted = contents.flat().map(({ id, title }) => [id, title]);
 
+/** Whether the table has a key on the id. */
+let keyed = true;
+
 const context = (folder: string) => sinkContext(folder, { model, resumable: true });
 const open = (folder: string, position?: SinkPosition) =>
   openDuckWriter(
     context(folder),
-    { path: join(folder, 'it.duckdb'), table: 'product', memoryLimit: '256MB', loadBytes },
+    { path: join(folder, 'it.duckdb'), table: 'product', memoryLimit: '256MB', loadBytes, keyed },
     position,
   );
 
@@ -86,7 +89,9 @@ async function liveShort(folder: string, progress: Progress, killAfter: number, 
   return killed;
 }
 
-describe('the spool of the duckdb sink', () => {
+describe.each([true, false])('the spool of the duckdb sink (a key on the id: %s)', (withKey) => {
+  beforeEach(() => void (keyed = withKey));
+
   it('is loaded several times during a run, and is gone at its end', async () => {
     const folder = await temporaryFolder();
     const progress: Progress = { done: 0 };
