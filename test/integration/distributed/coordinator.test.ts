@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { RunRecord } from '../../../core/index.ts';
+import { askDuckDb } from '../../support/duckdb.ts';
 import type { Scene, SceneOptions } from '../../support/distributed.ts';
 import { manyPages, manyPagesSource } from '../../support/many-pages.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
@@ -38,6 +39,19 @@ describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
   }
 
   const all = Array.from({ length: pages * size }, (_, index) => `shop:${index + 1}`).toSorted();
+
+  test('tells the history which upstream each source asks, and that it was read to its end', async () => {
+    const scene = await shop({ config: { history: true } });
+    const worker = scene.start('worker');
+    expect(await scene.start('run').ended).toBe(0);
+    worker.kill('SIGTERM');
+    const kept = await askDuckDb(
+      join(scene.folder, '.pipeline/history.duckdb'),
+      'SELECT upstream, whole, records::INT AS records FROM sources',
+    );
+    const upstream: unknown = expect.stringMatching(/^http:\/\/(?:127|localhost)/);
+    expect(kept).toEqual([{ upstream, whole: true, records: pages * size }]);
+  }, 60_000);
 
   test.each([
     ['Ctrl-C', [], 130],
