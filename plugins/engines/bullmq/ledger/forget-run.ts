@@ -20,10 +20,7 @@ const ofRun = [
   'duty:janitor',
   'duty:fold',
 ];
-const ofSource = 'wait hang open lease handed tries lives suspect deaths steps claims lists done seen ids pages'.split(
-  ' ',
-);
-const tables = ['seen', 'ids', 'pages'];
+const ofSource = 'wait hang open claims suspect lists done seen ids recent'.split(' ');
 
 /** Keys that one command removes. */
 const keysAtOnce = 500;
@@ -56,14 +53,6 @@ export async function keptFor(redis: RedisCaller, key: string): Promise<'gone' |
 
 /** Removes what a source that has ended needs no more: all but where it stands. */
 export async function forgetSource(redis: RedisCaller, base: string, keepMs = 0): Promise<void> {
-  for (const table of tables) {
-    const buckets = numberOf(replyOf(await redis.callBuffer('HGET', `${base}:${table}`, 'b')));
-    await remove(
-      redis,
-      Array.from({ length: Math.max(buckets, 1) }, (_, index) => `${base}:${table}:${index}`),
-      keepMs,
-    );
-  }
   await remove(
     redis,
     ofSource.map((name) => `${base}:${name}`),

@@ -6,6 +6,7 @@ import type {
   SluiceError,
   TotalsState,
 } from '../../../../core/engine.ts';
+import type { LotInHand, OpenPage, Sliced, SourceStatus, StartedPage, Taken, Window } from './open-page.ts';
 import type { LandedPage, LedgerOutcome, SinkTally } from './outcome.ts';
 
 /** A place in the outcome stream, as Redis names it; `0` is before the first. */
@@ -61,19 +62,6 @@ export interface Checkpoint {
   readonly state: Buffer;
 }
 
-/** A page that somebody has in work. */
-export interface OpenPage {
-  /** Place in the order in which the source's requests were added, from 0. */
-  readonly ordinal: number;
-  /** Unique for each start of the page: who shows another one has lost it. */
-  readonly token: string;
-  readonly request: PageRequest;
-  /** Asked for only because the items did not add up to the total: its failure costs no page. */
-  readonly extra: boolean;
-  /** Of a dependent resource; undefined for the source's own. See `listingName`. */
-  readonly listing: string | undefined;
-}
-
 /** How a page adds to the totals; see `createTotals`. */
 export interface TotalsShare {
   readonly items: number;
@@ -105,13 +93,16 @@ export interface Acknowledgement {
   readonly positions: Readonly<Record<string, SinkPosition>>;
 }
 
-export type Acknowledged =
-  /** `stale`: pages in a row of the page's listing that held items and nothing new. */
-  | { readonly taken: true; readonly pages: readonly { readonly stale: number; readonly totals: TotalsState }[] }
-  | { readonly taken: false };
+export type Acknowledged = { readonly taken: true; readonly pages: readonly TakenPage[] } | { readonly taken: false };
 
-/** `running` takes pages, `refused` takes none and waits for those in hand, `ended` is over. */
-export type SourceStatus = 'running' | 'refused' | 'ended';
+/** What the ledger says of a page when it has taken it. */
+export interface TakenPage {
+  /** Pages in a row of its listing that held items and nothing new. */
+  readonly stale: number;
+  readonly totals: TotalsState;
+  /** Nothing of its source is in work or waits: it may be at its end. */
+  readonly atRest: boolean;
+}
 
 /** Where a source stands. */
 export interface SourceStanding {
@@ -175,36 +166,6 @@ export interface Added {
   readonly at: number;
 }
 
-/** What has been opened, and what that leaves. */
-export interface Sliced {
-  /** Ordinals for the queue. */
-  readonly taken: readonly number[];
-  readonly status: SourceStatus;
-  readonly begun: boolean;
-  readonly open: number;
-  readonly inWork: number;
-  readonly waiting: number;
-}
-
-/** What may be done with a page that has come out of the queue. */
-export type Started =
-  | {
-      readonly state: 'yours';
-      readonly page: OpenPage;
-      /** Attempts already used. */
-      readonly attempts: number;
-      /** What goes ahead of it is there already; so are its follow-ups. */
-      readonly preceded: boolean;
-      readonly expanded: boolean;
-      /** How often it was started and not let go of, and how often of these its worker was gone while it was processed. */
-      readonly lives: number;
-      readonly deaths: number;
-      /** Why nothing more is asked of its dependent listing. */
-      readonly lostBy: SluiceError | undefined;
-    }
-  /** Done, or of a source that takes no more: nothing is left to do. */
-  | { readonly state: 'over' };
-
 /** `undecided`: a page that owns some of it is not done yet, and may still give it back. */
 export type Claimed =
   | { readonly state: 'yours' }
@@ -224,17 +185,22 @@ export interface SourceLedger {
    * changed since `standing`.
    */
   addExtra(request: NewRequest, standing: SourceStanding, maxPages: number): Promise<boolean>;
+  /** Opens pages that wait, for the queue, as many as the window has room for. */
+  slice(window: Window): Promise<Sliced>;
   /**
-   * Opens pages that wait, for the queue: so that at most `window` are open and not yet with the sinks, and at most
-   * `branching` of these of its own listing.
+   * Opens at most one page for each of these lots, which this worker has, and begins the work on it; then at most
+   * `forQueue` others, for the queue.
    */
-  slice(window: number, branching: number): Promise<Sliced>;
-  /** Pages that are open and have no job. */
+  take(lots: readonly LotInHand[], forQueue: number, window: Window): Promise<Taken>;
+  /** Lots that have open pages and no job. */
   orphans(): Promise<readonly number[]>;
-  /** Begins the work on a page; `token` is a new one each time. */
-  start(ordinal: number, token: string): Promise<Started>;
-  /** Notes that a page is being processed: should the worker die now, it may be by this page. A claim takes it back. */
-  suspect(page: OpenPage): Promise<boolean>;
+  /**
+   * Begins the work on the pages of a lot that has come out of the queue; `token` is a new one each time. None where they
+   * are done, or the source takes no more.
+   */
+  start(lot: number, token: string): Promise<readonly StartedPage[]>;
+  /** Notes that a page is being processed: should the worker die now, it may be by this page. A claim ends that. */
+  suspect(page: OpenPage): Promise<void>;
   /** Keeps the attempts that a page has used. */
   attempted(page: OpenPage, attempts: number): Promise<boolean>;
   /** Claims the bytes of a page (undefined where they tell nothing: no items) and its records, by the hashes of their ids. */

@@ -39,13 +39,16 @@ export function createRunLedger({ redis, key, vault, runId, sources, jobKey }: R
     const head = [session, number, tallies, kept.length / 2, ...kept];
     const answer = await acknowledgeScript.run(redis, key, [...head, ...pages.flatMap(argumentsOf)]);
     if (answer === null) return { taken: false };
-    const [perPage, totals] = listOf(answer);
-    const states = listOf(totals).map((fields) => readTotals(readFields(fields)));
+    const [perPage, perSource] = listOf(answer);
+    const states = listOf(perSource).map((state) => {
+      const [fields, atRest] = listOf(state);
+      return { totals: readTotals(readFields(fields)), atRest: atRest === 1 };
+    });
     return {
       taken: true,
       pages: listOf(perPage).map((entry) => {
         const [stale, at] = listOf(entry).map(numberOf);
-        return { stale: stale ?? 0, totals: states[(at ?? 1) - 1] ?? readTotals(new Map()) };
+        return { stale: stale ?? 0, ...(states[(at ?? 1) - 1] ?? { totals: readTotals(new Map()), atRest: false }) };
       }),
     };
   }

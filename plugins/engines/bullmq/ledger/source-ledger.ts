@@ -1,7 +1,8 @@
 import type { PageRequest, RequestVault, SluiceError } from '../../../../core/engine.ts';
 import { forgetSource } from './forget-run.ts';
 import { packError, packHashes, packOutcome, unpackError, unpackHashes } from './codec.ts';
-import type { Added, Claimed, NewRequest, OpenPage, SourceLedger, SourceStanding } from './ledger.ts';
+import type { Added, Claimed, NewRequest, SourceLedger, SourceStanding } from './ledger.ts';
+import type { Left, StartedPage } from './open-page.ts';
 import { addScript } from './scripts/add.ts';
 import { attemptedScript } from './scripts/attempted.ts';
 import { claimScript } from './scripts/claim.ts';
@@ -14,9 +15,9 @@ import { releaseScript } from './scripts/release.ts';
 import { bytesOf, listOf, numberOf, type RedisCaller, type Reply, type Script, textOf } from './scripts/script.ts';
 import { settleScript } from './scripts/settle.ts';
 import { sliceScript } from './scripts/slice.ts';
-import { suspectScript } from './scripts/suspect.ts';
 import { standingScript } from './scripts/standing.ts';
 import { startScript } from './scripts/start.ts';
+import { takeScript } from './scripts/take.ts';
 import { readFields, readTotals } from './totals-state.ts';
 
 export interface SourceLedgerOptions {
@@ -43,6 +44,26 @@ export function createSourceLedger({ redis, vault, run, name, jobKey }: SourceLe
     packHashes(hashes),
     write(request),
   ];
+
+  function startedOf(reply: Reply, token: string): StartedPage {
+    const [ordinal, blob, extra, listing, tries, ahead, next, lives, deaths, lost] = listOf(reply);
+    const lostBy = bytesOf(lost);
+    return {
+      page: {
+        ordinal: numberOf(ordinal),
+        token,
+        request: read(bytesOf(blob) ?? Buffer.from('{}')),
+        extra: numberOf(extra) === 1,
+        listing: textOf(listing) || undefined,
+      },
+      attempts: numberOf(tries),
+      preceded: textOf(ahead) === 'all',
+      expanded: textOf(next) === 'all',
+      lives: numberOf(lives),
+      deaths: numberOf(deaths),
+      lostBy: lostBy && unpackError(lostBy),
+    };
+  }
 
   async function standing(): Promise<SourceStanding> {
     const [signature, state, totals, waiting, open, inWork] = listOf(await call(standingScript));
@@ -92,53 +113,33 @@ export function createSourceLedger({ redis, vault, run, name, jobKey }: SourceLe
       const [, , hashes = '', blob = ''] = argumentsOf(request);
       return (await call(extraScript, signature, maxPages, hashes, blob)) === 1;
     },
-    async slice(window, branching) {
-      const [taken, status, open, inWork, waiting, begun] = listOf(await call(sliceScript, window, branching));
-      return {
-        taken: listOf(taken).map(numberOf),
-        status: textOf(status) as SourceStanding['status'],
-        open: numberOf(open),
-        inWork: numberOf(inWork),
-        waiting: numberOf(waiting),
-        begun: begun === 1,
-      };
+    async slice({ window, branching }) {
+      const [taken, ...left] = listOf(await call(sliceScript, window, branching));
+      return { taken: listOf(taken).map(numberOf), ...leftOf(left) };
+    },
+    async take(lots, forQueue, { window, branching }) {
+      const wanted = lots.flatMap(({ lot, token }) => [lot, token]);
+      const [begun, taken, ...left] = listOf(await call(takeScript, window, branching, forQueue, ...wanted));
+      const pages = listOf(begun).map((page, index) => startedOf(page, lots[index]?.token ?? ''));
+      return { pages, taken: listOf(taken).map(numberOf), ...leftOf(left) };
     },
     async orphans() {
       return listOf(await call(orphansScript, jobKey)).map(numberOf);
     },
-    async start(ordinal, token) {
-      const answer = await call(startScript, ordinal, token);
-      if (answer === null) return { state: 'over' };
-      const [blob, extra, listing, tries, ahead, next, lives, deaths, lost] = listOf(answer);
-      const lostBy = bytesOf(lost);
-      const page: OpenPage = {
-        ordinal,
-        token,
-        request: read(bytesOf(blob) ?? Buffer.from('{}')),
-        extra: numberOf(extra) === 1,
-        listing: textOf(listing) || undefined,
-      };
-      return {
-        state: 'yours',
-        page,
-        attempts: numberOf(tries),
-        preceded: textOf(ahead) === 'all',
-        expanded: textOf(next) === 'all',
-        lives: numberOf(lives),
-        deaths: numberOf(deaths),
-        lostBy: lostBy && unpackError(lostBy),
-      };
+    async start(lot, token) {
+      return listOf(await call(startScript, lot, token)).map((page) => startedOf(page, token));
     },
-    suspect: async ({ ordinal, token }) => (await call(suspectScript, ordinal, token)) === 1,
+    async suspect({ ordinal, token }) {
+      await redis.callBuffer('HSET', `${base}:suspect`, ordinal, token);
+    },
     attempted: async ({ ordinal, token }, attempts) => (await call(attemptedScript, ordinal, token, attempts)) === 1,
-    async claim({ ordinal, token, listing = '' }, bytesHash, ids) {
+    async claim({ ordinal, token }, bytesHash, ids) {
       const bytes = packHashes([bytesHash ?? 0n]);
-      const answer = listOf(await call(claimScript, ordinal, token, listing, bytes, packHashes(ids)));
-      return claimedOf(answer);
+      return claimedOf(listOf(await call(claimScript, ordinal, token, bytes, packHashes(ids))));
     },
-    release: async ({ ordinal, token, listing = '' }) => (await call(releaseScript, ordinal, token, listing)) === 1,
-    async settle({ ordinal, token, listing = '', extra }, outcome) {
-      const args = [run, outcome.kind, ordinal, token, listing, extra ? '1' : '0', packOutcome(outcome)];
+    release: async ({ ordinal, token }) => (await call(releaseScript, ordinal, token)) === 1,
+    async settle({ ordinal, token, extra }, outcome) {
+      const args = [run, outcome.kind, ordinal, token, extra ? '1' : '0', packOutcome(outcome)];
       return (await call(settleScript, ...args)) === 1;
     },
     async lose(listing, error, counted) {
@@ -172,4 +173,14 @@ function claimedOf([state, undecided, ids]: readonly Reply[]): Claimed {
     default:
       return { state: 'stale' };
   }
+}
+
+function leftOf([status, open, inWork, waiting, begun]: readonly Reply[]): Left {
+  return {
+    status: textOf(status) as SourceStanding['status'],
+    open: numberOf(open),
+    inWork: numberOf(inWork),
+    waiting: numberOf(waiting),
+    begun: begun === 1,
+  };
 }

@@ -29,14 +29,10 @@ if out > 0 then
   end
 end
 
-for _, sent in ipairs(call.sent) do
-  if redis.call('ZREM', openKey, sent[1] .. ':' .. sent[2]) == 1 then out = out - sent[2] end
-  -- One that is not open any more was counted when it expired; as nobody knows whether it went out before, it counts anew.
-  log(now - sent[3], sent[2])
-end
-for _, back in ipairs(call.released) do
-  if redis.call('ZREM', openKey, back[1] .. ':' .. back[2]) == 1 then out = out - back[2] end
-end
+take_out(call.sent)
+-- One that was not open any more was counted when it expired; as nobody knows whether it went out before, it counts anew.
+for _, sent in ipairs(call.sent) do log(now - sent[3], sent[2]) end
+take_out(call.released)
 
 local pausedUntil = number('pausedUntil', 0)
 if call.pauseMs > 0 and now + call.pauseMs > pausedUntil then pausedUntil = now + call.pauseMs end
@@ -85,7 +81,8 @@ local free = math.huge
 for _, window in ipairs(windows) do free = math.min(free, window.allowed - window.used - out - reserved) end
 local share = due == 0 and math.huge or math.ceil(free / (1 + due))
 
-local granted, given, shared = 0, 0, false
+local granted, given, shared, permits = 0, 0, false, {}
+local until_stamp = stamp(now + call.leaseMs)
 if now >= pausedUntil then
   for i, places in ipairs(call.wants) do
     if not fits(places) then break end
@@ -93,12 +90,14 @@ if now >= pausedUntil then
       shared = true
       break
     end
-    redis.call('ZADD', openKey, stamp(now + call.leaseMs), call.id .. '/' .. i .. ':' .. places)
+    permits[#permits + 1] = until_stamp
+    permits[#permits + 1] = call.id .. '/' .. i .. ':' .. places
     granted = granted + 1
     given = given + places
     out = out + places
   end
 end
+add_all(openKey, permits)
 count = count + given
 if granted > 0 then
   for _, window in ipairs(windows) do
@@ -112,6 +111,7 @@ if granted > 0 then
   end
 end
 
+write_log()
 -- When to ask again: as soon as there is a place for each worker that was here before, and one for this one.
 local again = -1
 local left = #call.wants - granted

@@ -62,26 +62,53 @@ for _, window in ipairs(windows) do
 end
 if not fresh then redis.call('ZREMRANGEBYSCORE', logKey, '-inf', stamp(oldest)) end
 
--- Sends of one grain of time are one entry, later than any of them: a window of a million has thousands of entries.
+-- Sends of one grain of time are one entry of this call, later than any of them: of a limit of thousands nobody misses so
+-- little of its window, and a call that tells of a hundred sends writes a few entries.
 local most = 0
 for _, window in ipairs(windows) do if window.requests > most then most = window.requests end end
-local grain = most > 4096 and longest / 4096 or 0
-local entries = 0
+local grain = most > 4096 and longest / 256 or 0
+local logged = {}
 local function log(at, places)
   if grain > 0 then at = math.ceil(at / grain) * grain end
   if at <= oldest or places <= 0 then return end
-  local total = places
-  if grain > 0 then
-    local same = redis.call('ZRANGEBYSCORE', logKey, stamp(at), stamp(at))
-    for _, member in ipairs(same) do
-      total = total + placesOf(member)
-      redis.call('ZREM', logKey, member)
-    end
-  end
-  entries = entries + 1
-  redis.call('ZADD', logKey, stamp(at), call.id .. '.' .. entries .. ':' .. total)
+  local score = stamp(at)
+  logged[score] = (logged[score] or 0) + places
   for _, window in ipairs(windows) do
     if at > window.edge then window.used = window.used + places end
+  end
+end
+
+-- Adds members to a sorted set: score and name of each.
+local function add_all(key, members)
+  for from = 1, #members, 1000 do redis.call('ZADD', key, unpack(members, from, math.min(from + 999, #members))) end
+end
+
+local function write_log()
+  local members = {}
+  for score, places in pairs(logged) do
+    members[#members + 1] = score
+    members[#members + 1] = call.id .. '.' .. (#members + 1) / 2 .. ':' .. places
+  end
+  add_all(logKey, members)
+end
+
+-- Takes permits out of those that may still be sent.
+local function take_out(permits)
+  local members, places = {}, 0
+  for i, permit in ipairs(permits) do
+    members[i] = permit[1] .. ':' .. permit[2]
+    places = places + permit[2]
+  end
+  local found = 0
+  for from = 1, #members, 1000 do
+    found = found + redis.call('ZREM', openKey, unpack(members, from, math.min(from + 999, #members)))
+  end
+  if found == #members then
+    out = out - places
+  else
+    -- Some were counted when they expired.
+    out = 0
+    for _, member in ipairs(redis.call('ZRANGE', openKey, 0, -1)) do out = out + placesOf(member) end
   end
 end
 

@@ -11,6 +11,7 @@ import type { RunLedger, SourceStanding } from '../ledger/ledger.ts';
 import { createAdding } from './new-requests.ts';
 import type { PageQueue } from './page-queue.ts';
 import { sourceEnd } from './source-end.ts';
+import { windowOf } from './window.ts';
 
 export interface JanitorOptions {
   readonly ledger: RunLedger;
@@ -50,9 +51,7 @@ export function createJanitor({ ledger, queue, sources, hash }: JanitorOptions):
     return plan;
   }
 
-  /** Requests in backoff hold no place at the upstream: twice as many as that takes may be under way, as in one process. */
   async function open(plan: SourcePlan): Promise<void> {
-    const branching = plan.plugin.children === undefined ? plan.concurrency * 2 : plan.concurrency;
     const {
       taken,
       status,
@@ -60,7 +59,7 @@ export function createJanitor({ ledger, queue, sources, hash }: JanitorOptions):
       open: opened,
       inWork,
       waiting,
-    } = await ledger.source(plan.name).slice(plan.concurrency * 2, branching);
+    } = await ledger.source(plan.name).slice(windowOf(plan));
     await queue.add(plan.name, taken);
     if (status !== 'running') closed.add(plan.name);
     if (status === 'ended') ended.add(plan.name);

@@ -21,13 +21,16 @@ export interface AddingOptions {
 
 /** Puts what a pager asks for on the worklist; a guard that trips, or the pager, ends the listing. */
 export interface Adding {
-  /** `make` may throw, and so may each request: then those before it are added all the same. */
+  /**
+   * `make` may throw, and so may each request: then those before it are added all the same. False where there was nothing to
+   * be added.
+   */
   add(
     listing: Listing,
     reason: AddReason,
     ordinal: number | undefined,
     make: () => readonly PageRequest[],
-  ): Promise<void>;
+  ): Promise<boolean>;
   /** Adds the first requests of the listings that hang from a page; what goes wrong with one costs that one. */
   open(parents: readonly ChildOf[], ordinal: number, open: (child: ChildOf) => Listing): Promise<void>;
   /** Ends a listing before its end: the whole source, where it is its own. */
@@ -73,6 +76,8 @@ export function createAdding({ plan, ledger, hash }: AddingOptions): Adding {
     async add(listing, reason, ordinal, make) {
       try {
         const { requests, fault } = checked(listing, make(), false);
+        // Nothing is added, and whoever comes to it again finds nothing either. That a source has begun must be known.
+        if (requests.length === 0 && fault === undefined && reason !== 'first') return false;
         const more = ordinal === undefined ? {} : { ordinal };
         const { state, at } = await ledger.add(requests, { reason, maxPages, ...more });
         const offender = requests[at];
@@ -85,6 +90,7 @@ export function createAdding({ plan, ledger, hash }: AddingOptions): Adding {
       } catch (error) {
         await end(listing, pagerError(reason, error));
       }
+      return true;
     },
     async open(parents, ordinal, open) {
       if (parents.length === 0) return;

@@ -10,7 +10,8 @@ import {
   type PageVerdict,
   SluiceError,
 } from '../../../../core/engine.ts';
-import type { Claimed, OpenPage, SourceLedger } from '../ledger/ledger.ts';
+import type { Claimed, SourceLedger } from '../ledger/ledger.ts';
+import type { OpenPage } from '../ledger/open-page.ts';
 
 export interface AcceptOptions {
   readonly page: OpenPage;

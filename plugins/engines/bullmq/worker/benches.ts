@@ -29,8 +29,8 @@ export interface BenchesOptions {
   readonly letters: LetterContent;
   readonly hash: (text: string) => bigint;
   readonly emit: EmitEvent;
-  /** A page of the source has moved: others may follow it into the queue. */
-  readonly moved: (source: string) => void;
+  /** Has the janitor look at a source. */
+  readonly tend: (source: string) => void;
   /** Nothing more may be fetched. */
   readonly signal: AbortSignal;
 }
@@ -45,7 +45,7 @@ export interface Benches {
 }
 
 export function createBenches(options: BenchesOptions): Benches {
-  const { context, sources, ledger, processor, budget, letters, hash, emit, moved, signal } = options;
+  const { context, sources, ledger, processor, budget, letters, hash, emit, tend, signal } = options;
   const plans = new Map(sources.map((source) => [source.name, source]));
   const samples = createSamples(context.clean);
   const made = new Map<string, { readonly bench: SourceBench; readonly stop: AbortController }>();
@@ -71,7 +71,8 @@ export function createBenches(options: BenchesOptions): Benches {
       samples,
       clock: context.clock,
       emit,
-      moved: () => moved(plan.name),
+      tend: () => tend(plan.name),
+      stop: () => stop.abort(),
       signal: stop.signal,
     };
     return { bench, stop };

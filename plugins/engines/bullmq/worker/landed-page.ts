@@ -10,7 +10,8 @@ import {
   type Reject,
   type SourcePlan,
 } from '../../../../core/engine.ts';
-import type { OpenPage, TotalsShare } from '../ledger/ledger.ts';
+import type { TotalsShare } from '../ledger/ledger.ts';
+import type { OpenPage } from '../ledger/open-page.ts';
 import type { LandedPage } from '../ledger/outcome.ts';
 
 export interface LandedPageOptions {

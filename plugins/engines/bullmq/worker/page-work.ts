@@ -17,7 +17,8 @@ import {
   type SourcePlan,
   type StageClock,
 } from '../../../../core/engine.ts';
-import type { OpenPage, SourceLedger, Started } from '../ledger/ledger.ts';
+import type { SourceLedger } from '../ledger/ledger.ts';
+import type { OpenPage, StartedPage } from '../ledger/open-page.ts';
 import type { Adding } from '../queue/new-requests.ts';
 import type { PageEnd } from '../queue/page-queue.ts';
 import type { Session } from './session.ts';
@@ -38,8 +39,10 @@ export interface SourceBench {
   readonly samples: Pick<Samples, 'take'>;
   readonly clock: Clock;
   readonly emit: EmitEvent;
-  /** A page has moved: others may follow it into the queue. */
-  readonly moved: () => void;
+  /** The source may be at its end, or have more to do than one page that follows on another. */
+  readonly tend: () => void;
+  /** Lets go of what is being fetched: the source takes no more pages. */
+  readonly stop: () => void;
   /** Aborted once nothing more may be fetched: the worker is stopped, or the source is refused. */
   readonly signal: AbortSignal;
 }
@@ -49,14 +52,19 @@ export interface PageInHand {
   readonly page: OpenPage;
   readonly listing: Listing;
   readonly session: Session;
+  /** It has made room, or something to do: another may be taken. */
+  readonly moved: () => void;
   /** Of what it is under: the bench's, or the session's. */
   readonly signal: AbortSignal;
   attempts: number;
   expanded: boolean;
 }
 
+/** How the work on a page has ended; `landed`: over, and its records are written. */
+export type WorkEnd = PageEnd | 'landed';
+
 /** What a page is ended by, or that it is to be tried again. */
-export type Reading = PageEnd | 'again' | SluiceError;
+export type Reading = WorkEnd | 'again' | SluiceError;
 
 /** Reads an answer; see `createPageReader` of the local engine, whose rules these are. */
 export type ReadAnswer = (hand: PageInHand, response: HttpResponse) => Promise<Reading>;
@@ -74,10 +82,9 @@ const mostLetterBytes = 64 * 1024;
 /** Works on one page to its end: asks for it, has it read and written. Rejects with what is a bug, here or in a plugin. */
 export async function workOnPage(
   bench: SourceBench,
-  started: Extract<Started, { state: 'yours' }>,
-  session: Session,
-  read: ReadAnswer,
-): Promise<PageEnd> {
+  started: StartedPage,
+  { session, moved, read }: Pick<PageInHand, 'session' | 'moved'> & { readonly read: ReadAnswer },
+): Promise<WorkEnd> {
   const { page, lives, deaths, lostBy, preceded } = started;
   const { listings } = bench;
   if (deaths >= mostDeaths || lives > mostLives) return fail(bench, page, killer(page, Math.max(deaths, lives - 1)));
@@ -94,18 +101,23 @@ export async function workOnPage(
   const stop = new AbortController();
   const leave = [bench.signal, session.over].map((signal) => onAbort(signal, () => stop.abort(signal.reason)));
   try {
-    return await askAndRead(bench, { page, listing, session, signal: stop.signal, attempts, expanded }, preceded, read);
+    return await askAndRead(
+      bench,
+      { page, listing, session, moved, signal: stop.signal, attempts, expanded },
+      preceded,
+      read,
+    );
   } finally {
     for (const leaveOne of leave) leaveOne();
   }
 }
 
-async function askAndRead(bench: SourceBench, hand: PageInHand, preceded: boolean, read: ReadAnswer): Promise<PageEnd> {
+async function askAndRead(bench: SourceBench, hand: PageInHand, preceded: boolean, read: ReadAnswer): Promise<WorkEnd> {
   const { ledger, adding } = bench;
   const { page, listing, signal } = hand;
   const { pager } = listing;
   if (!preceded && pager.ahead !== undefined) {
-    await adding.add(listing, 'ahead', page.ordinal, () => pager.ahead?.(page.request) ?? []);
+    if (await adding.add(listing, 'ahead', page.ordinal, () => pager.ahead?.(page.request) ?? [])) bench.tend();
   }
   for (;;) {
     const response = await fetchPage(bench, hand);

@@ -20,10 +20,9 @@ import {
   unreadable,
   whereOf,
 } from '../../../../core/engine.ts';
-import type { PageEnd } from '../queue/page-queue.ts';
 import { acceptPage } from './accept-page.ts';
 import { landedPage, totalsShare } from './landed-page.ts';
-import type { PageInHand, Reading, SourceBench } from './page-work.ts';
+import type { PageInHand, Reading, SourceBench, WorkEnd } from './page-work.ts';
 
 /**
  * Reads an answer as the local engine does (see `createPageReader`), with what it decides by in the ledger. In this
@@ -54,7 +53,8 @@ async function readHeld(
   const fetched = createFetchedPage(listing.resource, request, response);
   async function follow(requests: readonly PageRequest[]): Promise<void> {
     await adding.add(listing, 'next', ordinal, () => requests);
-    if (requests.length > 0) bench.moved();
+    if (requests.length > 0) hand.moved();
+    if (requests.length > 1) bench.tend();
   }
   if (response.action !== undefined) return skip(bench, hand, response.action, fetched);
   const early = hand.expanded ? [] : needs === 'items' ? undefined : followUps(hand, fetched);
@@ -94,38 +94,47 @@ async function readHeld(
     return refuse(bench, hand, classify(thrown).with({ ...whereOf(response), attempts: hand.attempts }));
   }
   if (accepted === 'stale') return 'over';
+  // Its source takes no more pages since.
+  if (signal.aborted) return 'release';
   if (!('page' in accepted)) return again(bench, hand, unreadable(accepted).with(whereOf(response)));
   if (!hand.expanded && !extra) await follow(late);
   hand.expanded = true;
-  await adding.open(accepted.page.parents ?? [], ordinal, (parent) => bench.listings.open(parent));
+  const parents = accepted.page.parents ?? [];
+  await adding.open(parents, ordinal, (parent) => bench.listings.open(parent));
+  if (parents.length > 0) bench.tend();
   return deliver(bench, hand, accepted, response, held);
 }
 
 /** Writes a page, waits until that counts, and looks at what it says of its listing. */
 async function deliver(
-  { plan, adding, ledger, letters, samples, moved }: SourceBench,
-  { page, listing, session, attempts }: PageInHand,
+  { plan, adding, ledger, letters, samples, tend, stop }: SourceBench,
+  { page, listing, session, moved, attempts }: PageInHand,
   accepted: AcceptedPage,
   response: HttpResponse,
   held: ReturnType<typeof holdPage>,
-): Promise<PageEnd> {
+): Promise<WorkEnd> {
   const batch = createBatch(plan.name, page.request.key, accepted.page);
   const taken = samples.take(batch);
   const outcome = landedPage({ source: plan.name, page, accepted, attempts, response, letters, samples: taken });
   const totals = totalsShare(plan.plugin, listing, page.request, accepted.page, response.headers);
   held.toSinks();
-  // It has room for others in the queue now.
-  moved();
   const delivery = session.deliver({ source: plan.name, page, totals, outcome }, batch, held.release);
   const tooLong = checkLength(listing.pager, accepted.page);
   // At once: others like it may be on their way by the time that this one is committed.
-  if (tooLong !== undefined) await adding.end(listing, tooLong.with(whereOf(response)));
+  if (tooLong !== undefined) {
+    if (listing.child === undefined) stop();
+    await adding.end(listing, tooLong.with(whereOf(response)));
+  }
+  // There is room for another now.
+  moved();
   const counted = await delivery;
   if (counted === undefined) return 'release';
   if (counted.stale >= mostStalePages) await adding.end(listing, goesInCircles().with(whereOf(response)));
   const { exhausted, mismatch } = createSourceTotals(plan.plugin, counted.totals);
   if (exhausted && mismatch !== undefined) await ledger.refuse(mismatch.with(whereOf(response)));
-  return 'over';
+  // It may be the end of the source.
+  if (counted.atRest) tend();
+  return 'landed';
 }
 
 /** A page that a response rule has settled; what comes after one that is ignored is still the pager's to say. */

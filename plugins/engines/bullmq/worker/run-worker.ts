@@ -45,7 +45,7 @@ export interface RunWorkerOptions {
 
 /** Pages in hand at once, where nobody says otherwise, and those beside what is fetched: they wait for the sinks. */
 const mostInHand = 1000;
-const inHandAtSinks = 200;
+const inHandAtSinks = 500;
 /** Milliseconds for what is left to do once nothing more is fetched: a server that is away must not hold the end of a worker. */
 const closeMs = 10_000;
 
@@ -88,8 +88,9 @@ export async function workOnRun({
     sources: sources.map(({ name }) => name),
     jobKey: (source) => jobKey(keys, source),
   });
-  const queue = await openPageQueue(connection, keys);
-  const janitor = createJanitor({ ledger, queue: patientQueue(queue, patience), sources, hash: hasher.text });
+  const pages = await openPageQueue(connection, keys);
+  const queue = patientQueue(pages, patience);
+  const janitor = createJanitor({ ledger, queue, sources, hash: hasher.text });
   const shared = await openSharedLimits({
     connection,
     queue: options.queue,
@@ -120,12 +121,23 @@ export async function workOnRun({
     stages: stages.of,
     budget: createByteBudget(workers.maxInFlightBytes),
     letters: createLetterContent(secrets, vault),
-    moved: (source) => hands.tend(source),
+    tend: (source) => hands.tend(source),
     signal: fetching.signal,
   });
-  const hands = createHands({ ledger, benches, sessions, janitor, emit, clock, signal: fetching.signal });
   const slots = sources.reduce((sum, { concurrency }) => sum + concurrency * 2, inHandAtSinks);
   const concurrency = how.concurrency ?? Math.min(mostInHand, slots);
+  const hands = createHands({
+    ledger,
+    benches,
+    sessions,
+    janitor,
+    queue,
+    sources,
+    emit,
+    clock,
+    concurrency,
+    signal: fetching.signal,
+  });
   let watched: Watched = 'left';
   let taker: Awaited<ReturnType<typeof takePages>> | undefined;
   try {
@@ -147,6 +159,7 @@ export async function workOnRun({
       sources,
       signals: [how.signal, failed.signal],
     });
+    hands.rest(true);
     await taker.pause();
     if (!failed.signal.aborted) await hands.idle(how.drainMs);
   } finally {
@@ -160,7 +173,7 @@ export async function workOnRun({
       stages.close();
       await ledger.tell(figures.take());
       await registry.absent(runId, worker);
-      await queue.close();
+      await pages.close();
     });
     // Whatever still waits for a server that does not answer.
     gone.abort(new SluiceError('interrupted', 'the worker has ended'));

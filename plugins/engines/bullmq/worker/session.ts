@@ -6,16 +6,9 @@ import {
   type SinkPosition,
   type SinkRunner,
   type TimedEvent,
-  type TotalsState,
 } from '../../../../core/engine.ts';
-import type { Acknowledgement, DonePage, RunLedger } from '../ledger/ledger.ts';
+import type { Acknowledgement, DonePage, RunLedger, TakenPage } from '../ledger/ledger.ts';
 import { createSinkTallies } from './sink-tallies.ts';
-
-/** What the ledger said of a page when it took it. */
-export interface TakenPage {
-  readonly stale: number;
-  readonly totals: TotalsState;
-}
 
 export interface SessionOptions {
   /** Unique, of letters, digits, `-` and `_`. */

@@ -53,6 +53,7 @@ export async function watchRun(options: WatchRunOptions): Promise<Watched> {
   async function hold(back: boolean): Promise<void> {
     if (back === paused) return;
     paused = back;
+    hands.rest(back);
     if (back) await taker.pause();
     else taker.resume();
   }

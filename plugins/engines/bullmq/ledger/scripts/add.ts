@@ -1,4 +1,5 @@
-import { hashTable } from './hash-table.ts';
+import { hashSet } from './hash-set.ts';
+import { page } from './page.ts';
 import { defineScript } from './script.ts';
 import { worklist } from './worklist.ts';
 
@@ -9,43 +10,57 @@ import { worklist } from './worklist.ts';
  */
 export const addScript = defineScript(
   'add',
-  hashTable,
+  hashSet,
+  page,
   worklist,
   /* lua */ `
 local base = KEYS[1]
 local step, ordinal, most, from, last = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5] == '1'
-local state, steps = base .. ':state', base .. ':steps'
-if redis.call('HGET', state, 'status') == 'ended' then return { 'over', 0 } end
+local state, lists = base .. ':state', base .. ':lists'
+local known = redis.call('HMGET', state, 'status', 'begun', 'begun_at', 'added', 'own')
+if known[1] == 'ended' then return { 'over', 0 } end
+local page, handled
 if ordinal ~= '' then
+  page = page_read(base, ordinal)
   -- A page that is done has no steps any more: one that comes late must not add anything again.
-  if redis.call('HEXISTS', base .. ':open', ordinal) == 0 then return { 'over', 0 } end
-  step = step .. ':' .. ordinal
-elseif redis.call('HEXISTS', state, 'begun') == 1 then
-  return { 'added', 0 }
+  if not page then return { 'over', 0 } end
+  handled = page[STEPS[step]]
+else
+  handled = known[2] and 'all' or known[3] or 0
 end
-local handled = redis.call('HGET', steps, step)
 if handled == 'all' then return { 'added', 0 } end
-handled = tonumber(handled or 0)
-local seen = table_open(base .. ':seen')
-local hanging, answer, place = {}, 'added', 0
+handled = tonumber(handled)
+local seen, hashes = set_open(base .. ':seen'), {}
+for i = 8, #ARGV, 4 do
+  hashes[#hashes + 1] = ARGV[i]:sub(1, 8)
+  hashes[#hashes + 1] = ARGV[i]:sub(9, 16)
+end
+set_load(seen, hashes)
+local added, own, latest = tonumber(known[4] or 0), tonumber(known[5] or 0), nil
+local waiting, hanging, fields, answer, place = {}, {}, {}, 'added', 0
+local function set(field, value) fields[#fields + 1], fields[#fields + 2] = field, value end
 for i = 6, #ARGV, 4 do
   local index = from + (i - 6) / 4
   if index >= handled then
-    local listing, opens, hashes, blob = ARGV[i], ARGV[i + 1] == '1', ARGV[i + 2], ARGV[i + 3]
-    local count
-    if listing == '' then
-      count = redis.call('HGET', state, 'own')
-    else
-      count = redis.call('HGET', base .. ':lists', listing .. ':added')
-    end
-    if tonumber(count or 0) >= most then
-      if listing == '' then redis.call('HSET', state, 'capped', 1) else answer = 'cap' end
+    local listing, opens, blob = ARGV[i], ARGV[i + 1] == '1', ARGV[i + 3]
+    local count = own
+    if listing ~= '' then count = tonumber(redis.call('HGET', lists, listing .. ':added') or 0) end
+    if count >= most then
+      if listing == '' then set('capped', 1) else answer = 'cap' end
       place = index
       break
     end
-    if new_to_source(seen, hashes) then
-      local packed = pack_request(base, listing, 0, blob)
-      if listing == '' then redis.call('RPUSH', base .. ':wait', packed) else hanging[#hanging + 1] = packed end
+    if new_to_source(seen, ARGV[i + 2]) then
+      local packed = pack_request(added, listing, 0, blob)
+      added = added + 1
+      if listing == '' then
+        own, latest = own + 1, blob
+        waiting[#waiting + 1] = packed
+      else
+        redis.call('HINCRBY', lists, listing .. ':added', 1)
+        redis.call('HINCRBY', lists, listing .. ':pending', 1)
+        hanging[#hanging + 1] = packed
+      end
     elseif not opens then
       answer, place = 'loop', index
       break
@@ -53,17 +68,25 @@ for i = 6, #ARGV, 4 do
     handled = index + 1
   end
 end
-table_save(seen)
+set_save(seen)
+if #waiting > 0 then redis.call('RPUSH', base .. ':wait', unpack(waiting)) end
 -- A stack: what hangs from an item is done before more items are asked for, so that what waits stays bounded.
 for i = #hanging, 1, -1 do redis.call('LPUSH', base .. ':hang', hanging[i]) end
-if answer ~= 'added' or not last then
-  redis.call('HSET', steps, step, handled)
-elseif ordinal == '' then
-  redis.call('HDEL', steps, step)
-  redis.call('HSET', state, 'begun', 1)
-else
-  redis.call('HSET', steps, step, 'all')
+if latest then set('last', latest) end
+if #waiting + #hanging > 0 then
+  set('added', added)
+  set('own', own)
 end
+local all = answer == 'added' and last
+if page then
+  page[STEPS[step]] = all and 'all' or handled
+  page_write(base, ordinal, page)
+elseif all then
+  set('begun', 1)
+else
+  set('begun_at', handled)
+end
+if #fields > 0 then redis.call('HSET', state, unpack(fields)) end
 return { answer, place }
 `,
 );

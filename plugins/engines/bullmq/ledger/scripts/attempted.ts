@@ -7,9 +7,12 @@ export const attemptedScript = defineScript(
   page,
   /* lua */ `
 local base, ordinal = KEYS[1], ARGV[1]
-if not is_leased(base, ordinal, ARGV[2]) then return 0 end
+local page = page_leased(base, ordinal, ARGV[2])
+if not page then return 0 end
+-- It is not being processed any more.
 redis.call('HDEL', base .. ':suspect', ordinal)
-redis.call('HSET', base .. ':tries', ordinal, ARGV[3])
+page[TRIES] = tonumber(ARGV[3])
+page_write(base, ordinal, page)
 return 1
 `,
 );

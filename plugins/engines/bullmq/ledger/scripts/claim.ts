@@ -1,60 +1,71 @@
 import { claims } from './claims.ts';
-import { hashTable } from './hash-table.ts';
+import { hashSet } from './hash-set.ts';
+import { ownedHashes } from './owned-hashes.ts';
 import { page } from './page.ts';
 import { defineScript } from './script.ts';
 
 /**
- * Claims bytes and records for a page: ordinal, token, listing, hash of the bytes (8 zero bytes for none), hashes of the
- * ids in one. Whoever claimed first owns them; a page claims again as often as it likes. Answers `yours`; `duplicates`,
- * the ids that others own and whether one of those pages is still open; `loop` and the same; or `stale`.
+ * Claims bytes and records for a page: ordinal, token, hash of the bytes (8 zero bytes for none), hashes of the ids in one.
+ * Whoever claimed first owns them; a page claims again as often as it likes. Answers `yours`; `duplicates`, the ids that
+ * others own and whether one of those pages is still open; `loop` and the same; or `stale`.
  */
 export const claimScript = defineScript(
   'claim',
-  hashTable,
+  hashSet,
+  ownedHashes,
   page,
   claims,
   /* lua */ `
-local base, ordinal, token, listing, bytes, hashes = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-if not is_leased(base, ordinal, token) then return { 'stale' } end
--- It has been processed, and nobody has died.
-redis.call('HDEL', base .. ':suspect', ordinal)
-redis.call('HDEL', base .. ':deaths', ordinal)
-local ids, pages = table_open(base .. ':ids'), table_open(base .. ':pages')
-local kept = { ['p' .. bytes] = true }
-for i = 1, #hashes, 8 do kept['i' .. hashes:sub(i, i + 7)] = true end
-drop_claims(base, ids, pages, ordinal, kept)
-local function is_done(owner) return redis.call('GETBIT', base .. ':done', owner) == 1 end
-local function finish(answer)
-  table_save(ids)
-  table_save(pages)
-  return answer
+local base, ordinal, token, bytes, hashes = KEYS[1], ARGV[1], ARGV[2], ARGV[3], hashes_in(ARGV[4], 1)
+local page = page_leased(base, ordinal, token)
+if not page then return { 'stale' } end
+if page[DEATHS] > 0 then
+  -- It has been processed, and nobody has died.
+  page[DEATHS] = 0
+  page_write(base, ordinal, page)
 end
-if bytes ~= no_bytes then
-  local owner = table_get(pages, bytes)
-  if owner and owner ~= ordinal then
-    redis.call('HDEL', base .. ':claims', ordinal)
-    for i = 1, #hashes, 8 do
-      local id = hashes:sub(i, i + 7)
-      if table_get(ids, id) == ordinal then table_drop(ids, id) end
-    end
-    return finish({ 'loop', is_done(owner) and 0 or 1 })
+local owned, held = owned_open(base), redis.call('HGET', base .. ':claims', ordinal)
+local has_bytes = bytes ~= no_bytes
+local mine, claims, asked, fresh, others = {}, { '1', has_bytes and bytes or '' }, {}, {}, {}
+if held then
+  local claimed, gone = { [bytes] = true }, {}
+  for _, id in ipairs(hashes) do claimed[id] = true end
+  for _, hash in ipairs(hashes_in(held, 2)) do
+    if claimed[hash] then mine[hash] = true else gone[#gone + 1] = hash end
   end
-  table_put(pages, bytes, ordinal)
+  owned_drop(owned, gone)
 end
-local others, mine, undecided = {}, { bytes }, 0
-for i = 1, #hashes, 8 do
-  local id = hashes:sub(i, i + 7)
-  local owner = table_claim(ids, id, ordinal)
-  if owner and owner ~= ordinal then
+for i = 1, #hashes do
+  if not mine[hashes[i]] then asked[#asked + 1] = hashes[i] end
+end
+if has_bytes and not mine[bytes] then
+  asked[#asked + 1] = bytes
+  fresh[1] = bytes
+end
+local known = owned_among(owned, asked)
+if fresh[1] and known[bytes] then
+  local kept = {}
+  for hash in pairs(mine) do kept[#kept + 1] = hash end
+  owned_drop(owned, kept)
+  take_back(base, ordinal, page)
+  redis.call('HDEL', base .. ':claims', ordinal)
+  -- What it is refused for is no processing any more.
+  redis.call('HDEL', base .. ':suspect', ordinal)
+  return { 'loop', is_undecided(base, ordinal, { bytes }) }
+end
+for i = 1, #hashes do
+  local id = hashes[i]
+  if known[id] then
     others[#others + 1] = id
-    if not is_done(owner) then undecided = 1 end
   else
-    mine[#mine + 1] = id
+    claims[#claims + 1] = id
+    if not mine[id] then fresh[#fresh + 1] = id end
   end
 end
-redis.call('HSET', base .. ':claims', ordinal, table.concat(mine))
-hand(base, ordinal, listing)
-if #others == 0 then return finish({ 'yours' }) end
-return finish({ 'duplicates', undecided, table.concat(others) })
+owned_add(owned, fresh)
+redis.call('HSET', base .. ':claims', ordinal, table.concat(claims))
+if not is_handed(held) then count_handed(base, page, 1) end
+if #others == 0 then return { 'yours' } end
+return { 'duplicates', is_undecided(base, ordinal, others), table.concat(others) }
 `,
 );

@@ -1,12 +1,18 @@
+import { page } from './page.ts';
 import { defineScript } from './script.ts';
 
-/** Pages that are open and have no job: what the keys of jobs begin with. */
+/** Lots with pages that are open, and no job: what the keys of jobs begin with. */
 export const orphansScript = defineScript(
   'orphans',
+  page,
   /* lua */ `
-local base, found = KEYS[1], {}
-for _, ordinal in ipairs(redis.call('HKEYS', base .. ':open')) do
-  if redis.call('EXISTS', ARGV[1] .. ordinal) == 0 then found[#found + 1] = ordinal end
+local found, looked = {}, {}
+for _, packed in ipairs(redis.call('HVALS', KEYS[1] .. ':open')) do
+  local lot = cmsgpack.unpack(packed)[LOT]
+  if not looked[lot] then
+    looked[lot] = true
+    if redis.call('EXISTS', ARGV[1] .. lot) == 0 then found[#found + 1] = lot end
+  end
 end
 return found
 `,

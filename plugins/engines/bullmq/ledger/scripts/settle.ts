@@ -1,30 +1,32 @@
 import { claims } from './claims.ts';
-import { hashTable } from './hash-table.ts';
+import { hashSet } from './hash-set.ts';
+import { ownedHashes } from './owned-hashes.ts';
 import { page } from './page.ts';
 import { defineScript } from './script.ts';
 
 /**
- * Ends a page that has no records: key of the run, `failed` or `skipped`, ordinal, token, listing, whether it is an extra
- * page, the outcome. What it had claimed is anybody's again. An extra page that is not there is the end of extra pages,
- * and no failure.
+ * Ends a page that has no records: key of the run, `failed` or `skipped`, ordinal, token, whether it is an extra page, the
+ * outcome. What it had claimed is anybody's again. An extra page that is not there is the end of extra pages, and no
+ * failure.
  */
 export const settleScript = defineScript(
   'settle',
-  hashTable,
+  hashSet,
+  ownedHashes,
   page,
   claims,
   /* lua */ `
-local base, run, kind, ordinal, token, listing = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
-local extra, outcome = ARGV[6] == '1', ARGV[7]
-if not is_leased(base, ordinal, token) then
-  -- The same call may come twice, when a connection was lost in between.
-  return redis.call('GETBIT', base .. ':done', ordinal)
+local base, run, kind, ordinal, token, extra, outcome =
+  KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1', ARGV[6]
+local page = page_leased(base, ordinal, token)
+-- The same call may come twice, when a connection was lost in between.
+if not page then return redis.call('GETBIT', base .. ':done', ordinal) end
+local held = take_back(base, ordinal, page)
+if held then
+  owned_drop(owned_open(base), hashes_in(held, 2))
+  redis.call('HDEL', base .. ':claims', ordinal)
 end
-local ids, pages = table_open(base .. ':ids'), table_open(base .. ':pages')
-drop_claims(base, ids, pages, ordinal, {})
-table_save(ids)
-table_save(pages)
-close(base, ordinal, listing)
+close(base, { [ordinal] = page })
 if extra then redis.call('HSET', base .. ':state', 'extras_ended', 1) end
 if not (extra and kind == 'failed') then
   redis.call('HINCRBY', base .. ':state', kind, 1)

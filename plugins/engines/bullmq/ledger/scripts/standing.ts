@@ -7,7 +7,7 @@ local function signature(base)
   for i = 1, 7 do of[i] = of[i] or '' end
   of[8] = redis.call('LLEN', base .. ':wait') + redis.call('LLEN', base .. ':hang')
   of[9] = redis.call('HLEN', base .. ':open')
-  of[10] = redis.call('HLEN', base .. ':lease')
+  of[10] = redis.call('HGET', base .. ':state', 'leased') or 0
   return table.concat(of, ' ')
 end
 `;
@@ -24,7 +24,7 @@ return {
   redis.call('HGETALL', base .. ':totals'),
   redis.call('LLEN', base .. ':wait') + redis.call('LLEN', base .. ':hang'),
   redis.call('HLEN', base .. ':open'),
-  redis.call('HLEN', base .. ':lease'),
+  tonumber(redis.call('HGET', base .. ':state', 'leased') or 0),
 }
 `,
 );

@@ -1,43 +1,39 @@
+import { begin } from './begin.ts';
 import { page } from './page.ts';
 import { defineScript } from './script.ts';
 
 /**
- * Begins the work on a page: ordinal, token. Answers nothing where that is over; else the packed request, the attempts
- * used, whether its `ahead` and its `next` are on the worklist, the lives, how many of them ended while it was processed, and
- * what its listing was lost by.
+ * Begins the work on a lot: its name, token. Answers what `begin` tells of each of its pages that is not over; a lot that
+ * nobody has had is the page whose ordinal it is named by.
  */
 export const startScript = defineScript(
   'start',
   page,
+  begin,
   /* lua */ `
-local base, ordinal, token = KEYS[1], ARGV[1], ARGV[2]
-local packed = redis.call('HGET', base .. ':open', ordinal)
-if not packed then return false end
+local base, lot, token = KEYS[1], tonumber(ARGV[1]), ARGV[2]
+local first = page_read(base, ARGV[1])
+local pages = { [ARGV[1]] = first or nil }
+if not first or first[BEGUN] == 1 then
+  -- Whoever had it may have taken more pages into it.
+  local all = redis.call('HGETALL', base .. ':open')
+  for i = 1, #all, 2 do
+    local page = cmsgpack.unpack(all[i + 1])
+    if page[LOT] == lot then pages[all[i]] = page end
+  end
+end
 local status = redis.call('HGET', base .. ':state', 'status')
-if status == 'refused' or status == 'ended' then
-  -- Whoever had it before is gone: the source need not wait for it.
-  let_go(base, ordinal)
-  return false
+local begun = {}
+for ordinal, page in pairs(pages) do
+  if status == 'refused' or status == 'ended' then
+    -- Whoever had it before is gone: the source need not wait for it.
+    let_go(base, page)
+  else
+    begun[#begun + 1] = begin(base, ordinal, page, token)
+  end
+  page_write(base, ordinal, page)
 end
-local entry = cmsgpack.unpack(packed)
-local listing = entry[3]
-take_back(base, ordinal, listing)
--- The same call may come twice, when a connection was lost in between.
-if not is_leased(base, ordinal, token) then
-  redis.call('HSET', base .. ':lease', ordinal, token)
-  redis.call('HINCRBY', base .. ':lives', ordinal, 1)
-  if redis.call('HDEL', base .. ':suspect', ordinal) == 1 then redis.call('HINCRBY', base .. ':deaths', ordinal, 1) end
-end
-return {
-  entry[4],
-  entry[2],
-  listing,
-  redis.call('HGET', base .. ':tries', ordinal) or '0',
-  redis.call('HGET', base .. ':steps', 'ahead:' .. ordinal) or '',
-  redis.call('HGET', base .. ':steps', 'next:' .. ordinal) or '',
-  redis.call('HGET', base .. ':lives', ordinal),
-  redis.call('HGET', base .. ':deaths', ordinal) or '0',
-  listing ~= '' and redis.call('HGET', base .. ':lists', listing .. ':error') or '',
-}
+add_to(base, 'leased', newly_leased)
+return begun
 `,
 );

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { PageRequest } from '../../../../../core/engine.ts';
 import { connectRedis, type RedisConnection } from '../../../../../plugins/engines/bullmq/redis/connect.ts';
 import { resolveRedis } from '../../../../../plugins/engines/bullmq/redis/options.ts';
-import type { DonePage, NewRequest, OpenPage, RunLedger } from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
+import type { DonePage, NewRequest, RunLedger } from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
+import type { OpenPage } from '../../../../../plugins/engines/bullmq/ledger/open-page.ts';
 import type { LandedPage } from '../../../../../plugins/engines/bullmq/ledger/outcome.ts';
 import { createRunLedger } from '../../../../../plugins/engines/bullmq/ledger/run-ledger.ts';
+import { SluiceError } from '../../../../../core/errors.ts';
 import { noPageMetrics } from '../../../../../core/metrics/page-metrics.ts';
 import type { RedisCaller } from '../../../../../plugins/engines/bullmq/ledger/scripts/script.ts';
 import type { TestRedis } from '../../../../support/redis.ts';
@@ -80,4 +82,15 @@ export function donePage(source: string, page: OpenPage, more: Partial<LandedPag
 
 export function ids(...names: readonly string[]): BigUint64Array {
   return BigUint64Array.from(names, hashOf);
+}
+
+/** An acknowledgement of pages that are written. */
+export function ackOf(number: number, pages: readonly ReturnType<typeof donePage>[], session = 'session') {
+  return { session, number, worker: 'worker', pages, sinks: {}, positions: {} };
+}
+
+/** That the page with this ordinal will not come. */
+export function failedPage(ordinal: number) {
+  const error = new SluiceError('http_500', 'no', { status: 500 });
+  return { kind: 'failed', source: 'shop', pages: 1, error, page: { ordinal, key: `page-${ordinal}` } } as const;
 }

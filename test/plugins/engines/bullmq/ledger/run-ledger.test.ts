@@ -1,8 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SluiceError } from '../../../../../core/errors.ts';
-import type { OpenPage, SourceLedger } from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
+import type { SourceLedger } from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
+import type { OpenPage } from '../../../../../plugins/engines/bullmq/ledger/open-page.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../../../support/redis.ts';
-import { donePage, dyingAfter, ids, ledgerOf, openLedger, requestFor } from './ledger-fixture.ts';
+import {
+  ackOf,
+  donePage,
+  dyingAfter,
+  failedPage,
+  hashOf,
+  ids,
+  ledgerOf,
+  openLedger,
+  requestFor,
+} from './ledger-fixture.ts';
 
 describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
   let redis: TestRedis;
@@ -31,8 +42,8 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
   }
 
   async function start(source: SourceLedger, ordinal: number, token = `t${ordinal}`): Promise<OpenPage> {
-    const started = await source.start(ordinal, token);
-    if (started.state !== 'yours') throw new Error(`page ${ordinal} is over`);
+    const [started] = await source.start(ordinal, token);
+    if (started === undefined) throw new Error(`page ${ordinal} is over`);
     return started.page;
   }
 
@@ -52,19 +63,19 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('adds the follow-ups of a page once, whoever works on it again', async () => {
       const { source } = await begun(1);
-      await source.slice(10, 10);
+      await source.slice({ window: 10, branching: 10 });
       await start(source, 0, 'first worker');
       const follow = { reason: 'next', ordinal: 0, maxPages: 100 } as const;
       expect(await source.add([requestFor('a'), requestFor('b')], follow)).toEqual({ state: 'added', at: 0 });
       const again = await source.start(0, 'second worker');
-      expect(again).toMatchObject({ state: 'yours', expanded: true, preceded: false, lives: 2 });
+      expect(again).toMatchObject([{ expanded: true, preceded: false, lives: 2 }]);
       expect(await source.add([requestFor('a'), requestFor('b')], follow)).toEqual({ state: 'added', at: 0 });
       expect((await source.standing()).added).toBe(3);
     });
 
     test('adds nothing for a page that is done', async () => {
       const { ledger, source } = await begun(1);
-      await source.slice(10, 10);
+      await source.slice({ window: 10, branching: 10 });
       const page = await start(source, 0);
       await ledger.acknowledge(ackOf(1, [donePage('shop', page)]));
       const late = await source.add([requestFor('a')], { reason: 'next', ordinal: 0, maxPages: 100 });
@@ -74,7 +85,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('tells a request that was asked for before, each time, and keeps those before it', async () => {
       const { source } = await begun(1);
-      await source.slice(10, 10);
+      await source.slice({ window: 10, branching: 10 });
       await start(source, 0);
       const follow = { reason: 'next', ordinal: 0, maxPages: 100 } as const;
       const requests = [requestFor('a'), requestFor(0), requestFor('b')];
@@ -90,7 +101,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('adds more requests than one call takes, each once, also when a worker dies in the middle', async () => {
       const { source, key, connection } = await begun(1);
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       await start(source, 0);
       const many = Array.from({ length: 700 }, (_, index) => requestFor(`x${index}`));
       const follow = { reason: 'next', ordinal: 0, maxPages: 2000 } as const;
@@ -98,26 +109,26 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
         'killed',
       );
       expect(await source.standing()).toMatchObject({ added: 501 });
-      expect(await source.start(0, 'heir')).toMatchObject({ expanded: false });
+      expect(await source.start(0, 'heir')).toMatchObject([{ expanded: false }]);
       await source.add(many, follow);
       expect(await source.standing()).toMatchObject({ added: 701 });
     });
 
     test('hands out what hangs from an item before more of the own listing', async () => {
       const { source } = await begun(2);
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       await start(source, 0);
       await source.add([requestFor('r1', 'reviews-1', true), requestFor('r2', 'reviews-2', true)], {
         reason: 'open',
         ordinal: 0,
         maxPages: 100,
       });
-      expect((await source.slice(10, 10)).taken).toEqual([2, 3, 1]);
+      expect((await source.slice({ window: 10, branching: 10 })).taken).toEqual([2, 3, 1]);
     });
 
     test('leaves out a dependent listing that was opened before', async () => {
       const { source } = await begun(2);
-      await source.slice(2, 2);
+      await source.slice({ window: 2, branching: 2 });
       await start(source, 0);
       await start(source, 1);
       const opened = [requestFor('r1', 'reviews-1', true)];
@@ -131,10 +142,10 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('caps each dependent listing', async () => {
       const { source } = await begun(1);
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       await start(source, 0);
       await source.add([requestFor('r1', 'reviews-1', true)], { reason: 'open', ordinal: 0, maxPages: 1 });
-      await source.slice(5, 5);
+      await source.slice({ window: 5, branching: 5 });
       await start(source, 1);
       const more = [requestFor('r1-2', 'reviews-1')];
       expect(await source.add(more, { reason: 'next', ordinal: 1, maxPages: 1 })).toEqual({ state: 'cap', at: 0 });
@@ -144,15 +155,15 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
   describe('opening pages for the queue', () => {
     test('opens no more than the window, and more as pages go to the sinks', async () => {
       const { source } = await begun(10);
-      expect((await source.slice(4, 4)).taken).toEqual([0, 1, 2, 3]);
-      expect((await source.slice(4, 4)).taken).toEqual([]);
+      expect((await source.slice({ window: 4, branching: 4 })).taken).toEqual([0, 1, 2, 3]);
+      expect((await source.slice({ window: 4, branching: 4 })).taken).toEqual([]);
       await source.claim(await start(source, 0), 1n, ids('a'));
-      expect((await source.slice(4, 4)).taken).toEqual([4]);
+      expect((await source.slice({ window: 4, branching: 4 })).taken).toEqual([4]);
     });
 
     test('finds pages that are open and have no job', async () => {
       const { source, connection, key } = await begun(2);
-      await source.slice(4, 4);
+      await source.slice({ window: 4, branching: 4 });
       await connection.client.set(`${key}:pages:shop.1`, 'a job');
       expect(await source.orphans()).toEqual([0]);
     });
@@ -161,7 +172,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
   describe('a page in work', () => {
     test('is the last one’s who started it', async () => {
       const { ledger, source } = await begun(1);
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       const zombie = await start(source, 0, 'zombie');
       const heir = await start(source, 0, 'heir');
       expect(await source.claim(zombie, 1n, ids('a'))).toEqual({ state: 'stale' });
@@ -174,47 +185,47 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('counts its lives, and gives one back when it is let go of', async () => {
       const { source } = await begun(1);
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       const lives = async (token: string): Promise<unknown> => await source.start(0, token);
-      expect(await lives('a')).toMatchObject({ lives: 1 });
+      expect(await lives('a')).toMatchObject([{ lives: 1 }]);
       // The same call once more, for the answer was lost.
-      expect(await lives('a')).toMatchObject({ lives: 1 });
-      expect(await lives('b')).toMatchObject({ lives: 2 });
+      expect(await lives('a')).toMatchObject([{ lives: 1 }]);
+      expect(await lives('b')).toMatchObject([{ lives: 2 }]);
       await source.release(await start(source, 0, 'b'));
-      expect(await lives('c')).toMatchObject({ lives: 2 });
+      expect(await lives('c')).toMatchObject([{ lives: 2 }]);
     });
 
     test('counts the workers that were gone while it was processed, and no others', async () => {
       const { source } = await begun(1);
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       const first = await start(source, 0, 'a');
       await source.suspect(first);
       await source.claim(first, 1n, ids('a'));
-      expect(await source.start(0, 'b')).toMatchObject({ deaths: 0 });
+      expect(await source.start(0, 'b')).toMatchObject([{ deaths: 0 }]);
       await source.suspect({ ...first, token: 'b' });
-      expect(await source.start(0, 'c')).toMatchObject({ deaths: 1 });
+      expect(await source.start(0, 'c')).toMatchObject([{ deaths: 1 }]);
       await source.suspect({ ...first, token: 'c' });
-      expect(await source.start(0, 'd')).toMatchObject({ deaths: 2 });
+      expect(await source.start(0, 'd')).toMatchObject([{ deaths: 2 }]);
       await source.suspect({ ...first, token: 'd' });
       await source.release({ ...first, token: 'd' });
-      expect(await source.start(0, 'e')).toMatchObject({ deaths: 2 });
+      expect(await source.start(0, 'e')).toMatchObject([{ deaths: 2 }]);
     });
 
     test('keeps its attempts', async () => {
       const { source } = await begun(1);
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       await source.attempted(await start(source, 0, 'a'), 3);
-      expect(await source.start(0, 'b')).toMatchObject({ attempts: 3 });
+      expect(await source.start(0, 'b')).toMatchObject([{ attempts: 3 }]);
     });
 
     test('is not started when it is done, or when the source takes no more', async () => {
       const { ledger, source } = await begun(2);
-      await source.slice(2, 2);
+      await source.slice({ window: 2, branching: 2 });
       await ledger.acknowledge(ackOf(1, [donePage('shop', await start(source, 0))]));
-      expect(await source.start(0, 'late')).toEqual({ state: 'over' });
+      expect(await source.start(0, 'late')).toEqual([]);
       await start(source, 1, 'dead');
       await source.refuse(new SluiceError('cross_origin', 'elsewhere'));
-      expect(await source.start(1, 'heir')).toEqual({ state: 'over' });
+      expect(await source.start(1, 'heir')).toEqual([]);
       expect(await source.standing()).toMatchObject({ status: 'refused', inWork: 0 });
     });
   });
@@ -222,7 +233,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
   describe('claims', () => {
     async function three() {
       const { source, ledger } = await begun(3);
-      await source.slice(3, 3);
+      await source.slice({ window: 3, branching: 3 });
       return {
         ledger,
         source,
@@ -256,6 +267,19 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       expect(await source.claim(pages[1], 1n, ids('b'))).toEqual({ state: 'yours' });
     });
 
+    test('what is claimed is known for ever, however much there is', async () => {
+      const { source, pages } = await three();
+      const many = BigUint64Array.from({ length: 20_000 }, (_, index) => hashOf(`record ${index}`));
+      for (let from = 0; from < many.length; from += 2000) {
+        // As one page of that many.
+        await source.claim(pages[0], 1n, many.slice(0, from + 2000));
+      }
+      expect(await source.claim(pages[1], 2n, many.slice(100, 3000))).toMatchObject({ ids: many.slice(100, 3000) });
+      // Those of a page that failed are anybody's, wherever they were kept.
+      await source.settle(pages[0], failedPage(0));
+      expect(await source.claim(pages[1], 2n, many)).toEqual({ state: 'yours' });
+    });
+
     test('a page that failed gives back everything', async () => {
       const { source, pages } = await three();
       await source.claim(pages[0], 1n, ids('a'));
@@ -276,7 +300,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
   describe('acknowledging', () => {
     test('counts a page once, and answers the same when it is told again', async () => {
       const { ledger, source } = await begun(2);
-      await source.slice(2, 2);
+      await source.slice({ window: 2, branching: 2 });
       const done = { ...donePage('shop', await start(source, 0)), totals: totalsOf(2, 9) };
       const ack = { ...ackOf(1, [done]), sinks: { postgres: { records: 2, bytes: 9, ms: 1, filtered: 0 } } };
       const first = await ledger.acknowledge(ack);
@@ -290,7 +314,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('takes all pages or none', async () => {
       const { ledger, source } = await begun(2);
-      await source.slice(2, 2);
+      await source.slice({ window: 2, branching: 2 });
       const [mine, lost] = [await start(source, 0), await start(source, 1)];
       await start(source, 1, 'heir');
       const ack = { ...ackOf(1, [donePage('shop', mine), donePage('shop', lost)]), positions: { part: 100 } };
@@ -302,13 +326,13 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('refuses to build on a call that Redis has forgotten', async () => {
       const { ledger, source } = await begun(1);
-      await source.slice(2, 2);
+      await source.slice({ window: 2, branching: 2 });
       expect(await ledger.acknowledge(ackOf(2, [donePage('shop', await start(source, 0))]))).toEqual({ taken: false });
     });
 
     test('keeps how far each sink of a session has got', async () => {
       const { ledger, source } = await begun(2);
-      await source.slice(2, 2);
+      await source.slice({ window: 2, branching: 2 });
       const [first, second] = [await start(source, 0), await start(source, 1)];
       await ledger.acknowledge({ ...ackOf(1, [donePage('shop', first)]), positions: { file: { shop: 10 } } });
       await ledger.acknowledge({ ...ackOf(2, [donePage('shop', second)]), positions: { file: { shop: 30 } } });
@@ -317,7 +341,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('counts pages in a row that brought nothing new', async () => {
       const { ledger, source } = await begun(3);
-      await source.slice(3, 3);
+      await source.slice({ window: 3, branching: 3 });
       const stale = async (number: number, records: number): Promise<unknown> => {
         const page = donePage('shop', await start(source, number - 1), { records, duplicates: 2 - records });
         const answer = await ledger.acknowledge(ackOf(number, [page]));
@@ -328,7 +352,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('adds the totals of listings up, and those of each dependent resource', async () => {
       const { ledger, source } = await begun(4);
-      await source.slice(4, 4);
+      await source.slice({ window: 4, branching: 4 });
       const share = (total: number | undefined, opens: boolean | undefined, child?: string) => ({
         items: 2,
         total,
@@ -350,7 +374,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('is told once, and only where nothing has changed', async () => {
       const { ledger, source } = await begun(1);
       const before = await source.standing();
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       const ended = [{ kind: 'ended', source: 'shop', state: 'complete' }] as const;
       expect(await source.end(before, ended)).toBe(false);
       await ledger.acknowledge(ackOf(1, [donePage('shop', await start(source, 0))]));
@@ -365,12 +389,12 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('an extra page is asked for once; its failure costs nothing and ends them', async () => {
       const { ledger, source } = await begun(1);
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       await ledger.acknowledge(ackOf(1, [donePage('shop', await start(source, 0))]));
       const standing = await source.standing();
       expect(await source.addExtra(requestFor('extra'), standing, 10)).toBe(true);
       expect(await source.addExtra(requestFor('extra'), standing, 10)).toBe(false);
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       const extra = await start(source, 1);
       expect(extra.extra).toBe(true);
       await source.settle(extra, failedPage(1));
@@ -380,7 +404,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
 
     test('a failed page is counted once', async () => {
       const { ledger, source } = await begun(1);
-      await source.slice(1, 1);
+      await source.slice({ window: 1, branching: 1 });
       const page = await start(source, 0);
       expect([await source.settle(page, failedPage(0)), await source.settle(page, failedPage(0))]).toEqual([
         true,
@@ -403,28 +427,19 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       await source.refuse(new SluiceError('pagination_loop', 'again', { status: 200 }));
       await source.refuse(new SluiceError('cross_origin', 'elsewhere'));
       expect((await source.standing()).error).toMatchObject({ code: 'pagination_loop', status: 200 });
-      expect((await source.slice(10, 10)).taken).toEqual([]);
+      expect((await source.slice({ window: 10, branching: 10 })).taken).toEqual([]);
     });
   });
 
   test('nothing is left of a run that is forgotten', async () => {
     const { ledger, key } = await begun(200, 500).then(({ ledger: made, key: name }) => ({ ledger: made, key: name }));
     const source = ledger.source('shop');
-    await source.slice(3, 3);
+    await source.slice({ window: 3, branching: 3 });
     await source.claim(await start(source, 0), 1n, ids('a', 'b'));
     await ledger.forget();
     expect(await redis.ask('KEYS', `${key.replaceAll(/[{}]/g, '?')}*`)).toBe('');
   });
 });
-
-function ackOf(number: number, pages: readonly ReturnType<typeof donePage>[], session = 'session') {
-  return { session, number, worker: 'worker', pages, sinks: {}, positions: {} };
-}
-
-function failedPage(ordinal: number) {
-  const error = new SluiceError('http_500', 'no', { status: 500 });
-  return { kind: 'failed', source: 'shop', pages: 1, error, page: { ordinal, key: `page-${ordinal}` } } as const;
-}
 
 function totalsOf(items: number, total: number) {
   return { items, total, opens: undefined, child: undefined };

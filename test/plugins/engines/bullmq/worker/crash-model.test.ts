@@ -77,13 +77,16 @@ async function live({ redis, key, source, upstream, parts }: Model): Promise<'en
       letters: createLetterContent([], createVault([])),
       hash: hasher.text,
       emit: () => undefined,
-      moved: () => undefined,
+      tend: () => undefined,
       signal: stop.signal,
     }),
     sessions,
     janitor,
+    queue,
+    sources: config.sources,
     emit: () => undefined,
     clock,
+    concurrency: 100,
     signal: stop.signal,
   });
   try {

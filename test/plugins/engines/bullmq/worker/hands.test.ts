@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { createHands, type HandsOptions } from '../../../../../plugins/engines/bullmq/worker/hands.ts';
 import { fakeClock, settle } from '../../../../support/fake-clock.ts';
 
-test('a page that is in hand is not taken from its own worker', async () => {
+test('a lot that is in hand is not taken from its own worker', async () => {
   const clock = fakeClock();
   const starts: number[] = [];
-  let answer: (started: { state: 'over' }) => void = () => undefined;
+  let answer: (started: readonly never[]) => void = () => undefined;
   const source = {
-    start: (ordinal: number) =>
-      new Promise<{ state: 'over' }>((started) => {
-        starts.push(ordinal);
+    start: (lot: number) =>
+      new Promise<readonly never[]>((started) => {
+        starts.push(lot);
         answer = started;
       }),
   };
@@ -17,6 +17,8 @@ test('a page that is in hand is not taken from its own worker', async () => {
     ledger: { source: () => source },
     sessions: { current: { id: 's' } },
     janitor: { tend: async () => undefined, closed: new Set() },
+    sources: [],
+    concurrency: 10,
     clock,
     signal: new AbortController().signal,
   } as unknown as HandsOptions);
@@ -26,7 +28,7 @@ test('a page that is in hand is not taken from its own worker', async () => {
   await settle();
   expect(starts).toEqual([1, 2]);
   expect(await clock.run(again)).toBe('release');
-  answer({ state: 'over' });
+  answer([]);
   expect(await other).toBe('over');
   expect(starts).toEqual([1, 2]);
   void first;

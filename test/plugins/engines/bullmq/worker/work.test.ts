@@ -70,8 +70,8 @@ describe.skipIf(redisMissing !== undefined)('a worker', () => {
     const source = run.ledger.source('shop');
     await expect.poll(() => asked.get('https://shop.test/items?limit=10&skip=20')).toBe(1);
     // Somebody else takes it, has it written and acknowledged.
-    const started = await source.start(2, 'heir');
-    if (started.state !== 'yours') throw new Error('the page is over');
+    const [started] = await source.start(2, 'heir');
+    if (started === undefined) throw new Error('the page is over');
     answer.open();
     await expect.poll(() => asked.get('https://shop.test/items?limit=10&skip=20')).toBe(1);
     expect(await source.claim(started.page, 2n, BigUint64Array.of(1n))).toMatchObject({ state: 'yours' });
@@ -196,8 +196,7 @@ describe.skipIf(redisMissing !== undefined)('a worker', () => {
     const source = run.ledger.source('shop');
     await run.janitor.sweep();
     for (const token of ['a', 'b', 'c']) {
-      const started = await source.start(0, token);
-      if (started.state === 'yours') await source.suspect(started.page);
+      for (const { page } of await source.start(0, token)) await source.suspect(page);
     }
     run.startWorker();
     const told = await run.ended();
