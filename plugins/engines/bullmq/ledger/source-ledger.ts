@@ -134,8 +134,9 @@ export function createSourceLedger({ redis, vault, run, name, jobKey }: SourceLe
     },
     attempted: async ({ ordinal, token }, attempts) => (await call(attemptedScript, ordinal, token, attempts)) === 1,
     async claim({ ordinal, token }, bytesHash, ids) {
-      const bytes = packHashes([bytesHash ?? 0n]);
-      return claimedOf(listOf(await call(claimScript, ordinal, token, bytes, packHashes(ids))));
+      const packed = packHashes([bytesHash ?? 0n, ...ids]);
+      const hashes = Array.from({ length: ids.length + 1 }, (_, index) => packed.subarray(index * 8, index * 8 + 8));
+      return claimedOf(listOf(await call(claimScript, ordinal, token, ...hashes)));
     },
     release: async ({ ordinal, token }) => (await call(releaseScript, ordinal, token)) === 1,
     async settle({ ordinal, token, extra }, outcome) {

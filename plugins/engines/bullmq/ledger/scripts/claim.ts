@@ -5,7 +5,7 @@ import { page } from './page.ts';
 import { defineScript } from './script.ts';
 
 /**
- * Claims bytes and records for a page: ordinal, token, hash of the bytes (8 zero bytes for none), hashes of the ids in one.
+ * Claims bytes and records for a page: ordinal, token, hash of the bytes (8 zero bytes for none), the hashes of the ids.
  * Whoever claimed first owns them; a page claims again as often as it likes. Answers `yours`; `duplicates`, the ids that
  * others own and whether one of those pages is still open; `loop` and the same; or `stale`.
  */
@@ -16,7 +16,7 @@ export const claimScript = defineScript(
   page,
   claims,
   /* lua */ `
-local base, ordinal, token, bytes, hashes = KEYS[1], ARGV[1], ARGV[2], ARGV[3], hashes_in(ARGV[4], 1)
+local base, ordinal, token, bytes = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local page = page_leased(base, ordinal, token)
 if not page then return { 'stale' } end
 if page[DEATHS] > 0 then
@@ -26,6 +26,22 @@ if page[DEATHS] > 0 then
 end
 local owned, held = owned_open(base), redis.call('HGET', base .. ':claims', ordinal)
 local has_bytes = bytes ~= no_bytes
+local first = has_bytes and 3 or 4
+if not held and owned.older.n == 0 and #ARGV - first < hashes_at_once and first <= #ARGV then
+  -- As nearly all: a page that nobody has had before, and nothing in it that another has.
+  local is_new = true
+  for _, known in ipairs(redis.call('SMISMEMBER', owned.recent, unpack(ARGV, first))) do
+    if known == 1 then is_new = false end
+  end
+  if is_new then
+    owned_add(owned, { unpack(ARGV, first) })
+    redis.call('HSET', base .. ':claims', ordinal, '1' .. table.concat(ARGV, '', first))
+    count_handed(base, page, 1)
+    return { 'yours' }
+  end
+end
+local hashes = {}
+for i = 4, #ARGV do hashes[i - 3] = ARGV[i] end
 local mine, claims, asked, fresh, others = {}, { '1', has_bytes and bytes or '' }, {}, {}, {}
 if held then
   local claimed, gone = { [bytes] = true }, {}

@@ -4,7 +4,7 @@
  * take three times as long and a third of the memory. After `hashSet`.
  */
 export const ownedHashes = /* lua */ `
-local most_recent, hashes_at_once = 16384, 1000
+local most_recent, hashes_at_once = 32768, 1000
 
 local function owned_open(base)
   return { recent = base .. ':recent', older = set_open(base .. ':ids') }

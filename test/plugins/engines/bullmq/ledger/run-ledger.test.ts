@@ -267,19 +267,6 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       expect(await source.claim(pages[1], 1n, ids('b'))).toEqual({ state: 'yours' });
     });
 
-    test('what is claimed is known for ever, however much there is', async () => {
-      const { source, pages } = await three();
-      const many = BigUint64Array.from({ length: 20_000 }, (_, index) => hashOf(`record ${index}`));
-      for (let from = 0; from < many.length; from += 2000) {
-        // As one page of that many.
-        await source.claim(pages[0], 1n, many.slice(0, from + 2000));
-      }
-      expect(await source.claim(pages[1], 2n, many.slice(100, 3000))).toMatchObject({ ids: many.slice(100, 3000) });
-      // Those of a page that failed are anybody's, wherever they were kept.
-      await source.settle(pages[0], failedPage(0));
-      expect(await source.claim(pages[1], 2n, many)).toEqual({ state: 'yours' });
-    });
-
     test('a page that failed gives back everything', async () => {
       const { source, pages } = await three();
       await source.claim(pages[0], 1n, ids('a'));
