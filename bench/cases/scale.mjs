@@ -3,7 +3,7 @@ import { interleave } from '../measure/interleave.mjs';
 import { medianOf } from '../measure/statistics.mjs';
 import { hasRedis, startRedis } from '../scale/redis-server.mjs';
 import { spreadRun } from '../scale/spread-run.mjs';
-import { atMost } from '../suite/goal.mjs';
+import { atLeast, atMost } from '../suite/goal.mjs';
 import { notRun, row } from '../suite/row.mjs';
 import { inTemporaryFolder } from '../suite/temporary-folder.mjs';
 import { unlimited } from '../suite/unlimited.mjs';
@@ -15,9 +15,12 @@ export const title =
 
 const sources = 3;
 
-async function once(workers, pages) {
+/** Where workers wait rather than work, so that two cores are enough for two of them: how long, and pages in hand of each. */
+const waiting = { latencyMs: 50, inHand: 8 };
+
+async function once(workers, pages, { latencyMs, inHand } = {}) {
   const records = (pages / sources) * perPage;
-  const upstream = await startUpstream({ records });
+  const upstream = await startUpstream({ records, latencyMs });
   try {
     return await inTemporaryFolder(async (folder) => {
       const redis = await startRedis(folder);
@@ -34,7 +37,7 @@ async function once(workers, pages) {
           // Processes are what it is spread over.
           workers: { threads: 0 },
         };
-        return await spreadRun({ folder, config, workers, redis, records: records * sources });
+        return await spreadRun({ folder, config, workers, inHand, redis, records: records * sources });
       } finally {
         await redis.stop();
       }
@@ -55,6 +58,7 @@ export async function run({ rounds, quick, log }) {
     );
     return one;
   });
+  const slow = await interleave(sizes, rounds, ({ workers }) => once(workers, pages / 5, waiting));
   const rows = sizes.flatMap((size) => {
     const runs = measured.get(size);
     const each = (field) => runs.map((one) => one[field] / pages);
@@ -76,6 +80,7 @@ export async function run({ rounds, quick, log }) {
       }),
     ];
   });
+  const perSecond = sizes.map((size) => slow.get(size).map(({ seconds }) => pages / 5 / seconds));
   const [workers, coordinator, redis] = rows.slice(3).map(({ median }) => median);
   const all = workers + coordinator + redis;
   return {
@@ -84,6 +89,11 @@ export async function run({ rounds, quick, log }) {
     goals: [
       atMost('share of the coordinator in the processor time of a page, %', 10, (coordinator / all) * 100),
       atMost('share of Redis in the processor time of a page, %', 10, (redis / all) * 100),
+      atLeast(
+        `pages a second of 2 workers ÷ 1, where each has ${waiting.inHand} pages in hand and an answer takes ${waiting.latencyMs} ms`,
+        1.7,
+        medianOf(perSecond[1]) / medianOf(perSecond[0]),
+      ),
     ],
   };
 }

@@ -16,15 +16,17 @@ function cpuMs(pid) {
 }
 
 /**
- * Runs a config in `folder` on `workers` processes that are there before it begins. Gives seconds from the run's start to
+ * Runs a config in `folder` on `workers` processes that are there before it begins, each with at most `inHand` pages. Gives seconds from the run's start to
  * its end by its own word, processor time of the workers, of the coordinator before and after the run's start, and what
  * Redis did. Throws where a record is missing.
  */
-export async function spreadRun({ folder, config, workers: count, redis, records }) {
+export async function spreadRun({ folder, config, workers: count, inHand, redis, records }) {
   writeFileSync(join(folder, 'pipeline.config.json'), JSON.stringify(config));
   const start = (...args) =>
     spawn(process.execPath, [pipelineMain, ...args], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-  const workers = Array.from({ length: count }, () => start('worker', '--json'));
+  const workers = Array.from({ length: count }, () =>
+    start('worker', '--json', ...(inHand === undefined ? [] : ['--concurrency', String(inHand)])),
+  );
   await Promise.all(workers.map((worker) => once(worker.stderr, 'data')));
   const idle = workers.map(({ pid }) => cpuMs(pid));
   const before = await redis.usage();

@@ -163,6 +163,7 @@ export async function workOnRun({
     await taker.pause();
     if (!failed.signal.aborted) await hands.idle(how.drainMs);
   } finally {
+    hands.rest(true);
     // What is still being fetched goes to other workers; what is with the sinks is committed.
     fetching.abort(classify(how.signal.reason));
     await inTime(clock, closeMs, async () => {

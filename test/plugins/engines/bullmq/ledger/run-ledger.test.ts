@@ -3,17 +3,7 @@ import { SluiceError } from '../../../../../core/errors.ts';
 import type { SourceLedger } from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
 import type { OpenPage } from '../../../../../plugins/engines/bullmq/ledger/open-page.ts';
 import { redisMissing, startRedis, type TestRedis } from '../../../../support/redis.ts';
-import {
-  ackOf,
-  donePage,
-  dyingAfter,
-  failedPage,
-  hashOf,
-  ids,
-  ledgerOf,
-  openLedger,
-  requestFor,
-} from './ledger-fixture.ts';
+import { ackOf, donePage, dyingAfter, failedPage, ids, ledgerOf, openLedger, requestFor } from './ledger-fixture.ts';
 
 describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
   let redis: TestRedis;
