@@ -5,7 +5,7 @@ import { pairsOf } from './counts.ts';
 import { addGroup, boundGroups, mergeMetrics } from './merge.ts';
 import { noValues } from './no-values.ts';
 import { emptyGroup, groupNamed } from './partial.ts';
-import { boundsOf, createSketch, valueOfBin } from './value-bins.ts';
+import { boundsOf, sketchOf } from './value-bins.ts';
 
 /** How the report names the group of records that have none. */
 const noGroup = '(none)';
@@ -71,12 +71,9 @@ function standardDeviation(group: GroupPartial): number {
   return Math.sqrt(Number(spread)) / (group.valued * 1e6);
 }
 
-/** Reads quantiles off the bins. The sketch is filled bin by bin: its own `merge` loses negative values. */
+/** Reads quantiles off the bins. */
 function quantiles(group: GroupPartial): (quantile: number) => number {
-  const sketch = createSketch();
-  for (const [bin, count] of pairsOf(group.bins)) sketch.accept(valueOfBin(bin), count);
-  for (const [bin, count] of pairsOf(group.negativeBins)) sketch.accept(-valueOfBin(bin), count);
-  if (group.zeros > 0) sketch.accept(0, group.zeros);
+  const sketch = sketchOf(group);
   // A bin's value can lie just outside of what was seen.
   return (quantile) => Math.min(group.max, Math.max(group.min, sketch.getValueAtQuantile(quantile)));
 }

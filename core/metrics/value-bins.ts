@@ -1,5 +1,7 @@
 /** Where a value falls: in millionths, in the bins of the quantile sketch, in the buckets of the histogram. */
 import { DDSketch } from '@datadog/sketches-js';
+import type { Counts } from '../contracts/metrics.ts';
+import { noCounts, pairsOf } from './counts.ts';
 
 /** A quantile is within this share of a value at its rank. */
 const relativeAccuracy = 0.01;
@@ -10,8 +12,25 @@ const valueLimit = 1e15;
 const { mapping } = createSketch();
 
 /** An empty sketch whose bins are those of `binOf`. */
-export function createSketch(): DDSketch {
+function createSketch(): DDSketch {
   return new DDSketch({ relativeAccuracy });
+}
+
+/** Values counted by the bins of their magnitudes, and zeros. */
+interface Binned {
+  readonly bins: Counts;
+  /** Of values below zero. Default: there are none. */
+  readonly negativeBins?: Counts;
+  readonly zeros: number;
+}
+
+/** The sketch of such values. It is filled bin by bin: its own `merge` loses negative values. */
+export function sketchOf({ bins, negativeBins = noCounts, zeros }: Binned): DDSketch {
+  const sketch = createSketch();
+  for (const [bin, count] of pairsOf(bins)) sketch.accept(valueOfBin(bin), count);
+  for (const [bin, count] of pairsOf(negativeBins)) sketch.accept(-valueOfBin(bin), count);
+  if (zeros > 0) sketch.accept(0, zeros);
+  return sketch;
 }
 
 /** Whether a value can be measured. */
@@ -30,7 +49,7 @@ export function binOf(positive: number): number {
 }
 
 /** A value that stands for all of a bin. */
-export function valueOfBin(bin: number): number {
+function valueOfBin(bin: number): number {
   return mapping.value(bin);
 }
 

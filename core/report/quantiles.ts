@@ -1,5 +1,5 @@
-import { counted, noCounts, pairsOf } from '../metrics/counts.ts';
-import { binOf, createSketch, valueOfBin } from '../metrics/value-bins.ts';
+import { counted, noCounts } from '../metrics/counts.ts';
+import { binOf, sketchOf } from '../metrics/value-bins.ts';
 
 /** Quantiles of a stream of durations in bounded memory, each within 1 % of a value at that rank (DDSketch). */
 export interface Quantiles {
@@ -24,10 +24,7 @@ export function createQuantiles(): Quantiles {
     },
     at(quantile) {
       if (zeros === 0 && bins.length === 0) return null;
-      const sketch = createSketch();
-      if (zeros > 0) sketch.accept(0, zeros);
-      for (const [bin, count] of pairsOf(bins)) sketch.accept(valueOfBin(bin), count);
-      return thousandths(sketch.getValueAtQuantile(quantile));
+      return thousandths(sketchOf({ bins, zeros }).getValueAtQuantile(quantile));
     },
   };
 }
