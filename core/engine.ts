@@ -93,7 +93,7 @@ export { differences } from './state/fingerprint.ts';
 export type { Fingerprint } from './state/fingerprint.ts';
 export { addTime } from './metrics/time.ts';
 export { addTo } from './metrics/partial.ts';
-export { addFigures, noFigures, readFigures, writeFigures } from './state/figures.ts';
+export { addFigures, noFigures, readFigures, recordsOf, writeFigures } from './state/figures.ts';
 export type { WrittenFigures } from './state/figures.ts';
 export { figuresSince } from './state/figures-since.ts';
 export { createDeadLetters, type DeadLetterPosition, type DeadLetters, noLetters } from './state/dead-letters.ts';

@@ -2,6 +2,7 @@ import type { RunEvent } from '../contracts/events.ts';
 import type { LogFields, Logger } from '../contracts/logger.ts';
 import type { RunReport } from '../contracts/report.ts';
 import { redactUrl } from '../redact.ts';
+import { recordsOf } from '../state/figures.ts';
 
 /** An event as a line of the log. */
 export interface EventLine {
@@ -50,7 +51,7 @@ export function eventLines(event: RunEvent): readonly EventLine[] {
     }
     case 'run-caught-up': {
       const { type, sources } = event;
-      const records = [...sources.values()].reduce((sum, figures) => sum + figures.records, 0);
+      const records = recordsOf(sources);
       const message = `workers have counted ${counted(records, 'record')} while this process could not`;
       return [{ level: 'info', message, fields: { event: type, records } }];
     }

@@ -37,6 +37,11 @@ export function noFigures(): SourceFigures {
   return { ...zeros, ...counts, categories: noCategories(), metrics: new Map(), rejects: [] };
 }
 
+/** Records of all sources together. */
+export function recordsOf(sources: ReadonlyMap<string, Pick<SourceFigures, 'records'>>): number {
+  return [...sources.values()].reduce((sum, { records }) => sum + records, 0);
+}
+
 /** Adds `from` to `into` and leaves `from` as it is. */
 export function addFigures(into: SourceFigures, from: SourceFigures): void {
   for (const counter of counters) into[counter] += from[counter];

@@ -1,5 +1,6 @@
 import type { EarlierLives, RejectedItem, RestoredSource } from '../contracts/journal.ts';
 import { SluiceError } from '../errors.ts';
+import { recordsOf } from './figures.ts';
 import type { JournalOutline, ReplayedRun, ReplayedSource } from './replay.ts';
 
 /** What the next life of a run begins with. */
@@ -24,8 +25,7 @@ export function restoreRun(
     if (source.added > 0) restored.set(name, restoreSource(source, letters.get(name) ?? []));
   }
   const figures = new Map([...sources].map(([name, source]) => [name, source.figures]));
-  const records = [...figures.values()].reduce((sum, source) => sum + source.records, 0);
-  return { restored, earlier: { life, startedAt: run.at, elapsedMs, sources: figures, records } };
+  return { restored, earlier: { life, startedAt: run.at, elapsedMs, sources: figures, records: recordsOf(figures) } };
 }
 
 function restoreSource(source: ReplayedSource, letters: readonly RejectedItem[]): RestoredSource {

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { type EngineContext, nodeDisk, type RunEnding, writeCursors } from '../../../../core/engine.ts';
+import { type EngineContext, nodeDisk, recordsOf, type RunEnding, writeCursors } from '../../../../core/engine.ts';
 import type { RunLedger } from '../ledger/ledger.ts';
 import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
 import { shields } from './choose-run.ts';
@@ -39,8 +39,7 @@ export async function finishRun(options: FinishOptions, complete: readonly strin
     await writeCursors(nodeDisk, config.state.dir, config.sources, { seen, run: started, anew: fullRefresh });
   }
   // First: from here on nobody takes it up, and what a crash leaves is only in the way.
-  const records = [...state.sources.values()].reduce((sum, source) => sum + source.records, 0);
-  await registry.end(run.runId, { records, lives: state.life });
+  await registry.end(run.runId, { records: recordsOf(state.sources), lives: state.life });
   await forgetQueue();
   await ledger.forget(keepDays * dayMs);
   if (keepDays === 0 && !shields(run, await registry.list())) await registry.remove(run.runId);

@@ -2,6 +2,7 @@ import {
   createNoJournal,
   type DeadLetters,
   type EarlierLives,
+  recordsOf,
   type RunEnding,
   type RunJournal,
   type RunRecord,
@@ -44,6 +45,5 @@ export function createCoordinatorJournal(options: CoordinatorJournalOptions): Ru
 /** What went before, as the report adds it up; the figures are a copy, for the state goes on. */
 function earlierOf({ life, elapsedMs, sources }: RunState, startedAt: number): EarlierLives {
   const figures = structuredClone(sources);
-  const records = [...figures.values()].reduce((sum, source) => sum + source.records, 0);
-  return { life, startedAt, elapsedMs, sources: figures, records };
+  return { life, startedAt, elapsedMs, sources: figures, records: recordsOf(figures) };
 }

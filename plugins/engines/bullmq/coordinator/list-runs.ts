@@ -1,4 +1,4 @@
-import type { EngineContext, ListedRun } from '../../../../core/engine.ts';
+import { type EngineContext, type ListedRun, recordsOf } from '../../../../core/engine.ts';
 import { createRunLedger } from '../ledger/run-ledger.ts';
 import { createRunRegistry } from '../ledger/run-registry.ts';
 import type { RegisteredRun, RunRegistry } from '../ledger/runs.ts';
@@ -41,10 +41,7 @@ async function describe(
   // Of another version, nothing but the head is sure to be understood.
   const strange = strangeness(run, context) !== undefined;
   const { life, sources: figures } = readRunState(run.version === context.version ? kept : undefined);
-  const { records, lives } = run.result ?? {
-    records: [...figures.values()].reduce((sum, source) => sum + source.records, 0),
-    lives: life,
-  };
+  const { records, lives } = run.result ?? { records: recordsOf(figures), lives: life };
   const running = state !== 'ended' && (await registry.coordinator(runId)) !== undefined;
   return {
     id: runId,
