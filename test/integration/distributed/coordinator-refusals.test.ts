@@ -1,20 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Scene, SceneOptions } from '../../support/distributed.ts';
-import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
-import { createShop } from './shop.ts';
+import { describe, expect, test } from 'vitest';
+import { redisMissing, startRedis } from '../../support/redis.ts';
+import { useShop } from './shop.ts';
 
 describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
-  let redis: TestRedis;
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.close());
-  // Another run of the same queue would be in the way.
-  afterEach(async () => void (await redis.ask('FLUSHALL')));
-
-  const shop = (options?: Partial<SceneOptions>): Promise<Scene> => createShop(redis, options);
+  const { shop } = useShop();
 
   test('refuses to be a second one', async () => {
     const scene = await shop();

@@ -1,12 +1,12 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RunRecord } from '../../../core/index.ts';
 import { askDuckDb } from '../../support/duckdb.ts';
-import type { Scene, SceneOptions } from '../../support/distributed.ts';
+import type { Scene } from '../../support/distributed.ts';
 import { manyPages, manyPagesSource } from '../../support/many-pages.ts';
-import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
-import { createShop, pages, size } from './shop.ts';
+import { redisMissing, startRedis } from '../../support/redis.ts';
+import { useShop, pages, size } from './shop.ts';
 
 interface Document {
   readonly products: readonly { readonly id: string }[];
@@ -17,15 +17,7 @@ interface Manifest {
 }
 
 describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
-  let redis: TestRedis;
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.close());
-  // Another run of the same queue would be in the way.
-  afterEach(async () => void (await redis.ask('FLUSHALL')));
-
-  const shop = (options?: Partial<SceneOptions>): Promise<Scene> => createShop(redis, options);
+  const { ask, shop } = useShop();
 
   async function idsOf({ folder, read }: Scene): Promise<{ document: readonly string[]; parts: readonly string[] }> {
     const { products } = await read<Document>('out/products.json');
@@ -134,10 +126,10 @@ describe.skipIf(redisMissing !== undefined)('a coordinator', () => {
     const run = scene.start('run');
     await worker.says('takes pages');
     await new Promise((resolve) => setTimeout(resolve, 600));
-    await redis.ask('CONFIG', 'SET', 'maxmemory', '1');
+    await ask('CONFIG', 'SET', 'maxmemory', '1');
     await run.says('OOM');
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    await redis.ask('CONFIG', 'SET', 'maxmemory', '0');
+    await ask('CONFIG', 'SET', 'maxmemory', '0');
     expect(await run.ended, run.said()).toBe(0);
     expect(await idsOf(scene)).toEqual({ document: all, parts: all });
     expect(worker.said()).not.toContain('error:');

@@ -1,26 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RunRecord } from '../../../core/index.ts';
-import type { Scene, SceneOptions } from '../../support/distributed.ts';
 import { manyPages } from '../../support/many-pages.ts';
-import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
-import { createShop, pages, size } from './shop.ts';
+import { redisMissing } from '../../support/redis.ts';
+import { useShop, pages, size } from './shop.ts';
 
 interface Document {
   readonly products: readonly { readonly id: string }[];
 }
 
 describe.skipIf(redisMissing !== undefined)('a run over several processes', () => {
-  let redis: TestRedis;
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(() => redis.close());
-  // Another run of the same queue would be in the way.
-  afterEach(async () => void (await redis.ask('FLUSHALL')));
-
-  const shop = (options?: Partial<SceneOptions>): Promise<Scene> => createShop(redis, options);
+  const { ask, shop } = useShop();
 
   test('reports what a run in one process reports, and writes the same records', async () => {
     const config = { sinks: ['json-file', { use: 'csv', filter: { category: ['even'] } }] };
@@ -50,9 +41,9 @@ describe.skipIf(redisMissing !== undefined)('a run over several processes', () =
       [alone, spread].map(({ folder }) => readFile(join(folder, 'out/products.csv'), 'utf8')),
     );
     expect(withoutTimes(others)).toEqual(withoutTimes(rows));
-    const keys = (await redis.ask('KEYS', '*')).split('\n').filter((key) => key.startsWith('{sluice:2'));
+    const keys = (await ask('KEYS', '*')).split('\n').filter((key) => key.startsWith('{sluice:2'));
     // What remembers what was asked of an upstream outlives the run, for as long as its windows are.
-    const left = await Promise.all(keys.map(async (key) => [key, Number(await redis.ask('TTL', key))] as const));
+    const left = await Promise.all(keys.map(async (key) => [key, Number(await ask('TTL', key))] as const));
     expect(left.filter(([, seconds]) => seconds < 0 || seconds > 600)).toEqual([]);
   });
 

@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { createScene, type Scene, type SceneOptions } from '../../support/distributed.ts';
 import { manyPages, manyPagesSource } from '../../support/many-pages.ts';
-import type { TestRedis } from '../../support/redis.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
 
 /** Pages of the shop. */
 export const pages = 60;
@@ -22,4 +23,22 @@ export async function createShop({ url }: TestRedis, options: Partial<SceneOptio
   });
   await writeFile(join(scene.folder, 'shop.mjs'), manyPagesSource(pages));
   return scene;
+}
+
+/** A Redis for the tests of a suite, and shops on it. */
+export function useShop(): {
+  readonly ask: TestRedis['ask'];
+  readonly shop: (options?: Partial<SceneOptions>) => Promise<Scene>;
+} {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.close());
+  // Another run of the same queue would be in the way.
+  afterEach(async () => void (await redis.ask('FLUSHALL')));
+  return {
+    ask: (...command) => redis.ask(...command),
+    shop: (options) => createShop(redis, options),
+  };
 }
