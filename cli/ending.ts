@@ -12,6 +12,8 @@ const unchosenCodes: ReadonlySet<number> = new Set([0, 13]);
 interface Stream {
   readonly writableLength: number;
   readonly destroyed: boolean;
+  /** A file has none. */
+  unref?(): unknown;
   write(text: string, done?: () => void): unknown;
   once(event: 'close', listener: () => void): unknown;
 }
@@ -64,6 +66,9 @@ export function watchEnding(json: boolean, own: EndingProcess = process): Ending
       own.exitCode = exitCode;
       own.off('beforeExit', noteDry);
       await written(own);
+      // A pipe is listed as open even where nothing is on its way through it.
+      own.stdout.unref?.();
+      own.stderr.unref?.();
       const exit = (): void => {
         if (!broken) own.exit(exitCode);
       };

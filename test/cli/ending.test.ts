@@ -92,6 +92,12 @@ describe('finish', () => {
     expect(own.ended).toBe(3);
   });
 
+  it('does not wait for a terminal that was read from', async () => {
+    own.open = ['TTYWrap'];
+    await ending.finish(0);
+    expect(own.ended).toBe(0);
+  });
+
   it('leaves the natural end to those who wait for it', async () => {
     own.open = [];
     own.on('beforeExit', () => undefined);
