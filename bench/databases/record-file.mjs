@@ -5,6 +5,8 @@ import { finished } from 'node:stream/promises';
 
 /** Bytes of a batch: what a page of about 80 records becomes. */
 const batchBytes = 32 * 1024;
+/** Bytes that are read at a time. */
+const pieceBytes = 2 * 1024 * 1024;
 const blank = 'The quick brown fox jumps over the lazy dog, and looks back at it once more. ';
 
 /** Writes so many products as lines of JSON, about 400 bytes each, as a run would hand them to a sink. */
@@ -43,22 +45,26 @@ function countLines(bytes) {
   return lines;
 }
 
-/** Reads the file as batches of whole lines. */
+/** Reads the file as batches of whole lines, in pieces large enough to take little of what is measured. */
 export async function* readBatches(path) {
   const handle = await open(path);
+  const piece = Buffer.allocUnsafe(pieceBytes);
   try {
-    let rest = Buffer.alloc(0);
+    let kept = 0;
     for (;;) {
-      const piece = Buffer.allocUnsafe(batchBytes);
-      const { bytesRead } = await handle.read(piece, 0, batchBytes);
+      const { bytesRead } = await handle.read(piece, kept, pieceBytes - kept);
       if (bytesRead === 0) return;
-      const all = Buffer.concat([rest, piece.subarray(0, bytesRead)]);
-      const end = all.lastIndexOf(10) + 1;
-      rest = all.subarray(end);
-      if (end === 0) continue;
-      // An array of its own, as a batch of a run is.
-      const ndjson = new Uint8Array(all.subarray(0, end));
-      yield { source: 'dummyjson', pageKey: 'page', count: countLines(all.subarray(0, end)), ndjson };
+      const filled = piece.subarray(0, kept + bytesRead);
+      const end = filled.lastIndexOf(10) + 1;
+      for (let from = 0; from < end;) {
+        const to = Math.min(filled.lastIndexOf(10, from + batchBytes) + 1 || end, end);
+        // An array of its own, as a batch of a run is.
+        const ndjson = new Uint8Array(filled.subarray(from, to));
+        yield { source: 'dummyjson', pageKey: 'page', count: countLines(ndjson), ndjson };
+        from = to;
+      }
+      kept = filled.length - end;
+      piece.copy(piece, 0, end, filled.length);
     }
   } finally {
     await handle.close();

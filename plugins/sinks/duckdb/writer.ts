@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { makeFolder, sinkError, type SinkContext, type SinkPosition, type SinkWriter } from '../../../core/plugin.ts';
 import { columnsOf } from '../tables/columns.ts';
@@ -43,7 +44,7 @@ export async function openDuckWriter(
   const name = { schema, table };
   const owner = { database: path, runId, sink: context.name };
   await makeFolder(dirname(path));
-  // One thread: two leave row groups half filled, which costs more than the second one gains, and the run has use for it.
+  // One thread: two leave row groups half filled, which are written again by the checkpoint, and the run has use for the other.
   const database = await openDuckDatabase({ path, memoryLimit, threads: 1 });
   const release = claimSpool(owner);
   try {
@@ -62,8 +63,11 @@ export async function openDuckWriter(
     const assertSameFile = await identifyFile(path);
     const pending = createPending({ database: dialect.name, nul: true, logger });
     const takeIn = createTakeIn(database, { name, columns, keyed, log });
+    let closing = false;
     const loader = createLoader(async (load) => {
       await assertSameFile();
+      // The run is over: nobody else has work for the second core. Set here, between two statements.
+      if (closing) await database.query(`SET threads = ${Math.min(2, availableParallelism())}`);
       await takeIn(spoolFile(owner, load));
       await rm(spoolFile(owner, load), { force: true });
     });
@@ -91,6 +95,7 @@ export async function openDuckWriter(
         return spool.position;
       },
       async close(report) {
+        closing = true;
         await spool.finish();
         await loader.settled();
         await log.end(database, report);
