@@ -1,17 +1,14 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { defineSink, type SinkContext } from '../../../core/plugin.ts';
+import { plainPathOption } from '../files/file-options.ts';
 import { checkDuckTable } from './check.ts';
 import { memoryLimit } from './memory-limit.ts';
 import { removeSpool } from './spool-files.ts';
 import { type DuckWriterOptions, openDuckWriter } from './writer.ts';
 
 const options = z.strictObject({
-  path: z
-    .string()
-    .min(1)
-    .default('out/products.duckdb')
-    .describe("the database file, relative to the config's folder; made where there is none"),
+  path: plainPathOption('out/products.duckdb', 'the database file, made where there is none'),
   table: z.string().min(1).optional().describe("the table; the model's name by default"),
   memoryLimit,
 });
@@ -26,6 +23,7 @@ export default defineSink({
   delivers: 'on-close',
   // One process at a time may have the file open.
   distributed: 'assembled',
+  requires: ['@duckdb/node-api'],
   open: (context, given, position) => openDuckWriter(context, resolved(context, given), position),
   check: (context, given) => checkDuckTable(context, resolved(context, given)),
   forget: ({ baseDir, runId, name }, { path }) => removeSpool({ database: resolve(baseDir, path), runId, sink: name }),

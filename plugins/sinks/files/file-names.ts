@@ -9,9 +9,12 @@ export type Placeholder = 'source' | 'date';
 
 const placeholders = /\{([^{}/\\]*)\}/g;
 
-/** The first placeholder in a path that is none of `known`, with its braces; undefined where there is none. */
+/** A placeholder, or a brace without the other one: a slip of the pen, which would become part of a name. */
+const braced = /\{[^{}/\\]*\}?|\}/g;
+
+/** What stands in a path with braces and is none of `known`; undefined where nothing does. */
 export function unknownPlaceholder(path: string, known: readonly Placeholder[]): string | undefined {
-  for (const [text, name] of path.matchAll(placeholders)) if (!known.some((each) => each === name)) return text;
+  for (const [text] of path.matchAll(braced)) if (!known.some((each) => text === `{${each}}`)) return text;
   return undefined;
 }
 

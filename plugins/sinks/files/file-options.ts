@@ -17,17 +17,27 @@ export function fileOptions(path: string) {
 }
 
 /** Where a file appears, with placeholders: `known` are those that it may hold. */
-export function pathOption(path: string, known: readonly Placeholder[]) {
+export function pathOption(path: string, known: readonly [Placeholder, ...Placeholder[]]) {
   const listed = known.map((name) => `{${name}}`).join(' and ');
+  return pathWith(known, `a path may hold ${listed}`)
+    .default(path)
+    .describe(`where the file appears when the run has ended, relative to the config's folder; may hold ${listed}`);
+}
+
+/** Where the one file of a sink is. Those of other sinks may be named by source and day: here that is told. */
+export function plainPathOption(path: string, description: string) {
+  return pathWith([], 'this sink writes one file, whose path is taken as it stands')
+    .default(path)
+    .describe(`${description}, relative to the config's folder`);
+}
+
+function pathWith(known: readonly Placeholder[], allowed: string) {
   return z
     .string()
     .min(1)
     .refine((text) => unknownPlaceholder(text, known) === undefined, {
-      error: ({ input }) =>
-        `"${unknownPlaceholder(String(input), known)}" stands for nothing: a path may hold ${listed}`,
-    })
-    .default(path)
-    .describe(`where the file appears when the run has ended, relative to the config's folder; may hold ${listed}`);
+      error: ({ input }) => `"${unknownPlaceholder(String(input), known)}" stands for nothing: ${allowed}`,
+    });
 }
 
 /** Gives the name of a compressed file its ending, unless it has it. */

@@ -4,19 +4,14 @@ import { z } from 'zod';
 import { defineSink } from '../../../core/plugin.ts';
 import { checkDuckTable } from '../duckdb/check.ts';
 import { memoryLimit } from '../duckdb/memory-limit.ts';
+import { plainPathOption } from '../files/file-options.ts';
 import { checkTarget } from '../files/target.ts';
 import { table } from './export.ts';
 import { parquetPaths, removeHidden } from './paths.ts';
 import { openParquetWriter } from './writer.ts';
 
 const options = z.strictObject({
-  path: z
-    .string()
-    .min(1)
-    // Those of other file sinks would be taken as they stand.
-    .regex(/^[^{}]*$/, 'a path without placeholders: this sink writes one file')
-    .default('out/products.parquet')
-    .describe("where the file appears when the run has ended, relative to the config's folder"),
+  path: plainPathOption('out/products.parquet', 'where the file appears when the run has ended'),
   memoryLimit,
 });
 

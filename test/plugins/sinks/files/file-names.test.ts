@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fileOf, filesBySource } from '../../../../plugins/sinks/files/file-names.ts';
+import duckdb from '../../../../plugins/sinks/duckdb/index.ts';
+import parquet from '../../../../plugins/sinks/parquet/index.ts';
 import csv from '../../../../plugins/sinks/csv/index.ts';
 import jsonFile from '../../../../plugins/sinks/json-file/index.ts';
 import ndjson from '../../../../plugins/sinks/ndjson/index.ts';
@@ -53,5 +55,15 @@ describe('names of files', () => {
     expect(message(ndjson, '{day}.ndjson')).toEqual([both]);
     expect(message(jsonFile, '{source}.json')).toEqual(['"{source}" stands for nothing: a path may hold {date}']);
     expect(message(csv, '{source}/{date}.csv')).toBeUndefined();
+    // A slip of the pen.
+    expect(message(ndjson, 'out/{source')).toEqual([both.replace('{day}', '{source')]);
+    expect(message(ndjson, 'out/date}')).toEqual([both.replace('{day}', '}')]);
+  });
+
+  it.each([duckdb, parquet])('are no placeholders where a sink writes one file', async ({ options }) => {
+    const checked = await options?.['~standard'].validate({ path: 'out/{date}.db' });
+    expect(checked?.issues).toMatchObject([
+      { message: '"{date}" stands for nothing: this sink writes one file, whose path is taken as it stands' },
+    ]);
   });
 });

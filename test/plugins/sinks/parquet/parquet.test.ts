@@ -55,11 +55,6 @@ describe('the parquet sink', () => {
     expect(await readdir(folder)).toEqual(['it.parquet']);
   });
 
-  it('refuses placeholders, which other file sinks take', async () => {
-    const checked = await plugin.options?.['~standard'].validate({ path: 'out/{source}.parquet' });
-    expect(JSON.stringify(checked?.issues)).toContain('without placeholders');
-  });
-
   it('checks without leaving anything behind', async () => {
     const folder = await temporaryFolder();
     await plugin.check?.(sinkContext(folder, { model }), options);
