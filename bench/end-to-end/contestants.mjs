@@ -18,9 +18,9 @@ const sluice = {
   name: 'sluice',
   note: 'pipeline run, all defaults, the rate limit out of the way',
   command: process.execPath,
-  args({ url, output, folder }) {
+  args({ url, pages, output, folder }) {
     const config = {
-      sources: [{ use: 'dummyjson', baseUrl: url, rateLimit: unlimited, concurrency: 16 }],
+      sources: [{ use: 'dummyjson', baseUrl: url, rateLimit: unlimited, concurrency: 16, maxPages: pages + 1 }],
       sinks: [{ use: 'ndjson', path: output }],
     };
     writeFileSync(join(folder, 'pipeline.config.json'), JSON.stringify(config));
