@@ -2,47 +2,13 @@
 /**
  * An upstream in a process of its own that writes down when each request arrives. Told over IPC: sends its port, and
  * its log when asked for it. Every seventh request is answered with a 500, so that retries are in the log too.
- *
- * On a busy machine this process may sleep while requests come in, and would take them for later than they were. So
- * each arrival is an interval: it came before `latest`, when it was handled, and after `earliest`, the beginning of a
- * look that saw nothing of it. A look is a turn of the event loop: its time is taken before it polls, and holds once
- * it has. One turn may accept one connection and leave the next to the turn after it, so the first request of a
- * connection came after the last look that found nobody to accept.
  */
-import { createServer } from 'node:http';
+import { serveNotingArrivals } from './note-arrivals.mjs';
 
-const now = () => Number(process.hrtime.bigint()) / 1e6;
 const arrivals = [];
-let seen = now();
-let nobodyWaited = now();
-let looking = false;
-let accepted = false;
-setInterval(() => {
-  // A process that slept may run this twice before it polls.
-  if (looking) return;
-  looking = true;
-  accepted = false;
-  const begun = now();
-  setImmediate(() => {
-    looking = false;
-    seen = begun;
-    if (!accepted) nobodyWaited = begun;
-  });
-}, 1);
-
-const connectedAfter = new WeakMap();
-const server = createServer(({ socket }, response) => {
-  arrivals.push({ earliest: connectedAfter.get(socket) ?? seen, latest: now() });
-  connectedAfter.delete(socket);
+serveNotingArrivals((request, response, arrival) => {
+  arrivals.push(arrival);
   response.statusCode = arrivals.length % 7 === 0 ? 500 : 200;
-  response.setHeader('content-type', 'application/json');
   response.end('[]');
 });
-server.on('connection', (socket) => {
-  accepted = true;
-  connectedAfter.set(socket, nobodyWaited);
-});
-server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 process.on('message', () => process.send({ arrivals }));
-process.on('disconnect', () => process.exit());

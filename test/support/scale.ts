@@ -2,15 +2,43 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { Arrival } from './arrivals.ts';
 import { type Command, startCommand } from './distributed.ts';
-import type { TestServer } from './postgres.ts';
-import type { TestRedis } from './redis.ts';
+import { postgresPrograms, startPostgres, type TestServer } from './postgres.ts';
+import { redisMissing, startRedis, type TestRedis } from './redis.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** The sources of the scene. */
 export const scaleSources = ['one', 'two', 'three'] as const;
+
+/** What the scene's servers lack on this machine; undefined where nothing. */
+export const scaleMissing =
+  redisMissing ?? (postgresPrograms === undefined ? 'PostgreSQL is not installed' : undefined);
+
+/** The servers of a scene. */
+export interface ScaleServers {
+  readonly redis: TestRedis;
+  readonly postgres: TestServer;
+}
+
+/** Has the servers started before the tests of a file and stopped after them, where they are here; gives them within a test. */
+export function useScaleServers(): () => ScaleServers {
+  let servers: ScaleServers | undefined;
+  beforeAll(async () => {
+    if (scaleMissing === undefined) {
+      servers = { redis: await startRedis({ appendOnly: true }), postgres: await startPostgres() };
+    }
+  }, 60_000);
+  afterAll(async () => {
+    await servers?.redis.close();
+    await servers?.postgres.stop();
+  });
+  return () => {
+    if (servers === undefined) throw new Error(scaleMissing);
+    return servers;
+  };
+}
 
 /** A run of three sources on real servers, with processes of the built package. */
 export interface ScaleScene {
@@ -24,9 +52,7 @@ export interface ScaleScene {
   readonly counted: () => Promise<{ readonly rows: number; readonly ids: number; readonly all: number }>;
 }
 
-export interface ScaleOptions {
-  readonly redis: TestRedis;
-  readonly postgres: TestServer;
+export interface ScaleOptions extends ScaleServers {
   /** Database of this scene alone, and name of its queue. */
   readonly name: string;
   /** Of each source. */

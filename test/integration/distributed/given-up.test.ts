@@ -1,31 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { postgresPrograms, startPostgres, type TestServer } from '../../support/postgres.ts';
-import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
-import { createScale } from '../../support/scale.ts';
+import { describe, expect, test } from 'vitest';
+import { createScale, scaleMissing, useScaleServers } from '../../support/scale.ts';
 
-const missing = redisMissing ?? (postgresPrograms === undefined ? 'PostgreSQL is not installed' : undefined);
+const servers = useScaleServers();
 
-let redis: TestRedis;
-let postgres: TestServer;
-beforeAll(async () => {
-  if (missing !== undefined) return;
-  redis = await startRedis({ appendOnly: true });
-  postgres = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  if (missing !== undefined) return;
-  await redis.close();
-  await postgres.stop();
-});
-
-describe.skipIf(missing !== undefined)('a run into PostgreSQL that was interrupted while Redis was away', () => {
+describe.skipIf(scaleMissing !== undefined)('a run into PostgreSQL that was interrupted while Redis was away', () => {
   test('leaves what workers have written, and its resume ends with every record once', async () => {
     const engine = { takeoverMs: 2000 };
-    const scene = await createScale({ redis, postgres, name: 'given_up', pages: 60, config: { engine } });
+    const scene = await createScale({ ...servers(), name: 'given_up', pages: 60, config: { engine } });
     const worker = scene.worker();
     const run = scene.coordinator();
     await worker.says('takes pages');
     await expect.poll(async () => (await scene.counted()).rows, { timeout: 20_000 }).toBeGreaterThan(0);
+    const { redis } = servers();
     await redis.halt();
     await run.says('is away: waiting for it');
     run.kill('SIGINT');

@@ -1,31 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDice } from '../../../core/dice.ts';
 import { closestWindow } from '../../support/arrivals.ts';
 import type { Command } from '../../support/distributed.ts';
-import { postgresPrograms, startPostgres, type TestServer } from '../../support/postgres.ts';
-import { redisMissing, startRedis, type TestRedis } from '../../support/redis.ts';
-import { createScale, scaleSources, type ScaleScene } from '../../support/scale.ts';
+import { createScale, scaleMissing, scaleSources, type ScaleScene, useScaleServers } from '../../support/scale.ts';
 
 /** The long way, which the gate goes: more pages, more kills, and Redis away for half a minute. */
 const thorough = process.env['LONG_RUNS'] === 'true';
 /** Of each source. */
 const pages = thorough ? 300 : 150;
 const rateLimit = { requests: 50, perMs: 1000 };
-const missing = redisMissing ?? (postgresPrograms === undefined ? 'PostgreSQL is not installed' : undefined);
-
-let redis: TestRedis;
-let postgres: TestServer;
-beforeAll(async () => {
-  if (missing !== undefined) return;
-  redis = await startRedis({ appendOnly: true });
-  postgres = await startPostgres();
-}, 60_000);
-afterAll(async () => {
-  if (missing !== undefined) return;
-  await redis.close();
-  await postgres.stop();
-});
+const servers = useScaleServers();
 
 /** Holds a finished run against what was asked for: every record once, and never too many requests at once. */
 async function expectWhole(scene: ScaleScene): Promise<void> {
@@ -45,9 +30,9 @@ async function metricsOf(command: Command | undefined): Promise<string> {
   return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
 }
 
-describe.skipIf(missing !== undefined)('a run on four workers and three sources', () => {
+describe.skipIf(scaleMissing !== undefined)('a run on four workers and three sources', () => {
   test('no source sees more than its limit, and every record is written once', async () => {
-    const scene = await createScale({ redis, postgres, name: 'plain', pages: 300 });
+    const scene = await createScale({ ...servers(), name: 'plain', pages: 300 });
     const workers = Array.from({ length: 4 }, () => scene.worker('--metrics-port', '0'));
     await Promise.all(workers.map(({ says }) => says('waiting for a run')));
     const run = scene.coordinator('--metrics-port', '0');
@@ -61,7 +46,7 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
 
   test('the same while a worker is killed every second', async () => {
     const engine = { takeoverMs: 3000 };
-    const scene = await createScale({ redis, postgres, name: 'kills', pages, config: { engine } });
+    const scene = await createScale({ ...servers(), name: 'kills', pages, config: { engine } });
     const dice = createDice('kill -9');
     const workers = Array.from({ length: 4 }, () => scene.worker());
     const run = scene.coordinator();
@@ -80,7 +65,7 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
   }, 180_000);
 
   test('the same where the coordinator is killed and taken up', async () => {
-    const scene = await createScale({ redis, postgres, name: 'resumed', pages });
+    const scene = await createScale({ ...servers(), name: 'resumed', pages });
     for (let count = 0; count < 4; count += 1) scene.worker();
     const killed = scene.coordinator();
     await killed.says('source-started');
@@ -99,11 +84,12 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
 
   test('the same where Redis is stopped and started', async () => {
     const engine = { takeoverMs: 5000 };
-    const scene = await createScale({ redis, postgres, name: 'outage', pages, config: { engine } });
+    const scene = await createScale({ ...servers(), name: 'outage', pages, config: { engine } });
     const workers = Array.from({ length: 4 }, () => scene.worker());
     const run = scene.coordinator();
     await run.says('source-started');
     await sleep(1500);
+    const { redis } = servers();
     await redis.halt();
     await sleep(thorough ? 30_000 : 4000);
     await redis.start();
@@ -116,8 +102,7 @@ describe.skipIf(missing !== undefined)('a run on four workers and three sources'
   test('a breaker that opens on one worker stops the others within a second', async () => {
     const breaker = { failures: 5, cooldownMs: 3000, probes: 50 };
     const scene = await createScale({
-      redis,
-      postgres,
+      ...servers(),
       name: 'breaker',
       pages: 100,
       source: { breaker, retry: { retries: 10, baseMs: 50, maxMs: 200 } },
