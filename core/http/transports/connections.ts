@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import type { buildConnector as buildConnectorType, Client as ClientType } from 'undici';
 
 /**
@@ -7,7 +8,10 @@ import type { buildConnector as buildConnectorType, Client as ClientType } from 
  */
 const require = createRequire(import.meta.url);
 const Client = require('undici/lib/dispatcher/client.js') as typeof ClientType;
-const buildConnector = require('undici/lib/core/connect.js') as typeof buildConnectorType;
+const buildConnector = require('undici/lib/core/connect.js') as (options: buildConnectorType.BuildOptions) => Connector;
+
+/** As undici's types have it, but for the socket: it is there from the first moment on, not only when it is connected. */
+type Connector = (...given: Parameters<buildConnectorType.connector>) => Socket;
 
 /** One connection: it opens its socket when it is used, and closes it when it has been idle for some seconds. */
 export type Connection = ClientType;
@@ -21,7 +25,7 @@ export interface Connections {
   take(use: (connection: Connection) => void): void;
   free(connection: Connection): void;
   /** Ends all of them, with what is under way on them. */
-  destroy(): Promise<void>;
+  destroy(reason: Error): Promise<void>;
 }
 
 /**
@@ -34,7 +38,16 @@ export function createConnections(
   { connect, ...options }: ClientType.Options & { readonly connect: buildConnectorType.BuildOptions },
 ): Connections {
   // One for all of them, so that TLS sessions are taken up again.
-  const connector = buildConnector(connect);
+  const build = buildConnector(connect);
+  /** Still connecting: `destroy` would leave them to their timeout. A signal would keep each socket until it is aborted. */
+  const connecting = new Set<Socket>();
+  const connector: buildConnectorType.connector = (target, connected) => {
+    const socket = build(target, (...result) => {
+      connecting.delete(socket);
+      connected(...result);
+    });
+    connecting.add(socket);
+  };
   const all: Connection[] = [];
   // The one that was used last is used first: those that are not needed become idle, and close.
   const idle: Connection[] = [];
@@ -56,7 +69,9 @@ export function createConnections(
       if (next === undefined) idle.push(connection);
       else next(connection);
     },
-    async destroy() {
+    async destroy(reason) {
+      for (const socket of connecting) socket.destroy(reason);
+
       await Promise.all(all.map((connection) => connection.destroy()));
     },
   };

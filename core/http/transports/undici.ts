@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { Dispatcher } from 'undici';
 import type { Handler, HttpRequest, HttpResponse, Transport, TransportOptions } from '../../contracts/http.ts';
 import { SluiceError } from '../../errors.ts';
@@ -17,9 +16,7 @@ import { transportError } from './transport-error.ts';
  */
 export function createUndiciTransport(options: TransportOptions, resolve?: Resolver): Transport {
   const { origin } = new URL(options.origin);
-  const closing = new AbortController();
-  // Each socket listens to it.
-  setMaxListeners(0, closing.signal);
+  let closedBy: SluiceError | undefined;
   /** Ends each of the exchanges that are under way. */
   const underWay = createLinkedList<(reason: unknown) => void>();
   const connections = createConnections(origin, options.connections, {
@@ -28,8 +25,7 @@ export function createUndiciTransport(options: TransportOptions, resolve?: Resol
     headersTimeout: 0,
     bodyTimeout: 0,
     maxHeaderSize: options.maxHeaderBytes,
-    // The signal ends sockets that are still connecting, which `destroy` would leave to their timeout.
-    connect: { timeout: options.connectMs, signal: closing.signal, lookup: guardedLookup(resolve) },
+    connect: { timeout: options.connectMs, lookup: guardedLookup(resolve) },
   });
 
   const handle: Handler = async (request) => {
@@ -37,7 +33,7 @@ export function createUndiciTransport(options: TransportOptions, resolve?: Resol
       throw transportError(new SluiceError('cross_origin', `this client only talks to ${origin}`), request);
     }
     try {
-      closing.signal.throwIfAborted();
+      if (closedBy !== undefined) throw closedBy;
       const { status, headers, body } = await exchange(connections, request, options.maxBodyBytes, underWay);
       const url = request.url.href;
       const coding = headers['content-encoding'];
@@ -52,10 +48,9 @@ export function createUndiciTransport(options: TransportOptions, resolve?: Resol
   return {
     handle,
     async close() {
-      const reason = new SluiceError('aborted', 'the transport was closed');
-      closing.abort(reason);
-      for (const { value: end } of underWay.entries()) end(reason);
-      await connections.destroy();
+      closedBy ??= new SluiceError('aborted', 'the transport was closed');
+      for (const { value: end } of underWay.entries()) end(closedBy);
+      await connections.destroy(closedBy);
     },
   };
 }
