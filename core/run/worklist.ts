@@ -145,8 +145,9 @@ export function createWorklist({ baseUrl, listings, maxPages, hash, journal }: W
       const item = queue[head];
       if (item === undefined) return undefined;
       head += 1;
-      // Taking from the front of a long array is slow; the taken part is cut off once it is the larger one.
-      if (head > 1024 && head * 2 > queue.length) {
+      // Taking from the front of a long array is slow; the taken part, which the array keeps alive, is cut off once it is
+      // the larger one. Sooner than that each would be copied often, later a thousand sources hold what nobody needs.
+      if (head > 16 && head * 2 > queue.length) {
         queue = queue.slice(head);
         head = 0;
       }
