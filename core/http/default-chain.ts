@@ -46,6 +46,10 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
   const { limiter, storm } = limits;
   const { name, timeouts, concurrency: slots } = source;
   const { middleware } = source;
+  const onPause = (ms: number, reason: string): void => {
+    stages.paused(ms);
+    emit({ type: 'limiter-paused', source: name, ms, reason });
+  };
   return [
     // The user's own of the place `run`: once for a page, however often it is tried.
     ...middlewareAt('run', middleware),
@@ -77,10 +81,7 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
       random,
       storm,
       authenticated: authenticator !== undefined,
-      onPause(ms, reason) {
-        stages.paused(ms);
-        emit({ type: 'limiter-paused', source: name, ms, reason });
-      },
+      onPause,
     }),
     // Of the place `attempt`: they see raw responses, and whatever else they ask for goes through the limits too.
     ...middlewareAt('attempt', middleware),
@@ -104,6 +105,8 @@ export function defaultChain(parts: ChainParts): readonly Middleware[] {
       clock,
       stages,
       onWait: (ms, key) => emit({ type: 'limiter-wait', source: name, key, ms }),
+      // By an earlier run, of which the memory of the sends knows, or by another source that shares the limit.
+      onPaused: (ms) => onPause(ms, 'the upstream asked for it earlier'),
     }),
     // After all waiting, so that the time told is the upstream's. This is the log: it tells of every request on the
     // wire, the lines above tell of theirs, and listeners turn the events into lines. Further out it would miss hops.

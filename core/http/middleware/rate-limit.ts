@@ -12,6 +12,8 @@ export interface RateLimitOptions {
   readonly clock: Clock;
   /** Told of each request that had to wait, with the milliseconds and the key of its page. */
   readonly onWait: (ms: number, key: string) => void;
+  /** Told at the first request of a pause in force by then, with the milliseconds left. Default: nobody is. */
+  readonly onPaused?: (ms: number) => void;
   /** Counts the requests that wait, and those on the wire. Default: nobody does. */
   readonly stages?: StageClock;
 }
@@ -26,9 +28,16 @@ const turnEnded = Promise.resolve();
  * Holds each request until the limiter lets it go, and tells the limiter when it is really on the wire. One that the breaker
  * would not let through any more gives its permit back, and is refused with `circuit_open`.
  */
-export function rateLimit({ limiter, breaker, clock, onWait, stages = untimed }: RateLimitOptions): Middleware {
+export function rateLimit(options: RateLimitOptions): Middleware {
+  const { limiter, breaker, clock, onWait, onPaused, stages = untimed } = options;
+  let isFirst = true;
   return (next) =>
     async function rateLimitMiddleware(request) {
+      if (isFirst) {
+        isFirst = false;
+        const leftMs = limiter.pausedFor();
+        if (leftMs > 0) onPaused?.(leftMs);
+      }
       const askedAt = clock.now();
       const era = breaker?.era;
       // Who was refused before goes first when the pause ends: behind all that were never sent, it would meet the next

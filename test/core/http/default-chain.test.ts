@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../../../core/contracts/events.ts';
 import type { Handler } from '../../../core/contracts/http.ts';
+import { untimed } from '../../../core/contracts/stages.ts';
 import { plainAuthenticator } from '../../../core/http/auth/authenticator.ts';
 import { compose } from '../../../core/http/compose.ts';
 import { defaultChain } from '../../../core/http/default-chain.ts';
@@ -21,12 +22,12 @@ function chainFor(slots: number) {
     concurrency: slots,
     middleware: (['run', 'attempt', 'hop'] as const).map((place) => ({ name: place, place, wrap: (next) => next })),
   });
+  const limiter = createSlidingLogLimiter({ limits: [{ requests: 2, perMs: 1000 }], marginMs: 0, clock });
+  const pauses: number[] = [];
   const chain = defaultChain({
     source,
-    limits: {
-      limiter: createSlidingLogLimiter({ limits: [{ requests: 2, perMs: 1000 }], marginMs: 0, clock }),
-      storm: createStorm(),
-    },
+    limits: { limiter, storm: createStorm() },
+    stages: { ...untimed, paused: (ms) => void pauses.push(ms) },
     breaker: createCircuitBreaker({ settings: source.breaker, clock, onTransition: () => undefined }),
     budget: createRetryBudget({ clock, windowMs: 60_000, minimum: 20 }),
     clock,
@@ -34,7 +35,7 @@ function chainFor(slots: number) {
     emit: (event) => events.push(event),
     authenticator: plainAuthenticator({ kind: 'bearer', token: 't0ken' }),
   });
-  return { chain, clock, events };
+  return { chain, clock, events, limiter, pauses };
 }
 
 describe('defaultChain', () => {
@@ -67,5 +68,18 @@ describe('defaultChain', () => {
     await clock.run(Promise.all([1, 2, 3].map(() => handle(httpRequest(origin)))));
     // Sent at 0 and 100; the third asks for its token at 200, when it gets the slot, and has it at 1000.
     expect(events.filter(({ type }) => type === 'limiter-wait')).toMatchObject([{ ms: 800 }]);
+  });
+
+  it('tells once of a pause that was in force before the source began, as one that an earlier run was asked for', async () => {
+    const { chain, clock, events, limiter, pauses } = chainFor(2);
+    limiter.pause(300_000);
+    await clock.advance(1_000);
+    const handle = compose(chain)(async () => httpResponse());
+    await clock.run(Promise.all([1, 2, 3].map(() => handle(httpRequest(origin)))));
+    const reason = 'the upstream asked for it earlier';
+    expect(events.filter(({ type }) => type === 'limiter-paused')).toEqual([
+      { type: 'limiter-paused', source: 'shop', ms: 299_000, reason },
+    ]);
+    expect(pauses).toEqual([299_000]);
   });
 });
