@@ -13,6 +13,7 @@ import { redactUrl } from '../redact.ts';
 import { createFetchedPage } from '../run/fetched-page.ts';
 import { resolveUrl } from '../run/worklist.ts';
 import { takeLock } from '../state/lock.ts';
+import { createPatience } from './patience.ts';
 
 /** One page, fetched and processed as a run would. */
 export interface ProbedPage {
@@ -34,7 +35,7 @@ export interface ProbedPage {
 export interface Probe {
   /**
    * Asks for one page: `request`, or the first that the source's pager asks for. Throws a `SluiceError` for a page that
-   * can't be had or read, and the signal's reason.
+   * can't be had or read, `rate_limited` where the upstream asks for a long pause, and the signal's reason.
    */
   ask(source: ResolvedSource, signal: AbortSignal, request?: PageRequest): Promise<ProbedPage>;
   /** What a worker makes of one raw item, on its own. Throws `worker_failed`. */
@@ -86,7 +87,10 @@ async function probeOver(config: ResolvedConfig, services: Services, release: ()
   const createClient = container.resolve(tokens.clients);
   const clients = new Map<string, ReturnType<typeof createClient>>();
   const latency = new Map<string, number>();
-  container.resolve(tokens.events).on((event) => {
+  const patience = createPatience(clock);
+  const events = container.resolve(tokens.events);
+  events.on(patience.listen);
+  events.on((event) => {
     if (event.type === 'attempt') latency.set(event.source, event.ms);
   });
 
@@ -105,15 +109,10 @@ async function probeOver(config: ResolvedConfig, services: Services, release: ()
       if (url.origin !== new URL(baseUrl).origin) {
         throw new SluiceError('cross_origin', `the page is at another origin, ${url.origin}`);
       }
-      const response = await clientOf(source).handle({
-        key,
-        url,
-        method,
-        headers,
-        attempt: 1,
-        signal,
-        ...(body === undefined ? {} : { body }),
-      });
+      const content = body === undefined ? {} : { body };
+      const response = await patience.with(name, signal, (patient) =>
+        clientOf(source).handle({ key, url, method, headers, attempt: 1, signal: patient, ...content }),
+      );
       const input = {
         source: name,
         bytes: response.body,

@@ -9,7 +9,7 @@ import { defineNormalizer, defineSource, offsetPagination } from '../../core/plu
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { silentLogger } from './silent-logger.ts';
 
-/** What an upstream answers: a body as JSON, a text as it is, or a status with nothing in it. */
+/** What an upstream answers: a body as JSON, a text as it is, a status with nothing in it, or the head of a `Response`. */
 export type Answer = (request: HttpRequest) => unknown;
 
 const latencyMs = 50;
@@ -89,6 +89,14 @@ export async function drive<T>(clock: FakeClock, work: Promise<T>, stepMs?: numb
 function responseOf(answer: unknown, { url }: HttpRequest): HttpResponse {
   if (answer instanceof Error) throw answer;
   if (answer === undefined) throw new SluiceError('network_error', 'ECONNREFUSED: nobody there', { retryable: true });
+  if (answer instanceof Response) {
+    return {
+      status: answer.status,
+      headers: Object.fromEntries(answer.headers),
+      url: url.href,
+      body: new Uint8Array(),
+    };
+  }
   const status = typeof answer === 'number' ? answer : 200;
   const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
   const body = new Uint8Array(Buffer.from(text));

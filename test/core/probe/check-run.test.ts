@@ -40,6 +40,35 @@ describe('checking a run', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  test('does not wait out a long pause that the upstream asks for', async () => {
+    const busy = () => new Response(null, { status: 429, headers: { 'retry-after': '240' } });
+    const { about, asked } = await check([listed('shop')], { shop: busy });
+    expect(about('shop')).toMatchObject({
+      ok: false,
+      code: 'rate_limited',
+      message: 'the upstream asked not to be asked again for 240 s from now',
+    });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('waits out a short one, as a run does', async () => {
+    let asked = 0;
+    const busy = (request: Parameters<typeof page>[0]) =>
+      asked++ === 0 ? new Response(null, { status: 429, headers: { 'retry-after': '3' } }) : page(request, 194);
+    const { about } = await check([listed('shop')], { shop: busy });
+    expect(about('shop')).toMatchObject({ ok: true });
+  });
+
+  test('does not ask at all within a long pause that an earlier run was asked for', async () => {
+    const folder = await temporaryFolder();
+    const busy = () => new Response(null, { status: 429, headers: { 'retry-after': '240' } });
+    await mkdir(join(folder, '.pipeline'));
+    await check([listed('shop')], { shop: busy }, { state: {} }, folder);
+    const { about, asked } = await check([listed('shop')], good, { state: {} }, folder);
+    expect(about('shop')).toMatchObject({ ok: false, code: 'rate_limited' });
+    expect(asked).toEqual([]);
+  });
+
   test('asks the engine whether its server can be used', async () => {
     const away = new SluiceError('redis_unavailable', 'Redis at nowhere:1 does not answer');
     const engineOf = (runs: () => Promise<readonly []>, more: object = {}) => {

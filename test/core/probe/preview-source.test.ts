@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { TransportFactory } from '../../../core/contracts/http.ts';
 import { defineNormalizer, drop } from '../../../core/plugin.ts';
 import { previewSource } from '../../../core/probe/preview-source.ts';
 import { drive, listed, page, probed } from '../../support/probe-upstream.ts';
@@ -9,6 +10,22 @@ async function preview(count: number, ...given: Parameters<typeof probed>) {
   const { config, services, clock, asked } = await probed(...given);
   const found = await drive(clock, previewSource(config, services, never, { source: 'shop', count }));
   return { ...found, asked };
+}
+
+/** A transport whose answers are the same, with other headers beside theirs. */
+function withHeaders(transport: TransportFactory | undefined, headers: Record<string, string>): TransportFactory {
+  return (options) => {
+    const inner = (transport ?? neverOpened)(options);
+    const handle: typeof inner.handle = async (request) => {
+      const response = await inner.handle(request);
+      return { ...response, headers: { ...response.headers, ...headers } };
+    };
+    return { ...inner, handle };
+  };
+}
+
+function neverOpened(): never {
+  throw new Error('the services have no transport');
 }
 
 describe('the preview of a source', () => {
@@ -32,6 +49,18 @@ describe('the preview of a source', () => {
     expect(items).toHaveLength(45);
     expect(items.at(-1)).toMatchObject({ index: 4, records: [{ id: 'shop:45' }] });
     expect(complete).toBe(true);
+  });
+
+  test('shows a page that says it was the last one for a long while, and does not wait for the next', async () => {
+    const upstream = (request: Parameters<typeof page>[0]) => page(request, 45);
+    const { config, services, clock } = await probed([listed('shop')], { shop: upstream });
+    const exhausted = {
+      ...services,
+      transport: withHeaders(services.transport, { 'ratelimit-remaining': '0', 'ratelimit-reset': '240' }),
+    };
+    const { items, error } = await drive(clock, previewSource(config, exhausted, never, { source: 'shop', count: 30 }));
+    expect(items).toHaveLength(20);
+    expect(error).toMatchObject({ code: 'rate_limited' });
   });
 
   test('tells why an item is rejected, dropped, or becomes several records', async () => {
