@@ -14,7 +14,7 @@ import { draftHistory } from './resolve-history.ts';
 import { resolveQuality } from './resolve-quality.ts';
 import { resolveAuths } from './resolve-auth.ts';
 import { routeSinks } from './resolve-routes.ts';
-import { draftSinks, resolveSink } from './resolve-sinks.ts';
+import { draftSinks, resolveSink, type SinkDraft } from './resolve-sinks.ts';
 import {
   draftSources,
   middlewareConflicts,
@@ -25,6 +25,7 @@ import {
 import type { ResolvedConfig, ResolvedSource } from './resolved.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
 import { limitConflicts, shareLimits } from './share-limits.ts';
+import { fileConflicts } from './file-conflicts.ts';
 import { sinkIssues } from './sink-issues.ts';
 import { clearSecrets, collectSecrets } from './secrets.ts';
 
@@ -85,13 +86,15 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   const { drafts: beside } = sinks;
   const asked = { given: config['history'], state: givenState, model: model?.plugin, beside, index: outputs.length };
   const history = await draftHistory(asked, context);
+  // Those that the command line added come after all others.
+  const sinkPath = ({ index, name }: SinkDraft): string =>
+    index < listOf(config['sinks']).length ? `sinks[${index}]` : `--sink ${name}`;
   if (model !== undefined) {
     for (const draft of beside) {
-      // Those that the command line added come after all others.
-      const path = draft.index < listOf(config['sinks']).length ? `sinks[${draft.index}]` : `--sink ${draft.name}`;
-      issues.push(...sinkIssues(draft, model.plugin).map((issue) => ({ ...issue, path })));
+      issues.push(...sinkIssues(draft, model.plugin).map((issue) => ({ ...issue, path: sinkPath(draft) })));
     }
   }
+  issues.push(...fileConflicts(beside, baseDir, sinkPath));
   const whole = {
     ...config,
     // A history alone is nowhere to write to.

@@ -122,6 +122,11 @@ export interface SinkPlugin<Options = unknown, Fields extends object = Record<st
   readonly auxiliary?: boolean;
   /** Packages that it loads when it is used, and that may not be installed. Default: none. */
   readonly requires?: readonly string[];
+  /**
+   * The file that these options have it write alone, relative to the config's folder or absolute: two sinks of a run on one
+   * file are refused with the config. Default: none that another one could write.
+   */
+  file?(options: Options): string | undefined;
   /** What keeps it from taking the records of a model, a sentence each, told before any request. Default: nothing. */
   modelProblems?(model: SinkModel, options: Options): readonly string[];
   /**

@@ -100,6 +100,7 @@ function sinkProblems(value: unknown): readonly string[] {
     ...optional(value, 'distributed', isDistribution, '"direct", "assembled", or an object with the function parts'),
     ...optional(value, 'check', isFunction, 'a function that finds out whether the sink could be opened'),
     ...optional(value, 'forget', isFunction, 'a function that removes what an unfinished run left behind'),
+    ...optional(value, 'file', isFunction, 'a function that names the file that is written'),
     ...optional(value, 'query', isFunction, 'a function that answers a question'),
     ...optional(value, 'modelProblems', isFunction, 'a function that says what is wrong with a model'),
     ...optional(value, 'auxiliary', (found) => typeof found === 'boolean', 'true or false'),

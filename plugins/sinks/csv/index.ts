@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineSink } from '../../../core/plugin.ts';
+import { oneFile } from '../files/file-names.ts';
 import { fileOptions, withSuffix } from '../files/file-options.ts';
 import { checkTargets, forgetFiles, openRecordFiles } from '../files/record-files.ts';
 import { columnProblems, columnsOf } from './columns.ts';
@@ -28,6 +29,7 @@ export default defineSink({
   name: 'csv',
   options: options.transform(withSuffix),
   delivers: 'on-close',
+  file: ({ path }) => oneFile(path),
   distributed: 'assembled',
   modelProblems: (model, { columns }) => columnProblems(model, columns),
   async open(context, { path, compress, columns: chosen, lineEnding }, committed) {

@@ -23,6 +23,11 @@ export function isBySource(path: string): boolean {
   return path.includes('{source}');
 }
 
+/** The path of the one file that all records go to; undefined where each source has its own, which may be other sources. */
+export function oneFile(path: string): string | undefined {
+  return isBySource(path) ? undefined : path;
+}
+
 /**
  * The file that each source's records go to, as absolute paths: all to one, or each to its own. Throws `sink_failed` where
  * two sources would write one file.

@@ -22,6 +22,7 @@ export default defineSink({
   name: 'json-file',
   options,
   delivers: 'on-close',
+  file: ({ path }) => path,
   distributed: 'assembled',
   async open(context, { path }, committed) {
     const found = committed === undefined ? undefined : documentPosition.parse(committed);

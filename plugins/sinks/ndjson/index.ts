@@ -1,5 +1,5 @@
 import { defineSink } from '../../../core/plugin.ts';
-import { filesBySource } from '../files/file-names.ts';
+import { filesBySource, oneFile } from '../files/file-names.ts';
 import { fileOptions, withSuffix } from '../files/file-options.ts';
 import { checkTargets, forgetFiles, openRecordFiles } from '../files/record-files.ts';
 
@@ -8,6 +8,7 @@ export default defineSink({
   name: 'ndjson',
   options: fileOptions('out/products.ndjson').transform(withSuffix),
   delivers: 'on-close',
+  file: ({ path }) => oneFile(path),
   // What is compressed is compressed in one place.
   distributed: {
     parts: (context, { path, compress }) => (compress === undefined ? filesBySource(path, context) : undefined),

@@ -20,6 +20,7 @@ export default defineSink({
   name: 'parquet',
   options,
   delivers: 'on-close',
+  file: ({ path }) => path,
   distributed: 'assembled',
   requires: ['@duckdb/node-api'],
   open: (context, { path, ...own }, position) =>
