@@ -15,7 +15,8 @@ export interface SourceAdapter {
   readonly limit?: number;
   /**
    * What `next` looks at, and so when it is called and whether its follow-ups wait. Default `body`.
-   * - `headers`: called as soon as the page is there; follow-ups start at once;
+   * - `headers`: called as soon as the page is there; follow-ups start at once, and that there are none counts once the
+   *   worker has read the body;
    * - `body`: at once too (`json()` parses on the main thread); follow-ups start at once where the body holds a list of
    *   items no longer than the limit, and else wait for the worker's verdict on it;
    * - `items`: after the verdict, which knows `itemCount()` without a parse on the main thread.

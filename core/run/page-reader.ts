@@ -55,12 +55,14 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     // Refused by what the body says: more to the point than what a worker would make of it.
     if (early instanceof SluiceError && early.code === 'response_refused') return refuse(item, response, early);
     // Follow-ups that hang on headers alone do not wait for the body's verdict, nor do those of a body that was parsed
-    // here and is good: the next page of a cursor is on its way while this one is processed and written.
+    // here and is good: the next page of a cursor is on its way while this one is processed and written. That nothing
+    // follows is for the verdict to confirm: an answer that is no page, such as a notice of maintenance, has no link either.
     const startNow =
       !item.expanded &&
       early !== undefined &&
       !(early instanceof SluiceError) &&
-      (needs === 'headers' || (early.length > 0 && !item.extra && isSound(pager, page)));
+      early.length > 0 &&
+      (needs === 'headers' || (!item.extra && isSound(pager, page)));
     if (startNow) frontier.follow(item, early);
     const expanded = item.expanded || startNow;
     const attempts = attemptsOf(item, response);

@@ -81,6 +81,18 @@ describe('a page that names the next one', () => {
     expect(state).toBe('complete');
   });
 
+  test('is found by its headers, and a bad body without them is no end', async () => {
+    const client = fakeClient(({ url, attempt }) => {
+      const at = cursorOf(url);
+      if (at === 1 && attempt === 1) return response('<html>back in a minute</html>');
+      return response({ items: items(at * 10, at * 10 + 10) }, at < 3 ? { 'x-next': String(at + 1) } : {}, attempt);
+    });
+    const pager = cursorPagination({ path: '/items', limit: 10, cursor: { header: 'x-next' } });
+    const { ids, state } = await run(planOf(pager), client);
+    expect(ids).toHaveLength(40);
+    expect(state).toBe('complete');
+  });
+
   test('is not followed before the verdict where it is longer than was asked for', async () => {
     const client = fakeClient(() => ({ items: items(0, 50), next: 'more' }));
     const { failed } = await run(planOf(byCursor), client);

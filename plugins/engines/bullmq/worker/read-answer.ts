@@ -64,7 +64,9 @@ async function readHeld(
     !hand.expanded &&
     early !== undefined &&
     !(early instanceof SluiceError) &&
-    (needs === 'headers' || (early.length > 0 && !extra && isSound(pager, fetched)));
+    // That nothing follows is for the verdict to confirm: an answer that is no page has no link either.
+    early.length > 0 &&
+    (needs === 'headers' || (!extra && isSound(pager, fetched)));
   hand.attempts = attemptsOf(hand, response);
   if (refused !== undefined) return again(bench, hand, refused.with(whereOf(response)));
 

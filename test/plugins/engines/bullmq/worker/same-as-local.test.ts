@@ -119,6 +119,15 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       return { headers: link, body: { items: items(at * 10, 10) } };
     },
   },
+  'links in headers, and notices without any at first': {
+    source: listing('shop', { pagination: linkPagination({ path: '/items', limit: 10 }) }),
+    upstream: () =>
+      failingFirst(1, { body: '<html>back in a minute</html>' }, (url) => {
+        const at = Number(url.searchParams.get('page') ?? 0);
+        const link: Record<string, string> = at < 2 ? { link: `</items?page=${at + 1}>; rel="next"` } : {};
+        return { headers: link, body: { items: items(at * 10, 10) } };
+      }),
+  },
   'a cursor that goes in circles': {
     source: listing('shop', { pagination: chain }),
     upstream: () => (url) => ({ body: { items: items(cursorOf(url) * 10, 10), next: (cursorOf(url) + 1) % 4 } }),
