@@ -8,8 +8,6 @@ class FakeProcess extends EventEmitter implements EndingProcess {
   readonly stdout = pipe();
   readonly stderr = pipe();
   exitCode: number | undefined;
-  /** What keeps it alive. */
-  open: readonly string[] = ['Timeout'];
   /** What it ended with; undefined as long as it has not. */
   ended: number | undefined;
 
@@ -18,10 +16,6 @@ class FakeProcess extends EventEmitter implements EndingProcess {
     // Whoever listens may change it.
     this.emit('exit', code);
     this.ended ??= this.exitCode;
-  }
-
-  getActiveResourcesInfo(): readonly string[] {
-    return this.open;
   }
 
   runDry(): void {
@@ -78,31 +72,19 @@ describe('an end that nobody asked for', () => {
 });
 
 describe('finish', () => {
-  it('ends at once where nothing is open, and as soon as nothing is', async () => {
-    own.open = [];
-    await ending.finish(0);
-    expect(own.ended).toBe(0);
-
-    own = new FakeProcess();
-    await watchEnding(false, own).finish(3);
+  it('ends as soon as the event loop has nothing left to do', async () => {
+    await ending.finish(3);
     vi.advanceTimersByTime(100);
     expect(own.ended).toBeUndefined();
-    own.open = [];
-    vi.advanceTimersByTime(10);
+    own.emit('beforeExit');
     expect(own.ended).toBe(3);
-  });
-
-  it('does not wait for a terminal that was read from', async () => {
-    own.open = ['TTYWrap'];
-    await ending.finish(0);
-    expect(own.ended).toBe(0);
+    expect(read(own.stderr)).toBe('');
   });
 
   it('leaves the natural end to those who wait for it', async () => {
-    own.open = [];
     own.on('beforeExit', () => undefined);
     await ending.finish(0);
-    vi.advanceTimersByTime(100);
+    own.emit('beforeExit');
     expect(own.ended).toBeUndefined();
   });
 

@@ -35,6 +35,19 @@ it('lets what a plugin has under way come to its end', { timeout: 20_000 }, asyn
   expect(stderr).toBe('late');
 });
 
+it(
+  'lets what a plugin compresses come to its end, which no list of open handles tells of',
+  { timeout: 20_000 },
+  async () => {
+    const { stderr } = await pluginsBeside(
+      `import { gzip } from 'node:zlib';
+    // Its last part is begun when all else is done.
+    setTimeout(() => gzip(Buffer.alloc(60_000_000), () => process.stderr.write('late')), 300);`,
+    );
+    expect(stderr).toBe('late');
+  },
+);
+
 it('lets a plugin wait for the natural end', { timeout: 20_000 }, async () => {
   const { stderr } = await pluginsBeside(`process.on('beforeExit', () => process.stderr.write('at the end'));`);
   expect(stderr).toBe('at the end');
