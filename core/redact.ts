@@ -1,4 +1,4 @@
-import { decoded, secretForms, type SecretForms, shortestSecret } from './secret-forms.ts';
+import { decoded, openStart, secretForms, type SecretForms, shortestSecret } from './secret-forms.ts';
 
 /** Stands where a secret stood. */
 const mask = '***';
@@ -202,7 +202,9 @@ interface Part {
 function restsOf(secret: string, { text, from, to, cutBefore, least, leastEnd }: Part): Span[] {
   const spans: Span[] = [];
   const window = text.slice(Math.max(from, to - secret.length), to);
-  for (let at = 0; (at = window.indexOf(secret.slice(0, least), at)) >= 0; at++) {
+  // `postgres` is what a sink is called, before it is where the URL of a server begins.
+  const start = secret.slice(0, Math.max(least, openStart(secret) + 1));
+  for (let at = 0; (at = window.indexOf(start, at)) >= 0; at++) {
     if (secret.startsWith(window.slice(at))) spans.push([to - window.length + at, to]);
   }
   if (!cutBefore) return spans;

@@ -51,9 +51,11 @@ function passwordOf(pair: string): readonly string[] {
 
 function partsOfUrl(text: string): readonly string[] {
   if (!URL.canParse(text)) return [];
-  const { host, username, password, searchParams } = new URL(text);
+  const { protocol, host, username, password, searchParams } = new URL(text);
   if (host === '') return [];
-  const encoded = username === '' && password === '' ? [] : passwordOf(`${username}:${password}`);
+  // Alone, a user is a token on the web, and a name that stands everywhere in the URL of a database.
+  const isSecret = password !== '' || (username !== '' && /^https?:$/.test(protocol));
+  const encoded = isSecret ? passwordOf(`${username}:${password}`) : [];
   const values = [...searchParams.values()].filter((value) => value.length >= shortestPart);
   return [...encoded, ...encoded.map(decoded), ...values];
 }
@@ -62,6 +64,11 @@ function partsOfCookies(text: string): readonly string[] {
   if (!/^[\w.-]+=[^;]*(?:;\s*[\w.-]+=[^;]*)*;?$/.test(text)) return [];
   const values = text.split(';').map((cookie) => cookie.slice(cookie.indexOf('=') + 1).trim());
   return values.filter((value) => value.length >= shortestPart);
+}
+
+/** Length of what any secret of its kind begins with: the scheme of a URL, percent-encoded too. */
+export function openStart(secret: string): number {
+  return /^[a-z][a-z\d+.-]*(?::|%3A)(?:\/|\\\/|%2F){2}/i.exec(secret)?.[0].length ?? 0;
 }
 
 /** A text percent-decoded; one that is not encoded well stands for itself. */

@@ -84,6 +84,23 @@ describe('createRedactor', () => {
     expect(redact('token abcdef123456 is invalid')).toBe('token *** is invalid');
   });
 
+  it.each(['postgres', 'postgresql', 'the sink postgres', 'postgresql://', 'no postgres://…'])(
+    'does not take the scheme of a URL for what is left of it: %s',
+    (text) => {
+      const masking = createRedactor(['postgresql://me:s3cret@db/shop', 'postgres://me:s3cret@db/shop']);
+      expect(masking(text)).toBe(text);
+    },
+  );
+
+  it('hides what is left of a URL from its user on', () => {
+    expect(createRedactor(['postgres://me:s3cret@db/shop'])('at postgres://me:s3c…')).toBe('at ***…');
+  });
+
+  it('takes a user without a password for a secret on the web, and for a name in front of a database', () => {
+    expect(createRedactor(['https://t0ken@a.test/x'])('t0ken')).toBe('***');
+    expect(createRedactor(['postgres://postgres@db/shop'])('postgres: 3 read')).toBe('postgres: 3 read');
+  });
+
   it('takes the longer of two secrets first', () => {
     expect(redact('p@ss/word')).toBe('***');
   });
