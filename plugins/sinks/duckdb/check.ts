@@ -5,6 +5,7 @@ import { columnsOf } from '../tables/columns.ts';
 import { planFit } from '../tables/fit-table.ts';
 import { openDuckDatabase } from './connection.ts';
 import { dialect, schema } from './dialect.ts';
+import { isUnfinished } from './unfinished-file.ts';
 import type { DuckWriterOptions } from './writer.ts';
 
 /** Finds out whether the table could be opened for a run, and leaves everything as it was. Throws `sink_failed`. */
@@ -14,8 +15,9 @@ export async function checkDuckTable(context: SinkContext, options: DuckWriterOp
   try {
     await checkFolder(dirname(path));
     const there = await stat(path).catch(() => undefined);
+    const isNew = there === undefined || (await isUnfinished(path));
     const database = await openDuckDatabase(
-      there === undefined ? { path: ':memory:', memoryLimit } : { path, memoryLimit, readOnly: true },
+      isNew ? { path: ':memory:', memoryLimit } : { path, memoryLimit, readOnly: true },
     );
     try {
       await planFit(database, { name: { schema, table }, columns, dialect });

@@ -2,8 +2,9 @@ import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type * as duckdb from '@duckdb/node-api';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadLibrary, sinkError } from '../../../core/plugin.ts';
-import { halfOf } from './memory-limit.ts';
 import type { Database } from '../tables/database.ts';
+import { halfOf } from './memory-limit.ts';
+import { removeUnfinished } from './unfinished-file.ts';
 
 /** A database file that is open. */
 export interface DuckDatabase extends Database {
@@ -38,6 +39,7 @@ export async function openDuckDatabase(settings: DuckSettings): Promise<DuckData
 /** The same, for what goes beyond tables. */
 export async function openDuck({ path, memoryLimit, readOnly = false, threads }: DuckSettings): Promise<OpenedDuck> {
   const library = await loadLibrary('the sink "duckdb"', ['@duckdb/node-api'], () => import('@duckdb/node-api'));
+  if (!readOnly) await removeUnfinished(path);
   // From the cache: within one process, DuckDB does not see that a file is open already, and would write over it.
   const opening = library.DuckDBInstance.fromCache(path, {
     memory_limit: memoryLimit,

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { type QueryAnswer, type QueryRequest, sinkError, SluiceError } from '../../../core/plugin.ts';
 import { closeDuck, openDuck, type OpenedDuck } from '../duckdb/connection.ts';
+import { isUnfinished } from '../duckdb/unfinished-file.ts';
 import { quoteName, quoteText } from '../tables/quote.ts';
 import { answerTo } from './answer.ts';
 import { changesView } from './changes.ts';
@@ -76,5 +77,5 @@ async function showRecords({ connection }: OpenedDuck, path: string, price: stri
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
+  return (await stat(path).catch(() => undefined)) !== undefined && !(await isUnfinished(path));
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -95,6 +95,35 @@ describe('the duckdb sink', () => {
     const other = promisify(execFile)(process.execPath, ['--input-type=module', '-e', open]);
     await expect(other).rejects.toThrow(new RegExp(`Conflicting lock is held[^]*${process.pid}`));
     await writer.abort();
+  });
+
+  const begun = Buffer.concat([Buffer.alloc(8), Buffer.from('DUCK'), Buffer.alloc(8192 - 12)]);
+  const longAgo = new Date(Date.now() - 60_000);
+
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['two of the three headers', begun],
+  ])('makes a file anew that a full disk or a kill has left with %s', async (_, left) => {
+    const there = await place();
+    const file = join(there.folder, 'it.duckdb');
+    await writeFile(file, left);
+    await utimes(file, longAgo, longAgo);
+    await plugin.check?.(sinkContext(there.folder, { model }), options);
+    expect(await readFile(file)).toEqual(left);
+    await writeOnce(there, model, [{ title: 'a' }]);
+    expect(await there.ask('SELECT title FROM product')).toEqual([{ title: 'a' }]);
+  });
+
+  it.each([
+    ['is being made by another process', begun, new Date(Date.now() + 60_000)],
+    ['is short and no database', Buffer.from('a note that somebody keeps here'), longAgo],
+  ])('leaves a file alone that %s', async (_, left, changed) => {
+    const there = await place();
+    const file = join(there.folder, 'it.duckdb');
+    await writeFile(file, left);
+    await utimes(file, changed, changed);
+    await expect(writeOnce(there, model, [])).rejects.toMatchObject({ code: 'sink_failed' });
+    expect(await readFile(file)).toEqual(left);
   });
 
   it('refuses a file that is no database, and leaves it alone', async () => {
