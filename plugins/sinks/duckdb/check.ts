@@ -6,6 +6,7 @@ import { planFit } from '../tables/fit-table.ts';
 import { openDuckDatabase } from './connection.ts';
 import { dialect, schema } from './dialect.ts';
 import { isUnfinished } from './unfinished-file.ts';
+import { whenFree } from './when-free.ts';
 import type { DuckWriterOptions } from './writer.ts';
 
 /** Finds out whether the table could be opened for a run, and leaves everything as it was. Throws `sink_failed`. */
@@ -16,9 +17,8 @@ export async function checkDuckTable(context: SinkContext, options: DuckWriterOp
     await checkFolder(dirname(path));
     const there = await stat(path).catch(() => undefined);
     const isNew = there === undefined || (await isUnfinished(path));
-    const database = await openDuckDatabase(
-      isNew ? { path: ':memory:', memoryLimit } : { path, memoryLimit, readOnly: true },
-    );
+    const settings = isNew ? { path: ':memory:', memoryLimit } : { path, memoryLimit, readOnly: true };
+    const database = await whenFree(path, 0, () => openDuckDatabase(settings));
     try {
       await planFit(database, { name: { schema, table }, columns, dialect });
     } finally {

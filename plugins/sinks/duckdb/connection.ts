@@ -1,9 +1,9 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type * as duckdb from '@duckdb/node-api';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadLibrary, sinkError } from '../../../core/plugin.ts';
+import { loadLibrary, sinkError, SluiceError } from '../../../core/plugin.ts';
 import type { Database } from '../tables/database.ts';
-import { halfOf } from './memory-limit.ts';
+import { halfOf, shortOfMemory } from './memory-limit.ts';
 import { removeUnfinished } from './unfinished-file.ts';
 
 /** A database file that is open. */
@@ -80,6 +80,11 @@ function overConnection(opened: OpenedDuck): DuckDatabase {
     underWay.add(running);
     try {
       return (await running).getRows();
+    } catch (error) {
+      const memory = shortOfMemory(error);
+      if (memory === undefined) throw error;
+      const text = `DuckDB needs more memory than the sink lets it take: raise its "memoryLimit" (${memory})`;
+      throw new SluiceError('sink_failed', text, { cause: error });
     } finally {
       underWay.delete(running);
     }

@@ -16,6 +16,7 @@ import { openSpool } from './spool.ts';
 import { removeSpool, spoolFile } from './spool-files.ts';
 import { createTakeIn } from './take-in.ts';
 import { goOn, loadsNeeded } from './take-up.ts';
+import { whenFree } from './when-free.ts';
 
 export interface DuckWriterOptions {
   /** Absolute. */
@@ -45,7 +46,7 @@ export async function openDuckWriter(
   const owner = { database: path, runId, sink: context.name };
   await makeFolder(dirname(path));
   // One thread: two leave row groups half filled, which are written again by the checkpoint, and the run has use for the other.
-  const database = await openDuckDatabase({ path, memoryLimit, threads: 1 });
+  const database = await whenFree(path, 0, () => openDuckDatabase({ path, memoryLimit, threads: 1 }));
   const release = claimSpool(owner);
   try {
     const position = duckPosition.optional().parse(committed);

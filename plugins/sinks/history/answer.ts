@@ -1,6 +1,7 @@
 import type { DuckDBResult, DuckDBType, DuckDBValue } from '@duckdb/node-api';
 import { type QueryAnswer, type QueryColumn, type QueryValue, SluiceError } from '../../../core/plugin.ts';
 import { closeDuck, type OpenedDuck } from '../duckdb/connection.ts';
+import { shortOfMemory } from '../duckdb/memory-limit.ts';
 
 /** Carries out one statement that reads. Throws `query_failed` with DuckDB's own words, which show the place. */
 export async function answerTo(opened: OpenedDuck, sql: string): Promise<QueryAnswer> {
@@ -98,8 +99,7 @@ async function told<Result>(work: () => Promise<Result>): Promise<Result> {
   } catch (error) {
     if (error instanceof SluiceError) throw error;
     const text = error instanceof Error ? error.message : String(error);
-    // What DuckDB advises then are settings that can't be changed here.
-    const memory = /^Out of Memory Error: [^\n]*/.exec(text)?.[0];
+    const memory = shortOfMemory(error);
     const words =
       memory === undefined
         ? text.replace(/^Failed to extract statements: /, '').trim()

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { type RecordsDiff, type Shift, SluiceError } from '../../../core/plugin.ts';
 import { openDuckDatabase } from '../duckdb/connection.ts';
+import { whenFree } from '../duckdb/when-free.ts';
 import { quoteText } from '../tables/quote.ts';
 import { diffRecords } from './diff-records.ts';
-import { whenFree } from './open-history.ts';
 import { historyFile, recordsFile } from './writer.ts';
 
 /** How long a comparison waits for the end of a run that is adding itself to the history, in milliseconds. */

@@ -43,12 +43,13 @@ export default defineSink<Options>({
     await rm(`${store}.tmp`, { recursive: true, force: true });
     await removeSpool({ database: store, runId, sink: name });
   },
-  query: ({ baseDir, ...question }, { dir, memoryLimit: limit }) => {
+  query: ({ baseDir, ...question }, { dir, memoryLimit: limit, ...names }) => {
     const folder = resolve(baseDir, dir);
     return queryHistory(question, {
       history: historyFile(folder),
       recordsOf: (run) => recordsFile(folder, run),
       memoryLimit: limit,
+      ...names,
     });
   },
   diff: ({ baseDir, runs }, { dir, memoryLimit: limit }) =>

@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import { type QueryAnswer, type QueryRequest, sinkError, SluiceError } from '../../../core/plugin.ts';
 import { closeDuck, openDuck, type OpenedDuck } from '../duckdb/connection.ts';
 import { isUnfinished } from '../duckdb/unfinished-file.ts';
+import { whenFree } from '../duckdb/when-free.ts';
 import { quoteName, quoteText } from '../tables/quote.ts';
 import { answerTo } from './answer.ts';
 import { changesView } from './changes.ts';
 import { exactPrice, type FieldNames, plainPrice } from './fields.ts';
-import { whenFree } from './open-history.ts';
 import { recordsTable } from './this-run.ts';
 
 /** Where what is asked about is kept. */

@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { resolveConfig } from '../../../core/config/resolve.ts';
+import { queryHistory } from '../../../core/index.ts';
 import { defineModel } from '../../../core/plugin.ts';
-import { openShop, runWithHistory, shopSource } from '../../support/priced-shop.ts';
+import { openShop, runWithHistory, type ShopItem, shopSource } from '../../support/priced-shop.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const fields = { title: z.string(), price: z.union([z.number(), z.string()]), category: z.string() };
@@ -26,6 +28,26 @@ it.each(models)('prices of a model %s are compared, those that are texts too', a
       ['b "c" \'d\'', '0.20', 18.18],
     ]);
     expect(trends?.by_category[0]?.points.map(({ mean }) => mean.text)).toEqual(['0.60', '0.80']);
+  }
+});
+
+it('a price that the config names is exact in the records, too', async () => {
+  const [folder, shop] = [await temporaryFolder(), await openShop()];
+  const model = defineModel({ name: 'flat', schema: z.strictObject({ title: z.string(), rent: z.number() }) });
+  shop.items = [0.1, 0.2].map((rent, id) => ({ id, title: 'a', rent }) as unknown as ShopItem);
+  const given = { model, history: { value: 'rent' }, sources: [shopSource('shop', shop)] };
+  await runWithHistory(folder, given);
+  const config = await resolveConfig(
+    { ...given, sinks: ['ndjson'], workers: { threads: 0 }, state: {} },
+    { baseDir: folder, env: {} },
+  );
+  const answer = await queryHistory(config, { sql: 'SELECT sum(rent) FROM records' });
+  try {
+    const rows: unknown[] = [];
+    for await (const piece of answer.rows) rows.push(...piece);
+    expect(rows).toEqual([['0.30']]);
+  } finally {
+    answer.close();
   }
 });
 

@@ -1,9 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SinkPlugin } from '../../../../core/contracts/sink.ts';
 import { openDuckDatabase } from '../../../../plugins/sinks/duckdb/connection.ts';
 import duckdb from '../../../../plugins/sinks/duckdb/index.ts';
@@ -87,7 +88,23 @@ describe('the duckdb sink', () => {
     await writer.abort();
   });
 
-  it('says who has the file open', async () => {
+  it('says which process keeps it from opening its file, also to a check', async () => {
+    const there = await place();
+    const file = join(there.folder, 'it.duckdb');
+    const library = JSON.stringify(import.meta.resolve('@duckdb/node-api'));
+    const open = `const { DuckDBInstance } = await import(${library});
+      await DuckDBInstance.create(${JSON.stringify(file)}); console.log('open'); setInterval(() => {}, 1000);`;
+    const other = spawn(process.execPath, ['--input-type=module', '-e', open], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void other.kill('SIGKILL'));
+    await once(other.stdout, 'data');
+    const words = `${file} is in use by the process ${other.pid}: try again when that has let go of it`;
+    await expect(writeOnce(there, model, [])).rejects.toMatchObject({ code: 'sink_failed', message: words });
+    await expect(plugin.check?.(sinkContext(there.folder, { model }), options)).rejects.toThrow(words);
+  });
+
+  it('keeps other processes out of its file, which are told who has it', async () => {
     const there = await place();
     const writer = await plugin.open(sinkContext(there.folder, { model }), options);
     const open = `const { DuckDBInstance } = await import(${JSON.stringify(import.meta.resolve('@duckdb/node-api'))});
