@@ -13,13 +13,13 @@ export interface ReportView {
   /** Width of the terminal. */
   readonly columns: number;
   readonly paint: Paint;
-  /** Sink → the file it writes, for those that write one. */
-  readonly files: ReadonlyMap<string, string>;
+  /** Sink → the files it writes, for those that write any. */
+  readonly files: ReadonlyMap<string, readonly string[]>;
 }
 
 const stateStyles = { complete: 'green', partial: 'yellow', failed: 'red' } as const;
 /** Beyond these a report is no longer read but scrolled through; the document of the run holds them all. */
-const most = { sources: 20, categories: 8 } as const;
+const most = { sources: 20, categories: 8, files: 3 } as const;
 
 /** The report of a run for people, as lines none of which is wider than the terminal. */
 export function renderReport(report: RunReport, view: ReportView): string[] {
@@ -142,7 +142,7 @@ function categoryLines({ metrics }: RunReport, room: Room): string[] {
 }
 
 /** Where every item went, as a sum that people can check: what is zero is left out. */
-function sinkLines({ monitoring }: RunReport, files: ReadonlyMap<string, string>, width: number): string[] {
+function sinkLines({ monitoring }: RunReport, files: ReportView['files'], width: number): string[] {
   const lines: string[] = [];
   for (const [name, sink] of Object.entries(monitoring.sinks)) {
     const { read, split, ...to } = sink.reconciliation;
@@ -151,9 +151,10 @@ function sinkLines({ monitoring }: RunReport, files: ReadonlyMap<string, string>
     const sum = parts.map(([kind, count]) => `${formatCount(count)} ${kind}`).join(' + ');
     const state = sink.state === 'complete' ? '' : `${sink.state}, `;
     lines.push(...wrap(`${cleanText(name)}: ${state}${from} = ${sum}`, width));
-    const file = files.get(name);
+    const written = sink.state === 'failed' ? [] : (files.get(name) ?? []);
     // A path is cut at the start: its end is what tells files apart.
-    if (file !== undefined && sink.state !== 'failed') lines.push(`  → ${cutStart(cleanText(file), width - 4)}`);
+    for (const file of written.slice(0, most.files)) lines.push(`  → ${cutStart(cleanText(file), width - 4)}`);
+    if (written.length > most.files) lines.push(cut(`  → … ${formatCount(written.length - most.files)} more`, width));
   }
   return lines;
 }

@@ -12,7 +12,7 @@ export function runReportText(
   { config, columns, paint, command }: ReportTextOptions,
 ): readonly string[] {
   return [
-    ...renderReport(outcome.report, { columns, paint, files: sinkFiles(config) }),
+    ...renderReport(outcome.report, { columns, paint, files: sinkFiles(config, outcome.report.summary.started_at) }),
     // What can be taken up is kept in the state folder, or by the engine.
     ...(config.state === undefined && config.engine === undefined
       ? []

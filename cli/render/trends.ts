@@ -1,5 +1,5 @@
 import { cleanText, type RunReport } from '../../core/index.ts';
-import { formatMoney, formatPercent, productName, trendSentence } from '../report/money.ts';
+import { formatMoney, formatPercent, goneNote, productName, trendSentence } from '../report/money.ts';
 import type { Paint } from './paint.ts';
 import { type Cell, type Column, renderTable } from './table.ts';
 import { wrap } from './text.ts';
@@ -29,8 +29,10 @@ export function trendLines(
     productName(change),
     cleanText(change.source),
   ]);
+  const gone = goneNote(trends);
   return [
     ...wrap(trendSentence(trends), room.width),
+    ...(gone === undefined ? [] : wrap(gone, room.width)),
     ...(rows.length > 0 ? renderTable(columns(room.width), rows, room) : []),
   ];
 }

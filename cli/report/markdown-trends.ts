@@ -1,7 +1,7 @@
 import type { PriceTrends } from '../../core/index.ts';
 import { formatCount } from '../render/text.ts';
 import { code, table } from './markdown-text.ts';
-import { formatChange, formatMoney, formatPercent, productName, trendSentence } from './money.ts';
+import { formatChange, formatMoney, formatPercent, goneNote, productName, trendSentence } from './money.ts';
 
 /** Fits a comment: the page has more. */
 const most = { changes: 5, names: 5 } as const;
@@ -9,6 +9,7 @@ const most = { changes: 5, names: 5 } as const;
 /** How prices differ from those of earlier runs, as blocks of lines; none where no history of them is kept. */
 export function trendParts(trends: PriceTrends | undefined): readonly (readonly string[])[] {
   if (trends === undefined) return [];
+  const gone = goneNote(trends, code);
   const changes = [...trends.risers.slice(0, most.changes), ...trends.fallers.slice(0, most.changes)];
   return [
     [`Price trends: ${trendSentence(trends)}`],
@@ -25,6 +26,7 @@ export function trendParts(trends: PriceTrends | undefined): readonly (readonly 
     ),
     named('New', trends.products.new, trends.new_products),
     named('Gone', trends.products.gone, trends.gone_products),
+    gone === undefined ? [] : [gone],
   ];
 }
 

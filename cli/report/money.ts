@@ -35,3 +35,12 @@ export function trendSentence({ compared_run_id: against, products }: PriceTrend
   const told = Object.entries(counts).map(([what, count]) => `${formatCount(count)} ${what}`);
   return `Of ${formatCount(compared)} products with a price now and before, ${told.join(', ')}; ${formatCount(added)} new, ${formatCount(gone)} gone.`;
 }
+
+/** Sources for which the number of gone products does not stand, in one sentence; undefined for none, and in a first run. */
+export function goneNote(
+  { compared_run_id: against, gone_unknown: unknown }: PriceTrends,
+  show: (source: string) => string = nameOf,
+): string | undefined {
+  if (against === null || unknown.length === 0) return undefined;
+  return `What is gone can't be said of sources that no earlier run, or not this one, has every product of (a page failed, or an item was rejected): ${unknown.map((source) => show(source)).join(', ')}.`;
+}

@@ -4,11 +4,13 @@ import { sinkFiles } from '../../cli/sink-files.ts';
 import { resolveConfig } from '../../core/config/resolve.ts';
 import type { ResolvedConfig } from '../../core/config/resolved.ts';
 
+const startedAt = '2026-11-26T23:59:59.000Z';
+
 function filesOf(options: Readonly<Record<string, unknown>>, secrets: readonly string[] = []): (string | undefined)[] {
   const sinks = Object.entries(options).map(([name, given]) => ({ name, options: given }));
   const config = { sinks, baseDir: join(process.cwd(), 'conf'), secrets } as unknown as ResolvedConfig;
-  const files = sinkFiles(config);
-  return Object.keys(options).map((name) => files.get(name));
+  const files = sinkFiles(config, startedAt);
+  return Object.keys(options).map((name) => files.get(name)?.join());
 }
 
 describe('sinkFiles', () => {
@@ -27,11 +29,26 @@ describe('sinkFiles', () => {
     const engine = { use: { name: 'own', coordinate() {}, work() {}, runs() {} } };
     const sinks = ['ndjson', 'json-file', { use: 'ndjson', name: 'small', path: 'small.ndjson', compress: 'gzip' }];
     const config = await resolveConfig({ engine, sources: ['dummyjson'], sinks }, { env: {} });
-    expect([...sinkFiles(config).values()]).toEqual([
+    expect([...sinkFiles(config, startedAt).values()].flat()).toEqual([
       'out/products.ndjson.manifest.json',
       'out/products.json',
       'small.ndjson.gz',
     ]);
+  });
+
+  it('puts the day and the sources that the sink takes into a path', async () => {
+    const path = 'out/{date}/{source}.csv';
+    const sinks = [
+      { use: 'csv', path },
+      { use: 'csv', name: 'one', path: `x-${path}`, sources: ['escuelajs'] },
+    ];
+    const config = await resolveConfig({ sources: ['dummyjson', 'escuelajs'], sinks }, { env: {} });
+    expect(sinkFiles(config, startedAt)).toEqual(
+      new Map([
+        ['csv', ['out/2026-11-26/dummyjson.csv', 'out/2026-11-26/escuelajs.csv']],
+        ['one', ['x-out/2026-11-26/escuelajs.csv']],
+      ]),
+    );
   });
 
   it('hides what came from the environment', () => {

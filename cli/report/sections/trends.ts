@@ -3,7 +3,7 @@ import type { PriceTrends, RunRecord } from '../../../core/index.ts';
 import { formatCount } from '../../render/text.ts';
 import { labelOf, nameOf } from '../label.ts';
 import { type Column, type Markup, note, type Place, section, table } from '../markup.ts';
-import { formatChange, formatMoney, formatPercent, productName, trendSentence } from '../money.ts';
+import { formatChange, formatMoney, formatPercent, goneNote, productName, trendSentence } from '../money.ts';
 import { priceLines } from './price-lines.ts';
 
 /** How prices differ from those of earlier runs; left out where no history of them is kept. */
@@ -12,14 +12,11 @@ export function priceTrends(
   place: Place,
 ): Markup | undefined {
   if (trends === undefined) return undefined;
+  const gone = goneNote(trends);
   return section(
     'Price trends',
     html`<p>${trendSentence(trends)}</p>`,
-    trends.gone_unknown.length === 0
-      ? undefined
-      : note(
-          `What is gone can't be said of sources that no earlier run, or not this one, has every product of (a page failed, or an item was rejected): ${trends.gone_unknown.map(nameOf).join(', ')}.`,
-        ),
+    gone === undefined ? undefined : note(gone),
     changes(trends, place),
     priceLines('sources', trends.by_source, place),
     priceLines('categories', trends.by_category, place),

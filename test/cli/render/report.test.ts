@@ -5,7 +5,7 @@ import { renderReport } from '../../../cli/render/report.ts';
 import type { RunReport, SourceMonitoring, ValueStatistics } from '../../../core/contracts/report.ts';
 import { sampleReport, sampleSource } from './sample-report.ts';
 
-const files = new Map([['json-file', 'out/products.json']]);
+const files = new Map([['json-file', ['out/products.json']]]);
 
 function rendered(report: RunReport, columns = 100): string[] {
   return renderReport(report, { columns, paint: createPaint(false), files });

@@ -12,14 +12,23 @@ function lines(width: number, evil = ''): string[] {
 
 describe('trendLines', () => {
   it('says in a few lines how prices have moved, exactly', () => {
-    expect(lines(100)).toEqual([
+    expect(lines(160)).toEqual([
       'Of 180 products with a price now and before, 2 risen, 2 fallen, 176 unchanged; 12 new, 1 gone.',
+      "What is gone can't be said of sources that no earlier run, or not this one, has every product of (a page failed, or an item was rejected): escuelajs.",
       '  change     before        now  product      source',
       '  +200 %   0.10 EUR   0.30 EUR  Laptop       dummyjson',
       '+22.51 %  19.99 EUR  24.49 EUR  Mouse        dummyjson',
       '   -30 %  89.00 EUR  62.30 EUR  Keyboard     dummyjson',
       '   -10 %  50.00 EUR  45.00 EUR  dummyjson:4  dummyjson',
     ]);
+  });
+
+  it('does not say in a first run that it knows of nothing that is gone', () => {
+    const report = sampleReport();
+    const first = { ...sampleTrends(), compared_run_id: null, risers: [], fallers: [] };
+    expect(
+      trendLines({ ...report, metrics: { ...report.metrics, price_trends: first } }, { width: 160, paint }),
+    ).toEqual(['This is the first run that the history holds: the next one is compared with it.']);
   });
 
   it('says nothing where no history is kept', () => {

@@ -48,7 +48,7 @@ describe('renderMarkdown', () => {
     });
     const lines = text.split('\n');
     const from = lines.findIndex((line) => line.startsWith('Price trends'));
-    expect(lines.slice(from, from + 12)).toEqual([
+    expect(lines.slice(from, from + 14)).toEqual([
       'Price trends: Of 180 products with a price now and before, 2 risen, 2 fallen, 176 unchanged; 12 new, 1 gone.',
       '',
       '| product | source | before | now | change | % |',
@@ -61,6 +61,8 @@ describe('renderMarkdown', () => {
       "New: `Robot'\\|`, `Ball`, … and 10 more.",
       '',
       'Gone: `dummyjson:7`.',
+      '',
+      "What is gone can't be said of sources that no earlier run, or not this one, has every product of (a page failed, or an item was rejected): `escuelajs'\\|`.",
     ]);
   });
 
