@@ -26,8 +26,8 @@ export async function diffCommand(
   { config: file, format }: DiffCommandOptions,
   { loadConfig: load, diffRuns: compare, stdout }: DiffPorts = processPorts,
 ): Promise<void> {
-  // Nobody is asked, so a credential that is not set hinders nothing.
-  const config = await load({ cwd: process.cwd(), env: process.env, file, mock: true });
+  // Nobody is asked and nothing written: what only that needs may be missing here.
+  const config = await load({ cwd: process.cwd(), env: process.env, file, readOnly: true });
   keepSecret(config.secrets);
   const diff = await compare(config, {
     ...(before !== undefined && { before }),

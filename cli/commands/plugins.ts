@@ -24,8 +24,8 @@ export async function pluginsCommand({ json = false, config: file }: PluginsComm
 
 async function configured(file: string | undefined): Promise<ConfiguredSources | null> {
   try {
-    // Nobody is asked, so a credential that is not set hinders nothing.
-    const config = await loadConfig({ cwd: process.cwd(), env: process.env, file, mock: true });
+    // Nobody is asked and nothing written: what only that needs may be missing here.
+    const config = await loadConfig({ cwd: process.cwd(), env: process.env, file, readOnly: true });
     keepSecret(config.secrets);
     return { file: config.file ?? null, sources: await listConfigured(config) };
   } catch (error) {

@@ -31,8 +31,8 @@ export async function queryCommand(
   ports: QueryPorts = processPorts,
 ): Promise<number> {
   const { stdout, stderr } = ports;
-  // Nobody is asked, so a credential that is not set hinders nothing.
-  const config = await ports.loadConfig({ cwd: process.cwd(), env: process.env, file, mock: true });
+  // Nobody is asked and nothing written: what only that needs may be missing here.
+  const config = await ports.loadConfig({ cwd: process.cwd(), env: process.env, file, readOnly: true });
   keepSecret(config.secrets);
   const answer = await ports.queryHistory(config, { sql, runId: run });
   try {

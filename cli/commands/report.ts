@@ -36,8 +36,8 @@ export async function reportCommand(
   const format = options.format ?? (out === undefined ? 'html' : formatOfFile(out)) ?? 'html';
   if (options.open === true && format !== 'html')
     throw new SluiceError('config_invalid', `--open shows a page: leave out "--format ${format}", or --open`);
-  // Nobody is asked, so a credential that is not set hinders nothing.
-  const config = await load({ cwd: process.cwd(), env: process.env, file, mock: true });
+  // Nobody is asked and nothing written: what only that needs may be missing here.
+  const config = await load({ cwd: process.cwd(), env: process.env, file, readOnly: true });
   keepSecret(config.secrets);
   const record = await readRunRecord(config, runId);
   const text = await formatReport(record, format);

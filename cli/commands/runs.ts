@@ -10,7 +10,8 @@ export interface RunsCommandOptions {
 
 /** Prints the runs of the config's state folder on stdout. Throws what keeps the config from being read. */
 export async function runsCommand({ config: file, json = false }: RunsCommandOptions): Promise<void> {
-  const config = await loadConfig({ cwd: process.cwd(), env: process.env, file });
+  // Nobody is asked and nothing written: what only that needs may be missing here.
+  const config = await loadConfig({ cwd: process.cwd(), env: process.env, file, readOnly: true });
   keepSecret(config.secrets);
   const runs = await listRuns(config);
   const { stdout } = process;

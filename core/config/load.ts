@@ -8,7 +8,7 @@ import { configError, issueOf } from './issues.ts';
 import { type ResolveOptions, resolveConfig } from './resolve.ts';
 import type { ResolvedConfig } from './resolved.ts';
 
-export interface LoadOptions extends Pick<ResolveOptions, 'env' | 'overrides' | 'registry' | 'mock'> {
+export interface LoadOptions extends Pick<ResolveOptions, 'env' | 'overrides' | 'registry' | 'mock' | 'readOnly'> {
   /** Folder in which the search begins, and against which `file` is resolved. Default: the working directory. */
   readonly cwd?: string | undefined;
   /** The config file itself. Default: the nearest one, from `cwd` upwards. */
@@ -23,8 +23,8 @@ export async function loadConfig(options: LoadOptions = {}): Promise<ResolvedCon
   const cwd = resolve(options.cwd ?? '.');
   const file = options.file === undefined ? undefined : resolve(cwd, options.file);
   const found = file === undefined ? await search(cwd) : await read(file);
-  const { env, overrides, registry, mock } = options;
-  return resolveConfig(found.config, { file: found.filepath, env, overrides, registry, mock });
+  const { env, overrides, registry, mock, readOnly } = options;
+  return resolveConfig(found.config, { file: found.filepath, env, overrides, registry, mock, readOnly });
 }
 
 type Loaded = NonNullable<CosmiconfigResult>;

@@ -22,6 +22,7 @@ import {
   selectSources,
   type SourceDraft,
 } from './resolve-sources.ts';
+import { readableOf } from './read-only.ts';
 import type { ResolvedConfig, ResolvedSource } from './resolved.ts';
 import { configJsonSchema, configSchema } from './schema.ts';
 import { limitConflicts, shareLimits } from './share-limits.ts';
@@ -48,6 +49,8 @@ export interface ResolveOptions {
   readonly overrides?: ConfigOverrides | undefined;
   /** Whether no real upstream is asked: what an auth lacks of the environment gets a stand-in. Default false. */
   readonly mock?: boolean | undefined;
+  /** Whether only what is kept of runs is looked at: what asking and writing need may be missing. Default false. */
+  readonly readOnly?: boolean | undefined;
   /** Default: the one of the built-in plugins. */
   readonly registry?: Registry | undefined;
 }
@@ -63,7 +66,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
 
   const { sources: wantedSources = [], sinks: wantedSinks = [], deadlineMs } = overrides;
   const baseDir = options.baseDir ?? (file === undefined ? process.cwd() : dirname(file));
-  const given = { env, baseDir, standIns: options.mock };
+  const given = { env, baseDir, standIns: options.mock ?? options.readOnly };
   const interpolated = interpolate(deadlineMs === undefined ? input : { ...input, deadlineMs }, given);
   const config = isObject(interpolated.config) ? interpolated.config : {};
   const entries = listOf(config['sources']);
@@ -129,7 +132,11 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
   const unset = [...interpolated.issues, ...auths.issues];
   const others = issues.filter((issue) => !followsFrom(issue, unset)).map((issue) => redacted(issue, redact));
   const all = [...unset, ...others].toSorted((a, b) => a.path.localeCompare(b.path, 'en', { numeric: true }));
-  if (all.length > 0 || !parsed.success || model === undefined) throw configError(all, where);
+  const found = { issues: all, sinks: routed.sinks };
+  const usable = options.readOnly === true ? readableOf(found, unset) : found;
+  if (usable.issues.length > 0) throw configError(usable.issues, where);
+  // What is left out may be wrong in a way that leaves nothing to look at.
+  if (!parsed.success || model === undefined) throw configError(all, where);
 
   const { workers, deadlineMs: deadline, onSourceFailure, state, services, middleware } = parsed.data;
   const resolved = parsed.data.sources.flatMap((entry, index) =>
@@ -147,7 +154,7 @@ export async function resolveConfig(input: unknown, options: ResolveOptions = {}
     file,
     baseDir,
     sources: shareLimits(resolved),
-    sinks: routed.sinks.map(resolveSink),
+    sinks: usable.sinks.map(resolveSink),
     model: model.plugin,
     modelLocator: model.locator,
     quality: quality.rules,
