@@ -6,7 +6,7 @@ import { type Done } from './definition.ts';
 const examples = `
 Examples:
   pipeline mock                  four upstreams on free ports of 127.0.0.1
-  pipeline mock --port 4001      on 4001, 4002, 4003
+  pipeline mock --port 4001      on 4001 to 4004
   pipeline mock --latency 20ms-80ms --error-rate 0.1
                                  slow, and every tenth request fails
 `;

@@ -11,10 +11,10 @@ A time has its unit: 500ms, 60s, 1m30s, 2h.
 
 Exit codes:
   0    everything was delivered (rejected records alone count as delivered)
-  1    all sources or all sinks failed
+  1    all sources or all sinks failed, or something nobody expected
   2    the command line or the config can't be used; nothing was requested
   3    partial: a source, a page or one of several sinks failed, or the
-       deadline came
+       deadline came; or a rule on quality that is to fail the run was broken
   130  interrupted: Ctrl-C stops fetching and writes what is there, a second
        one ends at once; go on with --resume
   141  nobody reads the output any more, as with "| head -1"
@@ -41,9 +41,7 @@ export function defineRunCommand(program: Command, done: Done): void {
     .option('--source <name...>', 'run only these sources', collect)
     .option('--sink <name...>', 'write only to these sinks', collect)
     .option('--mock', 'ask embedded upstreams on loopback instead of the real APIs')
-    .addOption(
-      new Option('--resume [run-id]', 'take up a run: the last one that was stopped, or this one').preset(true),
-    )
+    .option('--resume [run-id]', 'take up a run: the last one that was stopped, or this one')
     .addOption(
       new Option('--retry-failed <run-id>', 'ask again for what failed in a run: pages and rejected items').conflicts(
         'resume',

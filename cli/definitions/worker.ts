@@ -34,7 +34,11 @@ export function defineWorkerCommand(program: Command, done: Done): void {
     .option('--source <name...>', 'where the run was begun with these sources', collect)
     .option('--sink <name...>', 'where the run was begun with these sinks', collect)
     .option('--concurrency <pages>', 'pages in hand at once (default: what the sources take)', parseInteger(1, 10_000))
-    .option('--drain <time>', 'time for what is in hand when it is told to end', parseDuration, 25_000)
+    .addOption(
+      new Option('--drain <time>', 'time for what is in hand when it is told to end')
+        .argParser(parseDuration)
+        .default(25_000, '25s'),
+    )
     .addOption(metricsOption())
     .addOption(new Option('--log-level <level>', 'least important level to log (default: info)').choices(logLevels))
     .option('-q, --quiet', 'log errors only')

@@ -15,6 +15,8 @@ export interface ReportView {
   readonly paint: Paint;
   /** Sink → the files it writes, for those that write any. */
   readonly files: ReadonlyMap<string, readonly string[]>;
+  /** Whether all sources or all sinks have failed, as the exit code has it. */
+  readonly isFailed: boolean;
 }
 
 const stateStyles = { complete: 'green', partial: 'yellow', failed: 'red' } as const;
@@ -43,7 +45,7 @@ export function renderReport(report: RunReport, view: ReportView): string[] {
   return [
     '',
     ...shown.flatMap(([title, lines]) => [[paint('bold', title)], lines, ['']]).flat(),
-    ...headline(report, room),
+    ...headline(report, view.isFailed, room),
   ];
 }
 
@@ -52,14 +54,15 @@ interface Room {
   readonly paint: Paint;
 }
 
-function headline({ summary, monitoring }: RunReport, { width, paint }: Room): string[] {
+function headline({ summary, monitoring }: RunReport, isFailed: boolean, { width, paint }: Room): string[] {
   const words = `${formatCount(summary.total_products)} records in ${formatMs(summary.processing_time_seconds * 1000)}, ${formatShare(summary.success_rate)} of pages delivered`;
   const failed = monitoring.quality?.failed === true;
-  const state = [...(summary.partial ? ['PARTIAL'] : []), ...(failed ? ['FAILED BY A RULE ON QUALITY'] : [])].join(
-    ', ',
-  );
+  const state = [
+    ...(isFailed ? ['FAILED'] : summary.partial ? ['PARTIAL'] : []),
+    ...(failed ? ['FAILED BY A RULE ON QUALITY'] : []),
+  ].join(', ');
   const lines = wrap(state === '' ? words : `${state}: ${words}`, width);
-  return lines.map((line) => paint(failed ? 'red' : summary.partial ? 'yellow' : 'green', line));
+  return lines.map((line) => paint(failed || isFailed ? 'red' : summary.partial ? 'yellow' : 'green', line));
 }
 
 const sourceColumns: readonly Column[] = [

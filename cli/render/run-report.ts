@@ -1,4 +1,5 @@
 import type { ResolvedConfig, RunReport, RunResult } from '../../core/index.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { sinkFiles } from '../sink-files.ts';
 import { nextSteps } from './next-step.ts';
 import type { Paint } from './paint.ts';
@@ -12,7 +13,12 @@ export function runReportText(
   { config, columns, paint, command }: ReportTextOptions,
 ): readonly string[] {
   return [
-    ...renderReport(outcome.report, { columns, paint, files: sinkFiles(config, outcome.report.summary.started_at) }),
+    ...renderReport(outcome.report, {
+      columns,
+      paint,
+      files: sinkFiles(config, outcome.report.summary.started_at),
+      isFailed: outcome.exitCode === exitCodes.failed,
+    }),
     // What can be taken up is kept in the state folder, or by the engine.
     ...(config.state === undefined && config.engine === undefined
       ? []

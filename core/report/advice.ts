@@ -8,7 +8,9 @@ export interface AdviceFacts {
   /** What was declared: the window that costs most time; undefined for a source that never began. */
   readonly limit: RateLimit | undefined;
   readonly requests: number;
-  /** Responses that refused a request for the rate. */
+  /** Responses, whatever they said. */
+  readonly answers: number;
+  /** Those that refused a request for the rate. */
   readonly refusals: number;
 }
 
@@ -43,7 +45,10 @@ const remedies: Record<TimeUse, (facts: AdviceFacts) => string | undefined> = {
     return `waiting for the ${declared}: the run can't be faster unless the limit is raised`;
   },
   pause: () => 'paused, because the upstream asked for it: declare a lower rate limit, as it refuses the present one',
-  upstream: () => "waiting for the upstream's answers, with nothing else to ask meanwhile: larger pages would help",
+  upstream({ answers }) {
+    if (answers === 0) return 'waiting for an upstream that never answered: is it up, and is its address right?';
+    return "waiting for the upstream's answers, with nothing else to ask meanwhile: larger pages would help";
+  },
   concurrency: () =>
     "waiting for the upstream's answers with all slots taken: raise `concurrency`, if the upstream bears it",
   backoff: () => 'waiting before retries: the upstream fails too often, see the errors',

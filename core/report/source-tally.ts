@@ -150,6 +150,7 @@ export function createSourceTally(clean: (text: string) => string): SourceTally 
         advice: adviseOn(spent, {
           limit: slowestLimit(requests, limits),
           requests,
+          answers: [...statusCounts.values()].reduce((sum, count) => sum + count, 0),
           refusals: statusCounts.get(429) ?? 0,
         }),
         breaker_transitions: [...transitions],

@@ -4,6 +4,7 @@ import { property } from '../unknown.ts';
 import { wasStopped } from './choose-run.ts';
 import type { Disk } from './disk.ts';
 import { nodeDisk } from './disk.ts';
+import { differences, type Fingerprint } from './fingerprint.ts';
 import { readFigures } from './figures.ts';
 import { isLocked } from './lock.ts';
 import { journalLines, outlineJournal } from './replay.ts';
@@ -31,9 +32,15 @@ export interface ListedRun {
 /** Lists the runs that a state folder holds, newest first; none where there is no folder. */
 export async function listRuns(stateDir: string, disk: Disk = nodeDisk): Promise<readonly ListedRun[]> {
   const runs: ListedRun[] = [];
+  // Only the last run of a config is taken up without naming it: an older one would put old data over new.
+  const newer: Fingerprint[] = [];
   for (const id of await listRunIds(disk, stateDir)) {
-    const run = await readRun(disk, stateDir, id);
-    if (run !== undefined) runs.push(run);
+    const found = await readRun(disk, stateDir, id);
+    if (found === undefined) continue;
+    const { fingerprint, ...run } = found;
+    const isLast = fingerprint === undefined || newer.every((other) => differences(other, fingerprint).length > 0);
+    runs.push(run.resumable === 'yes' && !isLast ? { ...run, resumable: 'by id' } : run);
+    if (fingerprint !== undefined) newer.push(fingerprint);
   }
   // There is one lock for all: of runs without an end, the newest is taken for the one that is under way.
   const under = runs.findIndex(({ state }) => state === 'stopped');
@@ -43,7 +50,10 @@ export async function listRuns(stateDir: string, disk: Disk = nodeDisk): Promise
   return runs;
 }
 
-async function readRun(disk: Disk, stateDir: string, id: string): Promise<ListedRun | undefined> {
+/** A run, and what it depends on of its config, as far as its journal can be read. */
+type ReadRun = ListedRun & { readonly fingerprint?: Fingerprint };
+
+async function readRun(disk: Disk, stateDir: string, id: string): Promise<ReadRun | undefined> {
   const path = journalFile(runFolder(stateDir, id));
   try {
     const outline = await outlineJournal(disk, path);
@@ -51,6 +61,7 @@ async function readRun(disk: Disk, stateDir: string, id: string): Promise<Listed
     const { run, life, end } = outline;
     const complete = end?.ending === 'complete';
     return {
+      fingerprint: run.fingerprint,
       id,
       startedAt: new Date(run.at).toISOString(),
       state: end?.ending ?? 'stopped',

@@ -16,7 +16,12 @@ function reportWith(reasons: Readonly<Record<string, number>>) {
 
 test('tells what was dropped, by source and reason, the most frequent first', () => {
   const { name, report } = reportWith({ discontinued: 3, 'not for sale\u001b[31m': 1200 });
-  const lines = renderReport(report, { columns: 100, paint: (_style, text) => text, files: new Map() });
+  const lines = renderReport(report, {
+    columns: 100,
+    paint: (_style, text) => text,
+    files: new Map(),
+    isFailed: false,
+  });
   expect(lines).toContain('Dropped');
   expect(lines).toContain(`${name}: 1,200 not for sale, 3 discontinued`);
 });

@@ -7,8 +7,8 @@ import { sampleReport, sampleSource } from './sample-report.ts';
 
 const files = new Map([['json-file', ['out/products.json']]]);
 
-function rendered(report: RunReport, columns = 100): string[] {
-  return renderReport(report, { columns, paint: createPaint(false), files });
+function rendered(report: RunReport, columns = 100, isFailed = false): string[] {
+  return renderReport(report, { columns, paint: createPaint(false), files, isFailed });
 }
 
 describe('renderReport', () => {
@@ -53,6 +53,10 @@ describe('renderReport', () => {
       '',
       'PARTIAL: 374 records in 3.21 s, 95 % of pages delivered',
     ]);
+  });
+
+  it('says in its last line that the run has failed, and not that a part of it is there', () => {
+    expect(rendered(sampleReport(), 100, true).at(-1)).toMatch(/^FAILED: 374 records/);
   });
 
   it('says in its last line that a rule on quality has failed the run', () => {

@@ -3,7 +3,7 @@ import type { TimeUse } from '../../../core/contracts/stages.ts';
 import { adviseOn } from '../../../core/report/advice.ts';
 import { timeSpent } from '../../cli/render/sample-report.ts';
 
-const facts = { limit: { requests: 5, perMs: 1000 }, requests: 10, refusals: 0 };
+const facts = { limit: { requests: 5, perMs: 1000 }, requests: 10, answers: 10, refusals: 0 };
 
 describe('advice', () => {
   test('names the declared limit where most of the time was waiting for it', () => {
@@ -21,6 +21,11 @@ describe('advice', () => {
   test('says that more was declared than the upstream allows where it refused', () => {
     const advice = adviseOn(timeSpent({ rate_limit: 9_000, upstream: 100 }), { ...facts, refusals: 7 });
     expect(advice).toContain('lowered because the upstream refused the declared limit of 5/s');
+  });
+
+  test('has no word of larger pages where the upstream never answered', () => {
+    const advice = adviseOn(timeSpent({ upstream: 9_000 }), { ...facts, answers: 0 });
+    expect(advice).toBe('100 % waiting for an upstream that never answered: is it up, and is its address right?');
   });
 
   test.each<[TimeUse, string]>([

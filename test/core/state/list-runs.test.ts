@@ -23,9 +23,24 @@ describe('the list of runs', () => {
     const runs = await listRuns(stateDir, disk);
     expect(runs).toMatchObject([
       { id: 'd', state: 'stopped', lives: 3, config: null, resumable: 'yes', startedAt: '2026-01-31T12:00:00.000Z' },
-      { id: 'c', state: 'deadline', records: 0, resumable: 'yes' },
+      { id: 'c', state: 'deadline', records: 0, resumable: 'by id' },
       { id: 'b', state: 'partial', records: 10, resumable: 'by id' },
       { id: 'a', state: 'complete', records: 10, resumable: 'no', lives: 1, sources: ['shop'], sinks: ['file'] },
+    ]);
+  });
+
+  it('takes up without an id the last run of each config alone', async () => {
+    const disk = fakeDisk();
+    const other = { fingerprint: { sources: 'others' } };
+    await writeJournal(disk, 'a', [runLine('a', other)]);
+    await writeJournal(disk, 'b', [runLine('b', other)]);
+    await writeJournal(disk, 'c', [runLine('c')]);
+    await writeJournal(disk, 'd', [runLine('d'), { type: 'end', at: 0, ending: 'complete', records: 0 }]);
+    expect((await listRuns(stateDir, disk)).map(({ id, resumable }) => `${id} ${resumable}`)).toEqual([
+      'd no',
+      'c by id',
+      'b yes',
+      'a by id',
     ]);
   });
 
