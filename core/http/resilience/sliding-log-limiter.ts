@@ -37,17 +37,20 @@ export function createSlidingLogLimiter({ limits, marginMs, clock, memory }: Sli
     for (const window of windows) window.recall(memory.sends);
   }
 
-  function hasRoom(cost: number): boolean {
-    let free = clock.now() >= pausedUntil;
+  function hasRoom(cost: number, now: number): boolean {
+    let free = now >= pausedUntil;
     // Every window is asked, whatever the others say: it forgets what has left it, and the timer goes by what is left.
     for (const window of windows) free = window.hasRoom(cost, unsent) && free;
     return free;
   }
 
   function serve(): void {
+    // One time for both: were the pause over for `arm` alone, as timers ring up to a millisecond early, nothing would ring
+    // again for who waits.
+    const now = clock.now();
     // The first alone decides: were others let past one that needs many places, it might wait for ever.
-    while (line.length > 0 && hasRoom(line.nextCost)) line.serve(grant(line.nextCost));
-    arm();
+    while (line.length > 0 && hasRoom(line.nextCost, now)) line.serve(grant(line.nextCost));
+    arm(now);
   }
 
   /**
@@ -55,10 +58,9 @@ export function createSlidingLogLimiter({ limits, marginMs, clock, memory }: Sli
    * line needs more, it is set again when it rings. A timer that stands is too late only where a permit is sent: that
    * send may leave a short window before anything leaves the others.
    */
-  function arm(): void {
+  function arm(now: number): void {
     // A permit that was given back may have served the line before its timer.
     if (line.length === 0) return disarm();
-    const now = clock.now();
     let at = pausedUntil;
     if (now >= pausedUntil) {
       // Nothing in any log: the permits that are out fill the limit, and their end serves the line.
@@ -96,7 +98,7 @@ export function createSlidingLogLimiter({ limits, marginMs, clock, memory }: Sli
         if (!isNew) return;
         unsent -= cost;
         // Until now the line may have waited for permits only; now there is a time to wait for.
-        arm();
+        arm(now);
       },
       release() {
         if (ended) return;
@@ -115,7 +117,7 @@ export function createSlidingLogLimiter({ limits, marginMs, clock, memory }: Sli
       if (!(cost <= mostPlaces)) return Promise.reject(costRefused(cost, limits));
       if (signal.aborted) return Promise.reject(signal.reason);
       // Nobody overtakes from outside: with others in line, there is either no room or they are being served.
-      if (line.length === 0 && hasRoom(cost)) return Promise.resolve(grant(cost));
+      if (line.length === 0 && hasRoom(cost, clock.now())) return Promise.resolve(grant(cost));
       const permit = line.join(signal, standing);
       // Who goes ahead may need less than who was first until now.
       serve();

@@ -172,6 +172,38 @@ describe('a sliding-log limiter', () => {
   });
 });
 
+/** A clock whose timers ring before their time, so that reading it once more may be what makes it that time. */
+function hastyClock() {
+  const base = fakeClock();
+  let early = 0;
+  const clock: Clock = {
+    ...base,
+    now() {
+      const now = base.now() - early;
+      early = 0;
+      return now;
+    },
+    timer: (ms, fire) =>
+      base.timer(ms, () => {
+        early = 0.5;
+        fire();
+      }),
+  };
+  return { base, clock };
+}
+
+test('a timer that rings before the end of a pause leaves nobody waiting for ever', async () => {
+  const { base, clock } = hastyClock();
+  const limiter = createSlidingLogLimiter({ limits: [{ requests: 2, perMs: 1000 }], marginMs: 0, clock });
+  // Sent before the pause: when that ends, nothing is left in the log that could ring for those who wait.
+  (await limiter.acquire(noSignal)).sent();
+  await base.advance(10);
+  limiter.pause(1000);
+  const waiting = limiter.acquire(noSignal);
+  await base.advance(1100);
+  expect(await isSettled(waiting)).toBe(true);
+});
+
 describe('a lowered limiter', () => {
   test('lets as many go as it says, and one more in each window after', async () => {
     const { clock, limiter } = limiterOf({ requests: 5 });
