@@ -46,8 +46,11 @@ export function createRetryBudget({ clock, windowMs, minimum }: RetryBudgetOptio
   /** One timer for the whole line, for when the oldest retries stop to count. */
   function arm(): void {
     disarm();
-    const waitMs = line.length === 0 ? undefined : retries.expiresIn();
+    if (line.length === 0) return;
+    const waitMs = retries.expiresIn();
     if (waitMs !== undefined) cancelTimer = clock.timer(waitMs, serve);
+    // The last ones have stopped to count since there was no room: nothing else would serve the line.
+    else if (hasRoom()) serve();
   }
 
   function disarm(): void {

@@ -1,6 +1,7 @@
+import type { Clock } from '../../../core/contracts/clock.ts';
 import type { HttpRequest, HttpResponse } from '../../../core/contracts/http.ts';
 import { SluiceError, type ErrorCode } from '../../../core/errors.ts';
-import { settle } from '../../support/fake-clock.ts';
+import { fakeClock, settle } from '../../support/fake-clock.ts';
 import * as http from '../../support/http.ts';
 
 const url = 'https://upstream.test/items?page=1';
@@ -46,4 +47,24 @@ export async function isSettled(work: Promise<unknown>): Promise<boolean> {
   work.then(note, note);
   await settle();
   return settled;
+}
+
+/** A clock whose timers ring before their time, so that reading it once more may be what makes it that time. */
+export function hastyClock() {
+  const base = fakeClock();
+  let early = 0;
+  const clock: Clock = {
+    ...base,
+    now() {
+      const now = base.now() - early;
+      early = 0;
+      return now;
+    },
+    timer: (ms, fire) =>
+      base.timer(ms, () => {
+        early = 0.5;
+        fire();
+      }),
+  };
+  return { base, clock };
 }

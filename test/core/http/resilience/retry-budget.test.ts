@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRetryBudget } from '../../../../core/http/resilience/retry-budget.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
-import { isSettled, rejection } from '../support.ts';
+import { hastyClock, isSettled, rejection } from '../support.ts';
 
 const noSignal = new AbortController().signal;
 
@@ -31,6 +31,15 @@ describe('a retry budget', () => {
     expect(await isSettled(sixth)).toBe(false);
     budget.first();
     expect([await isSettled(sixth), await isSettled(seventh)]).toEqual([true, false]);
+  });
+
+  test('a timer that rings before the last retry stops to count leaves nobody waiting for ever', async () => {
+    const { base, clock } = hastyClock();
+    const budget = createRetryBudget({ clock, windowMs: 600, minimum: 1 });
+    await budget.spend(noSignal);
+    const second = budget.spend(noSignal);
+    await base.advance(700);
+    expect(await isSettled(second)).toBe(true);
   });
 
   test('a retry that was not made makes room for the next', async () => {

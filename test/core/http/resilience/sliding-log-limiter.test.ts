@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Clock } from '../../../../core/contracts/clock.ts';
 import { createSlidingLogLimiter } from '../../../../core/http/resilience/sliding-log-limiter.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
-import { isSettled, rejection } from '../support.ts';
+import { hastyClock, isSettled, rejection } from '../support.ts';
 
 const noSignal = new AbortController().signal;
 
@@ -171,26 +171,6 @@ describe('a sliding-log limiter', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10_000_000);
   });
 });
-
-/** A clock whose timers ring before their time, so that reading it once more may be what makes it that time. */
-function hastyClock() {
-  const base = fakeClock();
-  let early = 0;
-  const clock: Clock = {
-    ...base,
-    now() {
-      const now = base.now() - early;
-      early = 0;
-      return now;
-    },
-    timer: (ms, fire) =>
-      base.timer(ms, () => {
-        early = 0.5;
-        fire();
-      }),
-  };
-  return { base, clock };
-}
 
 test('a timer that rings before the end of a pause leaves nobody waiting for ever', async () => {
   const { base, clock } = hastyClock();
