@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ResolvedConfig, ResolvedSource } from '../config/resolved.ts';
 import type { PageRead } from '../contracts/batch.ts';
-import type { HttpResponse } from '../contracts/http.ts';
+import type { HttpRequest, HttpResponse } from '../contracts/http.ts';
 import type { PageRequest } from '../contracts/page.ts';
 import type { Services } from '../contracts/services.ts';
 import { createContainer } from '../di/container.ts';
@@ -11,6 +11,7 @@ import { decodeBody } from '../processing/decode-body.ts';
 import { readItems } from '../processing/read-items.ts';
 import { redactUrl } from '../redact.ts';
 import { createFetchedPage } from '../run/fetched-page.ts';
+import { requestCost } from '../run/request-cost.ts';
 import { resolveUrl } from '../run/worklist.ts';
 import { takeLock } from '../state/lock.ts';
 import { createPatience } from './patience.ts';
@@ -27,7 +28,7 @@ export interface ProbedPage {
   readonly beside: readonly PageRequest[];
   /** What the pager asks for next. */
   readonly next: readonly PageRequest[];
-  /** Milliseconds that the upstream took for the answer. */
+  /** Milliseconds that the upstream took for the answer, from when the request was sent: a run connects once, not for each. */
   readonly latencyMs: number;
 }
 
@@ -87,11 +88,14 @@ async function probeOver(config: ResolvedConfig, services: Services, release: ()
   const createClient = container.resolve(tokens.clients);
   const clients = new Map<string, ReturnType<typeof createClient>>();
   const latency = new Map<string, number>();
+  const sentAt = new Map<string, number>();
   const patience = createPatience(clock);
   const events = container.resolve(tokens.events);
   events.on(patience.listen);
   events.on((event) => {
-    if (event.type === 'attempt') latency.set(event.source, event.ms);
+    if (event.type !== 'attempt') return;
+    // A transport may tell no phases: then the whole attempt is all that is known.
+    latency.set(event.source, clock.now() - (sentAt.get(event.source) ?? clock.now() - event.ms));
   });
 
   function clientOf(source: ResolvedSource): ReturnType<typeof createClient> {
@@ -109,9 +113,20 @@ async function probeOver(config: ResolvedConfig, services: Services, release: ()
       if (url.origin !== new URL(baseUrl).origin) {
         throw new SluiceError('cross_origin', `the page is at another origin, ${url.origin}`);
       }
-      const content = body === undefined ? {} : { body };
+      const asked: Omit<HttpRequest, 'signal'> = {
+        key,
+        url,
+        method,
+        headers,
+        body,
+        attempt: 1,
+        cost: requestCost(plugin, request),
+        onPhase(phase) {
+          if (phase === 'sent') sentAt.set(name, clock.now());
+        },
+      };
       const response = await patience.with(name, signal, (patient) =>
-        clientOf(source).handle({ key, url, method, headers, attempt: 1, signal: patient, ...content }),
+        clientOf(source).handle({ ...asked, signal: patient }),
       );
       const input = {
         source: name,

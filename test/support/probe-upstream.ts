@@ -43,6 +43,9 @@ export function page(
   return { items, total: size };
 }
 
+/** Milliseconds to a connected socket; the others are connected to at once. */
+const connectMs: Readonly<Record<string, number>> = { 'far.test': 200 };
+
 /** A config over upstreams that answer by `answers`, by host, each 50 ms after it was asked on a clock of its own. */
 export async function probed(
   sources: readonly (SourcePlugin | SourceEntry)[],
@@ -54,6 +57,8 @@ export async function probed(
   const asked: string[] = [];
   const transport: TransportFactory = () => ({
     async handle(request) {
+      const connecting = connectMs[request.url.host];
+      if (connecting !== undefined) await new Promise<void>((resolve) => void clock.timer(connecting, resolve));
       request.onPhase?.('sent');
       asked.push(`${request.url.host}${request.url.pathname}${request.url.search}`);
       await new Promise<void>((resolve) => void clock.timer(latencyMs, resolve));

@@ -46,6 +46,17 @@ describe('the plan of a source', () => {
     expect(sources).toMatchObject([{ pages: 10, least_ms: 50 + 3 * 50, bound: 'concurrency', sequential: false }]);
   });
 
+  test('counts what an answer takes, and not the connecting, which is done once', async () => {
+    const source = { use: listed('far'), rateLimit: { requests: 1000, perMs: 1000 }, concurrency: 3 };
+    const { sources } = await forecast([source], { far: (request) => page(request, 200) });
+    expect(sources).toMatchObject([{ pages: 10, latency_ms: 50, least_ms: 50 + 3 * 50 }]);
+  });
+
+  test('takes its request out of the limit at what it costs, as a run does', async () => {
+    const { sources } = await forecast([listed('shop', { cost: () => 6 })], { shop: (request) => page(request, 20) });
+    expect(sources).toMatchObject([{ pages: null, error: { message: expect.stringContaining('6') } }]);
+  });
+
   test('with cursors takes an answer a page, where it tells how many items there are', async () => {
     const pagination = cursorPagination({
       path: '/items',
