@@ -23,7 +23,7 @@ import { pruneRuns } from './prune.ts';
 import { requestVault } from './request-vault.ts';
 import { createRunId } from './run-id.ts';
 import { writeRunRecord } from './run-record-file.ts';
-import { journalFile, letterFile, runFolder } from './run-folders.ts';
+import { journalFile, letterFile, listRunIds, runFolder } from './run-folders.ts';
 import { takeUp } from './take-up.ts';
 import { createVault } from './vault.ts';
 
@@ -79,7 +79,8 @@ async function openLocked(
   const vault = createVault(config.references.secrets, config.references.env);
   const { fingerprint, versions } = await takeFingerprint(config, redact);
   const chosen = resume === undefined ? undefined : await chooseRun({ disk, state, fingerprint, resume, warn });
-  const runId = chosen?.run.id ?? createRunId(clock.date());
+  const [latest] = await listRunIds(disk, state.dir);
+  const runId = chosen?.run.id ?? createRunId(clock.date(), latest);
   const folder = runFolder(state.dir, runId);
   await disk.makeFolder(folder);
   await pruneRuns({ config, disk, stateDir: state.dir, keepRuns: state.keepRuns, runId, logger });

@@ -1,6 +1,16 @@
-/** Sortable by its time, to the millisecond, and unique enough to name files: `20261123T185052417-4f2a9c`. */
-export function createRunId(date: number): string {
-  const time = new Date(date).toISOString().replaceAll(/[-:.Z]/g, '');
+/** The farthest that a clock is taken to have been set back, in milliseconds: a day. A run from beyond has a wrong time. */
+const mostSetBackMs = 86_400_000;
+
+/**
+ * Sortable by its time, to the millisecond, and unique enough to name files: `20261123T185052417-4f2a9c`. It comes after
+ * `latest`, the id of the run before it, also where the clock has been set back since: which run is the last one, and
+ * which are old, is told by their order.
+ */
+export function createRunId(date: number, latest?: string): string {
+  const next = latest === undefined ? date : Date.parse(startOfRun(latest)) + 1;
+  const time = new Date(next > date && next - date <= mostSetBackMs ? next : date)
+    .toISOString()
+    .replaceAll(/[-:.Z]/g, '');
   return `${time}-${crypto.randomUUID().slice(0, 6)}`;
 }
 
