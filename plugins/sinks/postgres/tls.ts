@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { ConnectionOptions } from 'node:tls';
-import { SluiceError } from '../../../core/plugin.ts';
+import { SluiceError, sinkError } from '../../../core/plugin.ts';
 
 /** How connections are encrypted. */
 export interface Tls {
@@ -19,6 +19,9 @@ const variables = {
   sslcert: 'PGSSLCERT',
   sslkey: 'PGSSLKEY',
 } as const;
+
+/** What the driver calls a file → the parameter that names it. */
+const parameters: Readonly<Record<string, string>> = { ca: 'sslrootcert', cert: 'sslcert', key: 'sslkey' };
 
 /**
  * Reads `sslmode` and its files from a URL, else from the variables, with the meaning that psql and every other client of
@@ -39,7 +42,9 @@ export async function tlsOf(url: string | undefined, env: NodeJS.ProcessEnv): Pr
   const bare = base === undefined || rest.size === 0 ? base : `${base}?${rest.toString()}`;
   const checks = checksOf(mode, root);
   if (checks === undefined) return { ssl: false, optional: false, url: bare };
-  const read = Object.entries(files).map(async ([name, file]) => file && ([name, await contentOf(file)] as const));
+  const read = Object.entries(files).map(
+    async ([name, file]) => file && ([name, await contentOf(name, file)] as const),
+  );
   const given = (await Promise.all(read)).filter((entry) => typeof entry === 'object');
   return {
     ssl: { ...checks, ...Object.fromEntries(given) },
@@ -83,10 +88,11 @@ function splitQuery(url: string | undefined): readonly [base: string | undefined
   return at === -1 ? [url, new URLSearchParams()] : [url?.slice(0, at), new URLSearchParams(url?.slice(at + 1))];
 }
 
-async function contentOf(file: string): Promise<string> {
+/** Named by its parameter: a path in a URL may be hidden with the rest of it. */
+async function contentOf(name: string, file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new SluiceError('sink_failed', `the certificate or key ${file} can't be read`, { cause });
+  } catch (error) {
+    throw sinkError(error, `reading the file that ${parameters[name] ?? name} names, ${file}`);
   }
 }

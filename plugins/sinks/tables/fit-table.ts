@@ -20,13 +20,15 @@ export function quoteTable({ schema, table }: TableName): string {
 
 /**
  * Finds out by which statements a table comes to hold the columns: none, or those that make it, add columns or widen them.
- * Changes nothing. Throws `sink_failed` where a column that is there can't hold what it is to hold: nothing is ever
- * narrowed or converted.
+ * Changes nothing. Throws `sink_failed` where a column that is there can't hold what it is to hold, for nothing is ever
+ * narrowed or converted, and where one that no record fills must have a value.
  */
 export async function planFit(database: Database, fit: Fit): Promise<readonly string[]> {
   const { name, columns, dialect, keyed = true } = fit;
   const there = await database.query(
-    `SELECT column_name, data_type FROM information_schema.columns
+    `SELECT column_name, data_type,
+       is_nullable = 'NO' AND column_default IS NULL AND coalesce(is_identity, 'NO') = 'NO' AND coalesce(is_generated, 'NEVER') = 'NEVER'
+     FROM information_schema.columns
      WHERE table_catalog = current_database() AND table_schema = $1 AND table_name = $2`,
     [name.schema, name.table],
   );
@@ -51,6 +53,15 @@ export async function planFit(database: Database, fit: Fit): Promise<readonly st
         `${JSON.stringify(column.name)} is ${type}, and the model needs ${typeOf(column.kind, dialect.jsonType)}`,
       );
     }
+  }
+  const filled = new Set(columns.map((column) => dialect.names.fold(column.name)));
+  const required = there.filter(
+    ([column, , needed]) => needed === true && !filled.has(dialect.names.fold(String(column))),
+  );
+  if (required.length > 0) {
+    const names = required.map(([column]) => JSON.stringify(column)).join(', ');
+    const text = `the table ${quoteTable(name)} wants a value for ${names}, which no record has: give that column a default or let it be NULL, or give the sink another \`table\``;
+    throw new SluiceError('sink_failed', text);
   }
   if (refused.length > 0) {
     const text = `the table ${quoteTable(name)} does not fit the model: its column ${refused.join('; its column ')}. Columns are added and integers widened, nothing else is converted: convert it yourself, or give the sink another \`table\``;

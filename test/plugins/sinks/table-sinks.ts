@@ -168,6 +168,22 @@ export function testTables(place: () => Promise<Place>): void {
     expect(await there.ask('SELECT id, price FROM product')).toEqual(kept);
   });
 
+  it('takes columns of your own that can do without a value, and refuses others before any record', async () => {
+    const there = await place();
+    const model = modelOf('product', { title: 'string' });
+    const own = 'id TEXT PRIMARY KEY, seen TIMESTAMPTZ NOT NULL DEFAULT now(), note TEXT';
+    await there.ask(`CREATE TABLE product (${own})`);
+    await writeOnce(there, model, [{ title: 'a' }]);
+    expect(await there.ask('SELECT title, note, seen IS NULL AS unseen FROM product')).toEqual([
+      { title: 'a', note: null, unseen: false },
+    ]);
+    await there.ask(`DROP TABLE product; CREATE TABLE product (${own}, "Shop" TEXT NOT NULL)`);
+    await expect(there.plugin.open(sinkContext(there.folder, { model }), there.options)).rejects.toMatchObject({
+      code: 'sink_failed',
+      message: expect.stringContaining('wants a value for "Shop", which no record has: give that column a default'),
+    });
+  });
+
   it('goes on at a position, and refuses one that the database does not have', async () => {
     const there = await place();
     const model = modelOf('product', {});
