@@ -30,6 +30,7 @@ export async function openPostgresWriter(
 ): Promise<SinkWriter> {
   const columns = columnsOf(context.model, dialect.names);
   const server = await createPostgresServer(url);
+  const place = `the table "${name.table}" ${placeOf(url)}`;
   try {
     const log = await server.transaction(async (transaction) => {
       await fitTable(transaction, { name, columns, dialect });
@@ -50,19 +51,25 @@ export async function openPostgresWriter(
       });
     }
 
+    async function takeAll(): Promise<void> {
+      try {
+        await transfer();
+      } catch (error) {
+        if (merging || !isTaken(error)) throw error;
+        merging = true;
+        await transfer();
+      }
+    }
+
     return {
       async write(batch) {
         pending.add(batch);
       },
       async commit() {
         if (pending.batches.length === 0) return reached();
-        try {
-          await transfer();
-        } catch (error) {
-          if (merging || !isTaken(error)) throw error;
-          merging = true;
-          await transfer();
-        }
+        await takeAll().catch((error: unknown) => {
+          throw sinkError(error, `committing to ${place}`);
+        });
         log.committed();
         pending.clear();
         return reached();
@@ -76,7 +83,7 @@ export async function openPostgresWriter(
     };
   } catch (error) {
     await server.cut();
-    throw sinkError(error, `opening the table "${name.table}" ${placeOf(url)}`);
+    throw sinkError(error, `opening ${place}`);
   }
 }
 

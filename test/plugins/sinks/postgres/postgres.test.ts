@@ -67,6 +67,20 @@ describe.skipIf(postgresPrograms === undefined)('the postgres sink (skipped: Pos
     ).toEqual([{ n: 5, tries: 2 }]);
   });
 
+  it('names the table and the server where a commit fails', async () => {
+    const there = await place();
+    const writer = await plugin.open(sinkContext('/nowhere', { model }), there.options);
+    await there.ask('ALTER TABLE product ADD CONSTRAINT none CHECK (false)');
+    await writer.write(batchOf(...records(0, 5)));
+    await expect(writer.commit()).rejects.toMatchObject({
+      code: 'sink_failed',
+      message: expect.stringMatching(
+        new RegExp(`^committing to the table "product" at 127.0.0.1:${server.port} failed: .*"none"`),
+      ),
+    });
+    await writer.abort();
+  });
+
   it('outlives a crash of the server', async () => {
     const there = await place();
     const writer = await plugin.open(sinkContext('/nowhere', { model }), there.options);
