@@ -1,3 +1,5 @@
+import { networkWords } from './network-words.ts';
+
 /**
  * Every stable code that an error, a reject or an `errors[]` entry can carry. Codes are part of the
  * public contract: they are never renamed, and `docs/error-codes.md` lists each with its meaning.
@@ -151,26 +153,29 @@ const networkCodes: ReadonlySet<string> = new Set([
  */
 export function classify(thrown: unknown): SluiceError {
   if (thrown instanceof SluiceError) return thrown;
-  const code = codeOf(thrown);
+  const coded = codedOf(thrown);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  if (
-    code !== undefined &&
-    (networkCodes.has(code) || code.startsWith('HPE_') || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL'))
-  ) {
-    return new SluiceError('network_error', `${code}: ${message || 'connection failed'}`, {
-      cause: thrown,
-      retryable: true,
-    });
+  if (coded !== undefined && isNetworkCode(coded.code)) {
+    const words = networkWords(coded) ?? (message || 'connection failed');
+    return new SluiceError('network_error', `${coded.code}: ${words}`, { cause: thrown, retryable: true });
   }
   return new SluiceError('internal_error', message, { cause: thrown });
 }
 
-/** The `code` of an error or of the first cause that has one (fetch and AggregateError wrap theirs). */
-function codeOf(thrown: unknown): string | undefined {
+function isNetworkCode(code: string): boolean {
+  return networkCodes.has(code) || code.startsWith('HPE_') || code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL');
+}
+
+/** An error, or the first of its causes, that has a `code` (fetch and AggregateError wrap theirs). */
+function codedOf(thrown: unknown): (object & { readonly code: string }) | undefined {
   for (let depth = 0, error = thrown; depth < 5 && typeof error === 'object' && error !== null; depth++) {
-    if ('code' in error && typeof error.code === 'string') return error.code;
+    if (hasCode(error)) return error;
     const inner: unknown = 'cause' in error ? error.cause : undefined;
     error = inner ?? ('errors' in error && Array.isArray(error.errors) ? error.errors[0] : undefined);
   }
   return undefined;
+}
+
+function hasCode(error: object): error is object & { readonly code: string } {
+  return 'code' in error && typeof error.code === 'string';
 }
