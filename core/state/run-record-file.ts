@@ -38,10 +38,15 @@ export async function readRunRecord(
 ): Promise<RunRecord> {
   const isNamed = wanted === 'last' || wanted === 'previous';
   let newer = wanted === 'previous' ? 1 : 0;
-  for (const id of isNamed ? await listRunIds(disk, stateDir) : [wanted]) {
+  const ids = await listRunIds(disk, stateDir);
+  for (const id of isNamed ? ids : [wanted]) {
     if (!(await hasRunRecord(disk, stateDir, id)) || newer-- > 0) continue;
     const record = await readRecord(disk, recordFile(runFolder(stateDir, id)));
     if (record !== undefined) return record;
+  }
+  if (!isNamed && !ids.includes(wanted)) {
+    const known = ids.length === 0 ? 'it holds no runs' : `the latest are ${ids.slice(0, 5).join(', ')}`;
+    throw new SluiceError('run_not_found', `there is no run ${wanted} in ${stateDir}; ${known}`);
   }
   const which = isNamed
     ? `${wanted === 'last' ? 'no run' : 'no run before the last'} in ${stateDir} has kept a report`

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createPipeline, readRunRecord, type TransportFactory } from '../../../core/index.ts';
@@ -76,12 +76,15 @@ describe('the record of a run', () => {
     const folder = await temporaryFolder();
     await expect(readRunRecord({ state: undefined })).rejects.toMatchObject({ code: 'run_not_found' });
     const { result, config } = await runOnce(folder);
-    await expect(readRunRecord(config, 'nobody')).rejects.toThrow('the run nobody has kept no report');
+    const { run_id } = result.report.summary;
+    await expect(readRunRecord(config, 'nobody')).rejects.toThrow(
+      new RegExp(`^there is no run nobody in .*; the latest are ${run_id}$`),
+    );
     await expect(readRunRecord(config, 'previous')).rejects.toThrow(
       /^no run before the last in .* has kept a report: /,
     );
     await expect(readRunRecord(config, '../x')).rejects.toMatchObject({ code: 'config_invalid' });
-    const file = join(folder, 'state', 'runs', result.report.summary.run_id, 'report.json');
+    const file = join(folder, 'state', 'runs', run_id, 'report.json');
     for (const text of ['{"version":', '{"version":2}', 'null']) {
       await writeFile(file, text);
       await expect(readRunRecord(config)).rejects.toMatchObject({
@@ -89,5 +92,7 @@ describe('the record of a run', () => {
         message: expect.stringContaining('report.json'),
       });
     }
+    await rm(file);
+    await expect(readRunRecord(config, run_id)).rejects.toThrow(`the run ${run_id} has kept no report`);
   });
 });
