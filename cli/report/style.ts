@@ -33,6 +33,11 @@ th, td { padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid var(--line
 summary { cursor: pointer; color: var(--quiet); font-size: 0.875rem; }
 pre { background: var(--raised); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem; margin: 0.5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.8125rem; }
 :focus-visible { outline: 2px solid #3b82d6; outline-offset: 2px; }
+/* A table that has to be moved sideways anyway keeps its texts in lines that can be read. */
+@media screen and (max-width: 40rem) {
+  .scroll table { width: max-content; }
+  .scroll td { max-width: 18rem; }
+}
 @media print {
   :root { color-scheme: light; --text: #1f2328; --quiet: #57606a; --ground: #ffffff; --raised: #ffffff; --line: #d1d9e0; --good: #116329; --middling: #7d4e00; --bad: #b3261e; }
   body { max-width: none; padding: 0; }

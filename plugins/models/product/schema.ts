@@ -58,9 +58,9 @@ function validate(input: unknown): StandardSchemaV1.Result<ProductValues> {
   if (typeof title !== 'string') return issue(`expected text, found ${typeof title}`, 'title');
   if (title.trim() === '') return issue('the title is blank', 'title');
   const price = readNumber(given.price);
-  if (price === undefined) return issue(`not a plain decimal number: ${show(given.price)}`, 'price');
+  if (price === undefined) return noNumber(given.price, 'price');
   const rating = readNumber(given.rating);
-  if (rating === undefined) return issue(`not a plain decimal number: ${show(given.rating)}`, 'rating');
+  if (rating === undefined) return noNumber(given.rating, 'rating');
   const currency = readText(given.currency);
   if (currency === undefined) return notText(given, 'currency');
   const category = readText(given.category);
@@ -87,6 +87,12 @@ function readNumber(value: unknown): number | null | undefined {
 function readText(value: unknown): string | null | undefined {
   if (value === undefined || value === null) return null;
   return typeof value === 'string' ? value : undefined;
+}
+
+function noNumber(value: unknown, field: keyof ProductValues): StandardSchemaV1.FailureResult {
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && plainDecimal.test(value.trim()));
+  const problem = isNumber ? 'beyond 10^15, where amounts are not exact' : 'not a plain decimal number';
+  return issue(`${problem}: ${show(value)}`, field);
 }
 
 function notText(given: Readonly<Record<string, unknown>>, field: keyof ProductValues): StandardSchemaV1.FailureResult {

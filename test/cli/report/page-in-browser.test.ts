@@ -180,6 +180,23 @@ describe.skipIf(noBrowser !== undefined)(
       );
     });
 
+    it('keeps the texts of a table in lines that can be read on a narrow page', async () => {
+      const { report, ...record } = sampleRecord();
+      const message = 'the title came before, from another source that has it too';
+      const rule = { check: 'unique', action: 'warn', field: 'title', sources: [], records: 9, failed: 1 } as const;
+      const broken = {
+        ...rule,
+        name: 'unique title',
+        state: 'warned',
+        examples: [{ record: 'a:1', message }],
+      } as const;
+      const monitoring = { ...report.monitoring, quality: { failed: false, rules: [broken] } };
+      const { page } = await openReport(browser, { ...record, report: { ...report, monitoring } }, { width: 360 });
+      const height = `[...document.querySelectorAll('td')].find((cell) => cell.textContent.includes('came before')).offsetHeight`;
+      expect(await page.evaluate(height)).toBeLessThan(80);
+      expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBe(360);
+    });
+
     it('fits on paper', async () => {
       const { report, ...record } = sampleRecord('a-long-text-without-a-break-'.repeat(5));
       const metrics = { ...report.metrics, price_trends: sampleTrends('unbroken'.repeat(12)) };

@@ -64,6 +64,14 @@ describe('the product model', () => {
     [5],
   ])('refuses the price %j', (price) => expect(pathOf({ title: 'x', price })).toBe('price'));
 
+  it.each([
+    [1e15, 'beyond 10^15, where amounts are not exact: 1000000000000000'],
+    ['9'.repeat(20), `beyond 10^15, where amounts are not exact: "${'9'.repeat(20)}"`],
+    ['1e3', 'not a plain decimal number: "1e3"'],
+  ])('says what is wrong with the price %j', (price, message) => {
+    expect(validate({ title: 'x', price }).issues).toEqual([{ message, path: ['price'] }]);
+  });
+
   it('reads the rating by the same rules', () => {
     expect(valueOf({ title: 'x', rating: '4.5' })?.rating).toBe(4.5);
     expect(pathOf({ title: 'x', rating: 'five' })).toBe('rating');
