@@ -40,6 +40,9 @@ interface Holder extends ProcessIdentity {
 /** Turns in which a lock may change under our eyes before we give up. Each means that another process got somewhere. */
 const maxTurns = 100;
 
+/** Name of a file that is about to be linked. */
+const preparedForm = /^lock\.[0-9a-f-]{36}\.tmp$/;
+
 /**
  * Takes `<folder>/lock`, and makes the folder where there is none. Throws `state_locked` where a living process has it,
  * this one included, or one on another machine; takes over the lock of one that is gone. Throws `state_failed` where the
@@ -54,6 +57,7 @@ export async function takeLock(folder: string): Promise<StateLock> {
     await nodeDisk.makeFolder(folder);
     const holder = await prepared(own, content, () => take(path, own));
     if (holder !== undefined) throw lockedError(folder, path, holder);
+    await sweep(folder);
   } catch (error) {
     throw stateError(error, `locking ${folder}`);
   }
@@ -106,6 +110,23 @@ async function take(path: string, own: string): Promise<Holder | undefined> {
     await rm(claim, { force: true });
   }
   throw new Error(`${path} changed ${maxTurns} times`);
+}
+
+/**
+ * Removes what processes were about to link when they were killed: under a supervisor that kills often, it adds up. What a
+ * living one has is its own. Never rejects: what stays is in nobody's way.
+ */
+async function sweep(folder: string): Promise<void> {
+  try {
+    for (const name of await nodeDisk.list(folder)) {
+      if (!preparedForm.test(name)) continue;
+      const path = join(resolve(folder), name);
+      const holder = parseHolder((await read(path)) ?? '');
+      if (holder !== undefined && (await lifeOf(holder)) === 'gone') await rm(path, { force: true });
+    }
+  } catch {
+    // Somebody's rights on them differ from ours.
+  }
 }
 
 async function linked(own: string, path: string): Promise<boolean> {

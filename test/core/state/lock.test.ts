@@ -194,6 +194,17 @@ describe('takeLock', () => {
     expect(await heldBy(folder)).toBe(process.pid);
   });
 
+  it('removes what others were about to link when they were killed, and nothing that a living process has', async () => {
+    const folder = await temporaryFolder();
+    const [dead, alive] = [1, 2].map((digit) => `lock.${String(digit).repeat(8)}-0000-4000-8000-000000000000.tmp`);
+    await plant(join(folder, dead ?? ''), await goneIdentity());
+    await plant(join(folder, alive ?? ''), await ownIdentity());
+    await writeFile(join(folder, 'lock.txt'), 'mine');
+    const lock = await takeLock(folder);
+    expect((await readdir(folder)).toSorted()).toEqual(['lock', alive, 'lock.txt']);
+    await lock.release();
+  });
+
   it('refuses while a living process is taking over, and names that one', async () => {
     const folder = await temporaryFolder();
     const stale = await plant(join(folder, 'lock'), await goneIdentity());
