@@ -10,6 +10,8 @@ import { removeUnfinished } from './unfinished-file.ts';
 export interface DuckDatabase extends Database {
   /** Runs `work` within a transaction: all of it, or nothing. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
+  /** Lets go of the file and opens it again, between two statements: that alone gives back what DuckDB keeps of changed rows. */
+  reopen(): Promise<void>;
   /** Ends what is under way, takes back its transaction, and lets go of the file. */
   close(): Promise<void>;
 }
@@ -33,7 +35,7 @@ export interface OpenedDuck {
 
 /** Opens a database file, or makes it. Throws `sink_failed`, also where DuckDB is not installed. */
 export async function openDuckDatabase(settings: DuckSettings): Promise<DuckDatabase> {
-  return overConnection(await openDuck(settings));
+  return overConnection(await openDuck(settings), () => openDuck(settings));
 }
 
 /** The same, for what goes beyond tables. */
@@ -69,14 +71,15 @@ export async function openDuck({ path, memoryLimit, readOnly = false, threads }:
 /** How often a statement that is to end is told so again, in milliseconds: one that has not begun yet does not hear it. */
 const interruptMs = 10;
 
-function overConnection(opened: OpenedDuck): DuckDatabase {
-  const { connection } = opened;
+function overConnection(first: OpenedDuck, open: () => Promise<OpenedDuck>): DuckDatabase {
+  /** Undefined while it is being opened again, and where that has failed. */
+  let opened: OpenedDuck | undefined = first;
   const underWay = new Set<Promise<unknown>>();
   let closing = false;
 
   async function query(sql: string, values: readonly (string | number | boolean)[] = []) {
-    if (closing) throw new Error('the database is being closed');
-    const running = connection.runAndReadAll(sql, [...values]);
+    if (closing || opened === undefined) throw new Error('the database is being closed');
+    const running = opened.connection.runAndReadAll(sql, [...values]);
     underWay.add(running);
     try {
       return (await running).getRows();
@@ -104,14 +107,27 @@ function overConnection(opened: OpenedDuck): DuckDatabase {
         throw error;
       }
     },
+    async reopen() {
+      if (closing || opened === undefined) throw new Error('the database is being closed');
+      closeDuck(opened);
+      opened = undefined;
+      const opening = open().then((again) => void (opened = again));
+      // Who closes it meanwhile waits for it.
+      underWay.add(opening);
+      try {
+        await opening;
+      } finally {
+        underWay.delete(opening);
+      }
+    },
     async close() {
       closing = true;
       // To take the connection from under a statement would crash the process.
       while (underWay.size > 0) {
-        connection.interrupt();
+        opened?.connection.interrupt();
         await Promise.race([Promise.allSettled(underWay), sleep(interruptMs)]);
       }
-      closeDuck(opened);
+      if (opened !== undefined) closeDuck(opened);
     },
   };
 }

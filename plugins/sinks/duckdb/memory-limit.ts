@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const units: Readonly<Record<string, number>> = { K: 1, M: 2, G: 3, T: 4 };
 
-/** With less, a million records can't be loaded, and a hundred thousand can't be replaced: found by trial. */
+/** With less, a million records could not be loaded: found by trial. */
 const least = '256MB';
 
 /** The option of a sink that bounds what DuckDB takes of the memory. */
@@ -19,6 +19,11 @@ export const memoryLimit = z
 /** Half of an amount of memory, in the same unit: `512MB` → `256MB`. */
 export function halfOf(amount: string): string {
   return amount.replace(/^[\d.]+/, (number) => String(Number(number) / 2));
+}
+
+/** Bytes of lines that are loaded at once: a quarter of the memory, for changed rows are there twice and more; at most 128 MiB. */
+export function fullBytesFor(amount: string): number {
+  return Math.min(bytesOf(amount) / 4, 128 * 1024 * 1024);
 }
 
 /** As DuckDB reads it: `MB` in thousands, `MiB` in 1024s. */

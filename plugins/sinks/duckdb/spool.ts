@@ -16,8 +16,8 @@ export interface SpoolOptions {
   readonly head: Pick<SpoolHead, 'table' | 'columns'>;
   /** Where it goes on. */
   readonly position: DuckPosition;
-  /** Bytes from which on a file is full, if that leaves no row group half filled; twice as many are always. Default 128 MiB. */
-  readonly fullBytes?: number | undefined;
+  /** Bytes from which on a file is full, if that leaves no row group half filled; twice as many are always. */
+  readonly fullBytes: number;
   /** Called with the number of each file that is full and on the disk. */
   readonly full: (load: number) => void;
 }
@@ -48,7 +48,7 @@ const { O_RDWR, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
 
 /** Opens the spool of a run, cut where it goes on. Makes no file before there are lines for it. Throws `sink_failed`. */
 export async function openSpool(options: SpoolOptions): Promise<Spool> {
-  const { owner, head, position, full, fullBytes = 128 * 1024 * 1024 } = options;
+  const { owner, head, position, full, fullBytes } = options;
   const { runId, sink } = owner;
   let reached = position;
   let load = position.commits + 1;

@@ -35,6 +35,8 @@ export function createTakeIn(
       await log.commit(database);
     });
     log.committed();
+    // Some 200 bytes of each changed row stay in DuckDB's memory, also beyond a checkpoint, until the limit is reached.
+    if (merging) await database.reopen();
   }
 
   return async (file) => {

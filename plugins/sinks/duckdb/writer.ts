@@ -11,6 +11,7 @@ import { dialect, schema } from './dialect.ts';
 import { identifyFile } from './file-identity.ts';
 import { claimSpool, loadLeftovers } from './leftovers.ts';
 import { createLoader } from './loader.ts';
+import { fullBytesFor } from './memory-limit.ts';
 import { duckPosition } from './position.ts';
 import { openSpool } from './spool.ts';
 import { removeSpool, spoolFile } from './spool-files.ts';
@@ -78,7 +79,7 @@ export async function openDuckWriter(
       owner,
       head,
       position: from,
-      fullBytes: loadBytes,
+      fullBytes: loadBytes ?? fullBytesFor(memoryLimit),
       full: (load) => loader.add(load),
     });
     for (const load of waiting) loader.add(load);
