@@ -5,6 +5,7 @@ import { loadLibrary, sinkError, SluiceError } from '../../../core/plugin.ts';
 import type { Database } from '../tables/database.ts';
 import { halfOf, shortOfMemory } from './memory-limit.ts';
 import { removeUnfinished } from './unfinished-file.ts';
+import { whenFree } from './when-free.ts';
 
 /** A database file that is open. */
 export interface DuckDatabase extends Database {
@@ -33,9 +34,13 @@ export interface OpenedDuck {
   readonly connection: DuckDBConnection;
 }
 
+/** How long somebody who has got hold of a file between its closing and opening may have it, in milliseconds. */
+const betweenMs = 10_000;
+
 /** Opens a database file, or makes it. Throws `sink_failed`, also where DuckDB is not installed. */
 export async function openDuckDatabase(settings: DuckSettings): Promise<DuckDatabase> {
-  return overConnection(await openDuck(settings), () => openDuck(settings));
+  const again = (): Promise<OpenedDuck> => whenFree(settings.path, betweenMs, () => openDuck(settings));
+  return overConnection(await openDuck(settings), again);
 }
 
 /** The same, for what goes beyond tables. */
@@ -71,7 +76,7 @@ export async function openDuck({ path, memoryLimit, readOnly = false, threads }:
 /** How often a statement that is to end is told so again, in milliseconds: one that has not begun yet does not hear it. */
 const interruptMs = 10;
 
-function overConnection(first: OpenedDuck, open: () => Promise<OpenedDuck>): DuckDatabase {
+function overConnection(first: OpenedDuck, openAgain: () => Promise<OpenedDuck>): DuckDatabase {
   /** Undefined while it is being opened again, and where that has failed. */
   let opened: OpenedDuck | undefined = first;
   const underWay = new Set<Promise<unknown>>();
@@ -111,7 +116,7 @@ function overConnection(first: OpenedDuck, open: () => Promise<OpenedDuck>): Duc
       if (closing || opened === undefined) throw new Error('the database is being closed');
       closeDuck(opened);
       opened = undefined;
-      const opening = open().then((again) => void (opened = again));
+      const opening = openAgain().then((again) => void (opened = again));
       // Who closes it meanwhile waits for it.
       underWay.add(opening);
       try {
