@@ -21,9 +21,12 @@ export function halfOf(amount: string): string {
   return amount.replace(/^[\d.]+/, (number) => String(Number(number) / 2));
 }
 
-/** Bytes of lines that are loaded at once: a quarter of the memory, for changed rows are there twice and more; at most 128 MiB. */
+/**
+ * Bytes of lines that are loaded at once: a sixth of the memory, at most 128 MiB. Rows that replace others are there four
+ * times while that goes on: in the join, twice as changes, and as lines that are read.
+ */
 export function fullBytesFor(amount: string): number {
-  return Math.min(bytesOf(amount) / 4, 128 * 1024 * 1024);
+  return Math.min(bytesOf(amount) / 6, 128 * 1024 * 1024);
 }
 
 /** As DuckDB reads it: `MB` in thousands, `MiB` in 1024s. */

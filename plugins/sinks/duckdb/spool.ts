@@ -16,7 +16,7 @@ export interface SpoolOptions {
   readonly head: Pick<SpoolHead, 'table' | 'columns'>;
   /** Where it goes on. */
   readonly position: DuckPosition;
-  /** Bytes from which on a file is full, if that leaves no row group half filled; twice as many are always. */
+  /** Bytes from which on a file is full, unless a few more fill its last row group. */
   readonly fullBytes: number;
   /** Called with the number of each file that is full and on the disk. */
   readonly full: (load: number) => void;
@@ -40,6 +40,9 @@ interface Growing {
   bytes: number;
   rows: number;
 }
+
+/** How many times as many bytes a file may come to have for the sake of its last row group. */
+const mostOver = 1.4;
 
 /** Rows of a row group, DuckDB's unit on the disk: one that a load leaves partly filled is written again by a checkpoint. */
 const groupRows = 122_880;
@@ -123,7 +126,8 @@ function countFitting(file: Growing, batches: readonly PendingLines[], fullBytes
   let { bytes } = file;
   for (const [index, { lines, count }] of batches.entries()) {
     const left = (groupRows - (file.rows % groupRows)) % groupRows;
-    if (bytes >= 2 * fullBytes || (bytes >= fullBytes && count > left)) return index;
+    const endsAt = bytes + (left * bytes) / file.rows;
+    if (bytes >= fullBytes && (count > left || endsAt > mostOver * fullBytes)) return index;
     bytes += lines.byteLength;
     file.rows += count;
   }

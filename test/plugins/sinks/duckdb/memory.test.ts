@@ -6,7 +6,6 @@ import { batchOf, reportOf, sinkContext } from '../../../support/sinks.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { modelOf } from '../table-sinks.ts';
 
-const mebibyte = 1024 * 1024;
 /** Texts of 12 KB: 25,000 of them are more than the memory that DuckDB may take. */
 const long = 'The quick brown fox jumps over the lazy dog. '.repeat(270);
 const loads = 28;
@@ -22,7 +21,7 @@ it('replaces more records than DuckDB may have in its memory', { timeout: 60_000
   ] as const) {
     const sink = await openDuckWriter(
       sinkContext(folder, { model, runId }),
-      { path, table: 'product', memoryLimit: '256MB', loadBytes: 24 * mebibyte },
+      { path, table: 'product', memoryLimit: '256MB' },
       undefined,
     );
     for (let load = 0; load < loads; load += 1) {
