@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -131,14 +132,23 @@ describe('the duckdb sink', () => {
     expect(await there.ask('SELECT title FROM product')).toEqual([{ title: 'a' }]);
   });
 
-  it.each([
-    ['is being made by another process', begun, new Date(Date.now() + 60_000)],
-    ['is short and no database', Buffer.from('a note that somebody keeps here'), longAgo],
-  ])('leaves a file alone that %s', async (_, left, changed) => {
+  it('waits for a file that is being made by another process', async () => {
+    const [there, other] = [await place(), await place()];
+    await writeOnce(other, model, [{ title: 'kept' }]);
+    const file = join(there.folder, 'it.duckdb');
+    await writeFile(file, begun);
+    const made = setTimeout(200).then(() => rename(join(other.folder, 'it.duckdb'), file));
+    await writeOnce(there, model, []);
+    await made;
+    expect(await there.ask('SELECT title FROM product')).toEqual([{ title: 'kept' }]);
+  });
+
+  it('leaves a file alone that is short and no database', async () => {
     const there = await place();
     const file = join(there.folder, 'it.duckdb');
+    const left = Buffer.from('a note that somebody keeps here');
     await writeFile(file, left);
-    await utimes(file, changed, changed);
+    await utimes(file, longAgo, longAgo);
     await expect(writeOnce(there, model, [])).rejects.toMatchObject({ code: 'sink_failed' });
     expect(await readFile(file)).toEqual(left);
   });

@@ -17,7 +17,7 @@ afterEach(() => disk.heal());
 
 const model = modelOf('product', { title: 'string' });
 /** So few that the pages below are loaded two or three at a time. */
-const loadBytes = 600;
+const loadBytes = 1300;
 const sizes = [2, 5, 1, 6, 3, 2, 4, 1];
 const contents = sizes.map((size, page) =>
   Array.from({ length: size }, (_, index) => ({
