@@ -22,11 +22,11 @@ export function halfOf(amount: string): string {
 }
 
 /**
- * Bytes of lines that are loaded at once: a sixth of the memory, at most 128 MiB. Rows that replace others are there four
- * times while that goes on: in the join, twice as changes, and as lines that are read.
+ * Bytes of lines that are loaded at once: a quarter of the memory, or a sixth where the table has rows that may be replaced, and
+ * at most 128 MiB. Such rows are there four times while they are: in the join, twice as changes, and as lines that are read.
  */
-export function fullBytesFor(amount: string): number {
-  return Math.min(bytesOf(amount) / 6, 128 * 1024 * 1024);
+export function fullBytesFor(amount: string, replacing: boolean): number {
+  return Math.min(bytesOf(amount) / (replacing ? 6 : 4), 128 * 1024 * 1024);
 }
 
 /** As DuckDB reads it: `MB` in thousands, `MiB` in 1024s. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { makeFolder, sinkError, type SinkContext, type SinkPosition, type SinkWriter } from '../../../core/plugin.ts';
 import { columnsOf } from '../tables/columns.ts';
-import { fitTable } from '../tables/fit-table.ts';
+import { fitTable, quoteTable } from '../tables/fit-table.ts';
 import { createPending } from '../tables/pending.ts';
 import { openRunLog } from '../tables/run-log.ts';
 import { type DuckDatabase, openDuckDatabase } from './connection.ts';
@@ -62,6 +62,7 @@ export async function openDuckWriter(
       });
     });
     await loadLeftovers(database, path, logger);
+    const [someRow] = await database.query(`SELECT 1 FROM ${quoteTable(name)} LIMIT 1`);
     const assertSameFile = await identifyFile(path);
     const pending = createPending({ database: dialect.name, nul: true, logger });
     const takeIn = createTakeIn(database, { name, columns, keyed, log });
@@ -79,7 +80,7 @@ export async function openDuckWriter(
       owner,
       head,
       position: from,
-      fullBytes: loadBytes ?? fullBytesFor(memoryLimit),
+      fullBytes: loadBytes ?? fullBytesFor(memoryLimit, someRow !== undefined),
       full: (load) => loader.add(load),
     });
     for (const load of waiting) loader.add(load);
