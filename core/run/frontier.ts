@@ -2,8 +2,9 @@ import type { ChildOf } from '../contracts/child.ts';
 import type { SourcePlan } from '../contracts/engine.ts';
 import type { SourceJournal } from '../contracts/journal.ts';
 import type { PageRequest } from '../contracts/page.ts';
-import { classify, SluiceError } from '../errors.ts';
+import type { SluiceError } from '../errors.ts';
 import type { ReadablePage } from './fetched-page.ts';
+import { followUpsOf, pagerError } from './follow-ups.ts';
 import { createListings, type Listing } from './listing.ts';
 import type { SourceTotals } from './source-totals.ts';
 import { createWorklist, type WorkItem, type Worklist } from './worklist.ts';
@@ -79,13 +80,7 @@ export function createFrontier({ source, totals, hash, journal, giveUp, lose }: 
       guarded(listing, 'ahead', () => worklist.add(listing, listing.pager.ahead?.(item.request) ?? []));
       journal.preceded(item.ordinal);
     },
-    followUps({ listing }, page) {
-      try {
-        return listing.pager.next(page);
-      } catch (thrown) {
-        return pagerError('next', thrown);
-      }
-    },
+    followUps: ({ listing }, page) => followUpsOf(listing.pager, page),
     follow({ listing, ordinal }, requests) {
       guarded(listing, 'next', () => worklist.add(listing, requests));
       journal.expanded(ordinal);
@@ -122,12 +117,4 @@ export function createFrontier({ source, totals, hash, journal, giveUp, lose }: 
       return Math.max(totals.pages ?? 0, worklist.addedToOwn) + hanging;
     },
   };
-}
-
-/** What a pager threw on purpose keeps its code; anything else is a bug in the plugin, named as such. */
-export function pagerError(method: string, thrown: unknown): SluiceError {
-  if (thrown instanceof SluiceError) return thrown;
-  return new SluiceError('source_failed', `the pager's ${method}() threw: ${classify(thrown).message}`, {
-    cause: thrown,
-  });
 }

@@ -1,12 +1,12 @@
 import type { PageInput, PageUnreadable } from '../contracts/batch.ts';
 import type { EnginePorts, PageOutcome, SourcePlan } from '../contracts/engine.ts';
 import type { HttpResponse } from '../contracts/http.ts';
-import type { SourceAdapter } from '../contracts/pager.ts';
 import { classify, SluiceError } from '../errors.ts';
 import { redactUrl } from '../redact.ts';
 import { type AcceptedPage, type Acceptance, checkLength } from './acceptance.ts';
 import { createDelivery } from './delivered.ts';
 import { createFetchedPage, type ReadablePage } from './fetched-page.ts';
+import { startableNow } from './follow-ups.ts';
 import type { Frontier } from './frontier.ts';
 import type { HeldPage } from './held-page.ts';
 import type { SourceTotals } from './source-totals.ts';
@@ -54,17 +54,9 @@ export function createPageReader(options: PageReaderOptions): PageReader {
     const early = item.expanded ? [] : needs === 'items' ? undefined : frontier.followUps(item, page);
     // Refused by what the body says: more to the point than what a worker would make of it.
     if (early instanceof SluiceError && early.code === 'response_refused') return refuse(item, response, early);
-    // Follow-ups that hang on headers alone do not wait for the body's verdict, nor do those of a body that was parsed
-    // here and is good: the next page of a cursor is on its way while this one is processed and written. That nothing
-    // follows is for the verdict to confirm: an answer that is no page, such as a notice of maintenance, has no link either.
-    const startNow =
-      !item.expanded &&
-      early !== undefined &&
-      !(early instanceof SluiceError) &&
-      early.length > 0 &&
-      (needs === 'headers' || (!item.extra && isSound(pager, page)));
-    if (startNow) frontier.follow(item, early);
-    const expanded = item.expanded || startNow;
+    const now = startableNow({ pager, page, early, extra: item.extra });
+    if (now !== undefined) frontier.follow(item, now);
+    const expanded = item.expanded || now !== undefined;
     const attempts = attemptsOf(item, response);
 
     const input: PageInput = {
@@ -166,15 +158,6 @@ export function createPageReader(options: PageReaderOptions): PageReader {
   }
 
   return { read };
-}
-
-/** Whether the worker will read a parsed body too: it holds a list of items, and no more than were asked for. */
-export function isSound(pager: SourceAdapter, page: ReadablePage): boolean {
-  try {
-    return page.itemCount() <= (pager.limit ?? Infinity);
-  } catch {
-    return false;
-  }
 }
 
 /** Attempts that a page has used with this answer. */

@@ -79,8 +79,7 @@ async function openLocked(
   const vault = createVault(config.references.secrets, config.references.env);
   const { fingerprint, versions } = await takeFingerprint(config, redact);
   const chosen = resume === undefined ? undefined : await chooseRun({ disk, state, fingerprint, resume, warn });
-  const [latest] = await listRunIds(disk, state.dir);
-  const runId = chosen?.run.id ?? createRunId(clock.date(), latest);
+  const runId = chosen?.run.id ?? createRunId(clock.date(), (await listRunIds(disk, state.dir))[0]);
   const folder = runFolder(state.dir, runId);
   await disk.makeFolder(folder);
   await pruneRuns({ config, disk, stateDir: state.dir, keepRuns: state.keepRuns, runId, logger });

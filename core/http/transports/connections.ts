@@ -71,7 +71,6 @@ export function createConnections(
     },
     async destroy(reason) {
       for (const socket of connecting) socket.destroy(reason);
-
       await Promise.all(all.map((connection) => connection.destroy()));
     },
   };

@@ -6,17 +6,17 @@ import {
   createBatch,
   createFetchedPage,
   createSourceTotals,
+  followUpsOf,
   goesInCircles,
   holdPage,
   type HttpResponse,
-  isSound,
   mostStalePages,
   type PageInput,
-  pagerError,
   type PageRequest,
   type PageUnreadable,
   type ReadablePage,
   SluiceError,
+  startableNow,
   unreadable,
   whereOf,
 } from '../../../../core/engine.ts';
@@ -57,16 +57,10 @@ async function readHeld(
     if (requests.length > 1) bench.tend();
   }
   if (response.action !== undefined) return skip(bench, hand, response.action, fetched);
-  const early = hand.expanded ? [] : needs === 'items' ? undefined : followUps(hand, fetched);
+  const early = hand.expanded ? [] : needs === 'items' ? undefined : followUpsOf(pager, fetched);
   // Refused by what the body says: more to the point than what a worker would make of it.
   const refused = early instanceof SluiceError && early.code === 'response_refused' ? early : undefined;
-  const startNow =
-    !hand.expanded &&
-    early !== undefined &&
-    !(early instanceof SluiceError) &&
-    // That nothing follows is for the verdict to confirm: an answer that is no page has no link either.
-    early.length > 0 &&
-    (needs === 'headers' || (!extra && isSound(pager, fetched)));
+  const now = startableNow({ pager, page: fetched, early, extra });
   hand.attempts = attemptsOf(hand, response);
   if (refused !== undefined) return again(bench, hand, refused.with(whereOf(response)));
 
@@ -80,11 +74,11 @@ async function readHeld(
   // Sent before the processing begins, and so before anything that it may do to this process.
   const suspected = bench.ledger.suspect(page);
   // The next page of a cursor is on its way while this one is processed and written.
-  const [verdict] = await Promise.all([process(input), suspected, startNow ? follow(early) : undefined]);
-  hand.expanded ||= startNow;
+  const [verdict] = await Promise.all([process(input), suspected, now && follow(now)]);
+  hand.expanded ||= now !== undefined;
   if (!verdict.ok) return again(bench, hand, unreadable(verdict).with(whereOf(response)));
   fetched.counted(verdict.items);
-  const late = early ?? followUps(hand, fetched);
+  const late = early ?? followUpsOf(pager, fetched);
   if (late instanceof SluiceError) return again(bench, hand, late.with(whereOf(response)));
 
   const accepting = { page, verdict, input, salt: listing.salt, ledger: bench.ledger, process, clock, signal };
@@ -149,7 +143,7 @@ async function skip(
   const { page, listing } = hand;
   const { ordinal, request, extra } = page;
   if (action === 'ignore' && !hand.expanded && !extra) {
-    const next = followUps(hand, fetched);
+    const next = followUpsOf(listing.pager, fetched);
     if (next instanceof SluiceError) return next;
     await adding.add(listing, 'next', ordinal, () => next);
   }
@@ -184,12 +178,4 @@ function again({ plan, emit }: SourceBench, { page, attempts, signal }: PageInHa
     message: error.message,
   });
   return 'again';
-}
-
-function followUps({ listing }: PageInHand, page: ReadablePage): readonly PageRequest[] | SluiceError {
-  try {
-    return listing.pager.next(page);
-  } catch (thrown) {
-    return pagerError('next', thrown);
-  }
 }
