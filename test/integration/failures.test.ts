@@ -1,19 +1,15 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadBuiltinMocks, startMockUpstreams } from '../../core/index.ts';
 import type { SinkPlugin } from '../../core/plugin.ts';
+import { httpServer } from '../support/fault-server.ts';
 import { runToFile } from '../support/pipeline.ts';
 
 /** A server on a free port of loopback, gone after the test. */
 async function upstream(answer: RequestListener): Promise<string> {
-  const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const server = await httpServer(answer);
+  onTestFinished(() => server.close());
+  return server.origin;
 }
 
 const json =

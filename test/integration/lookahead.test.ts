@@ -1,5 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { SourceEntry } from '../../core/config/define-config.ts';
@@ -8,6 +7,7 @@ import { createPipeline, type ResumeRequest, type RunResult } from '../../core/i
 import { defineNormalizer, defineSource, offsetPagination, type OffsetOptions } from '../../core/plugin.ts';
 import { planRun } from '../../core/probe/plan-run.ts';
 import { previewSource } from '../../core/probe/preview-source.ts';
+import { httpServer } from '../support/fault-server.ts';
 import { readDocument } from '../support/pipeline.ts';
 import { silentLogger } from '../support/silent-logger.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -34,7 +34,7 @@ async function listing(total: number, declared: number | undefined = total): Pro
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ items, total: declared }));
   };
-  const server = createServer((request, response) => {
+  const server = await httpServer((request, response) => {
     const position = Number(new URL(request.url ?? '', 'http://host').searchParams.get('offset')) / limit;
     upstream.asked.push(position);
     upstream.before(position);
@@ -44,12 +44,8 @@ async function listing(total: number, declared: number | undefined = total): Pro
     held = [];
     for (const send of ready) send();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  upstream.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  onTestFinished(() => server.close());
+  upstream.url = server.origin;
   return upstream;
 }
 

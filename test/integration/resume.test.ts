@@ -1,5 +1,4 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { readFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import type { SourceEntry } from '../../core/config/define-config.ts';
 import { resolveConfig } from '../../core/config/resolve.ts';
 import { createPipeline, listRuns, type PipelineConfig, type ResumeRequest, type RunResult } from '../../core/index.ts';
 import type { SinkPlugin } from '../../core/plugin.ts';
+import { httpServer } from '../support/fault-server.ts';
 import { readDocument } from '../support/pipeline.ts';
 import { silentLogger } from '../support/silent-logger.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -26,7 +26,7 @@ interface Upstream {
 /** A listing of 240 items by page number, with its total in a header. */
 async function listing(): Promise<Upstream> {
   const upstream = { url: '', asked: [] as number[], before: (() => false) as Upstream['before'] };
-  const server = createServer((request, response) => {
+  const server = await httpServer((request, response) => {
     const page = Number(new URL(request.url ?? '', 'http://host').searchParams.get('_page'));
     upstream.asked.push(page);
     void (async () => {
@@ -40,12 +40,8 @@ async function listing(): Promise<Upstream> {
       response.end(JSON.stringify(items));
     })();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  upstream.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  onTestFinished(() => server.close());
+  upstream.url = server.origin;
   return upstream;
 }
 

@@ -1,11 +1,10 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { resolveConfig } from '../../core/config/resolve.ts';
 import { createPipeline, type PipelineConfig, type ResumeRequest, type RunResult } from '../../core/index.ts';
 import type { Batch } from '../../core/plugin.ts';
+import { httpServer } from '../support/fault-server.ts';
 import { silentLogger } from '../support/silent-logger.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -15,7 +14,7 @@ const all = pages * perPage;
 
 /** A listing of 240 items; `before` is called with each page that is asked for. */
 async function listing(before: (page: number) => void = () => undefined): Promise<string> {
-  const server = createServer((request, response) => {
+  const server = await httpServer((request, response) => {
     const page = Number(new URL(request.url ?? '', 'http://host').searchParams.get('_page'));
     before(page);
     const first = (page - 1) * perPage + 1;
@@ -26,12 +25,8 @@ async function listing(before: (page: number) => void = () => undefined): Promis
     response.writeHead(200, { 'content-type': 'application/json', 'x-total-count': String(all) });
     response.end(JSON.stringify(items));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  onTestFinished(() => server.close());
+  return server.origin;
 }
 
 const sourceOf = (name: string, baseUrl: string) =>

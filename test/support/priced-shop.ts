@@ -1,10 +1,10 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { resolveConfig } from '../../core/config/resolve.ts';
 import { createPipeline, type PipelineConfig, type ResumeRequest, type RunResult } from '../../core/index.ts';
 import { defineNormalizer, defineSource, offsetPagination } from '../../core/plugin.ts';
+import { httpServer } from './fault-server.ts';
 import { silentLogger } from './silent-logger.ts';
 
 /** An item as the shop lists it. */
@@ -30,21 +30,17 @@ const limit = 10;
 /** A shop on loopback whose prices change when the test says so. It is closed `atEnd`: by default that of the test. */
 export async function openShop(
   items: readonly ShopItem[] = [],
-  atEnd: (close: () => void) => void = onTestFinished,
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
 ): Promise<Shop> {
   const shop: { -readonly [Key in keyof Shop]: Shop[Key] } = { url: '', items, before: () => false };
-  const server = createServer((request, response) => {
+  const server = await httpServer((request, response) => {
     const offset = Number(new URL(request.url ?? '', 'http://host').searchParams.get('skip'));
     if (shop.before(offset, request, response)) return;
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ total: shop.items.length, products: shop.items.slice(offset, offset + limit) }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  atEnd(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  shop.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  atEnd(() => server.close());
+  shop.url = server.origin;
   return shop;
 }
 

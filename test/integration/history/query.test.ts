@@ -36,14 +36,14 @@ async function ask(sql: string, runId?: string, of: ResolvedConfig = config) {
 // Two runs: 0.1 and 0.2, then 0.3 and 0.2.
 beforeAll(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'sluice-')));
-  let close = (): void => undefined;
+  let close = async (): Promise<void> => undefined;
   const shop = await openShop([], (end) => (close = end));
   for (const first of [0.1, 0.3]) {
     shop.items = [item(1, first), item(2, 0.2)];
     const { report } = await runWithHistory(folder, { sources: [shopSource('shop', shop)] });
     runs.push(report.summary.run_id);
   }
-  close();
+  await close();
   config = await configIn(folder);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

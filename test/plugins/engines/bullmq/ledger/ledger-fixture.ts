@@ -1,15 +1,21 @@
 import { createHash } from 'node:crypto';
+import { afterAll, beforeAll } from 'vitest';
 import type { PageRequest } from '../../../../../core/engine.ts';
 import { connectRedis, type RedisConnection } from '../../../../../plugins/engines/bullmq/redis/connect.ts';
 import { resolveRedis } from '../../../../../plugins/engines/bullmq/redis/options.ts';
-import type { DonePage, NewRequest, RunLedger } from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
+import type {
+  DonePage,
+  NewRequest,
+  RunLedger,
+  SourceLedger,
+} from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
 import type { OpenPage } from '../../../../../plugins/engines/bullmq/ledger/open-page.ts';
 import type { LandedPage } from '../../../../../plugins/engines/bullmq/ledger/outcome.ts';
 import { createRunLedger } from '../../../../../plugins/engines/bullmq/ledger/run-ledger.ts';
 import { SluiceError } from '../../../../../core/errors.ts';
 import { noPageMetrics } from '../../../../../core/metrics/page-metrics.ts';
 import type { RedisCaller } from '../../../../../plugins/engines/bullmq/ledger/scripts/script.ts';
-import type { TestRedis } from '../../../../support/redis.ts';
+import { startRedis, type TestRedis } from '../../../../support/redis.ts';
 
 /** Makes the ledger of a run of its own on a test's server. */
 export async function openLedger(
@@ -20,6 +26,47 @@ export async function openLedger(
   runs += 1;
   const key = `{test:${runs}}`;
   return { ledger: ledgerOf(connection.client, key, sources), connection, key };
+}
+
+/** Ledgers on a server that is started before the tests of a `describe` and stopped after them. */
+export interface Ledgers {
+  readonly redis: () => TestRedis;
+  /** Makes the ledger of a run of its own, with `count` first requests of the source `shop`. */
+  readonly begun: (
+    count: number,
+    maxPages?: number,
+  ) => Promise<Awaited<ReturnType<typeof openLedger>> & { readonly source: SourceLedger }>;
+}
+
+export function useLedgers(): Ledgers {
+  let redis: TestRedis;
+  const close: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(async () => {
+    await Promise.all(close.map((end) => end()));
+    await redis.close();
+  });
+
+  return {
+    redis: () => redis,
+    async begun(count, maxPages = 100) {
+      const opened = await openLedger(redis);
+      close.push(() => opened.connection.close());
+      const source = opened.ledger.source('shop');
+      const requests = Array.from({ length: count }, (_, index) => requestFor(index));
+      await source.add(requests, { reason: 'first', maxPages });
+      return { ...opened, source };
+    },
+  };
+}
+
+/** Begins the work on the lot of a page, which has that one. */
+export async function startPage(source: SourceLedger, ordinal: number, token = `t${ordinal}`): Promise<OpenPage> {
+  const [started] = await source.start(ordinal, token);
+  if (started === undefined) throw new Error(`page ${ordinal} is over`);
+  return started.page;
 }
 
 /** The ledger of the run whose keys begin with `key`. */

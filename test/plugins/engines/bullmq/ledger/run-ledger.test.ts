@@ -1,41 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SluiceError } from '../../../../../core/errors.ts';
-import type { SourceLedger } from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
-import type { OpenPage } from '../../../../../plugins/engines/bullmq/ledger/open-page.ts';
-import { redisMissing, startRedis, type TestRedis } from '../../../../support/redis.ts';
-import { ackOf, donePage, dyingAfter, failedPage, ids, ledgerOf, openLedger, requestFor } from './ledger-fixture.ts';
+import { redisMissing } from '../../../../support/redis.ts';
+import {
+  ackOf,
+  donePage,
+  dyingAfter,
+  failedPage,
+  ids,
+  ledgerOf,
+  requestFor,
+  startPage,
+  useLedgers,
+} from './ledger-fixture.ts';
 
 describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
-  let redis: TestRedis;
-  const close: (() => Promise<void>)[] = [];
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(async () => {
-    await Promise.all(close.map((end) => end()));
-    await redis.close();
-  });
-
-  async function open(sources?: readonly string[]) {
-    const opened = await openLedger(redis, sources);
-    close.push(() => opened.connection.close());
-    return opened;
-  }
-
-  /** A source with `count` first requests. */
-  async function begun(count: number, maxPages = 100) {
-    const { ledger, ...rest } = await open();
-    const source = ledger.source('shop');
-    const requests = Array.from({ length: count }, (_, index) => requestFor(index));
-    await source.add(requests, { reason: 'first', maxPages });
-    return { ledger, source, ...rest };
-  }
-
-  async function start(source: SourceLedger, ordinal: number, token = `t${ordinal}`): Promise<OpenPage> {
-    const [started] = await source.start(ordinal, token);
-    if (started === undefined) throw new Error(`page ${ordinal} is over`);
-    return started.page;
-  }
+  const { begun, redis } = useLedgers();
 
   describe('adding requests', () => {
     test('adds first requests once, whoever adds them again', async () => {
@@ -54,7 +33,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('adds the follow-ups of a page once, whoever works on it again', async () => {
       const { source } = await begun(1);
       await source.slice({ window: 10, branching: 10 });
-      await start(source, 0, 'first worker');
+      await startPage(source, 0, 'first worker');
       const follow = { reason: 'next', ordinal: 0, maxPages: 100 } as const;
       expect(await source.add([requestFor('a'), requestFor('b')], follow)).toEqual({ state: 'added', at: 0 });
       const again = await source.start(0, 'second worker');
@@ -66,7 +45,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('adds nothing for a page that is done', async () => {
       const { ledger, source } = await begun(1);
       await source.slice({ window: 10, branching: 10 });
-      const page = await start(source, 0);
+      const page = await startPage(source, 0);
       await ledger.acknowledge(ackOf(1, [donePage('shop', page)]));
       const late = await source.add([requestFor('a')], { reason: 'next', ordinal: 0, maxPages: 100 });
       expect(late.state).toBe('over');
@@ -76,7 +55,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('tells a request that was asked for before, each time, and keeps those before it', async () => {
       const { source } = await begun(1);
       await source.slice({ window: 10, branching: 10 });
-      await start(source, 0);
+      await startPage(source, 0);
       const follow = { reason: 'next', ordinal: 0, maxPages: 100 } as const;
       const requests = [requestFor('a'), requestFor(0), requestFor('b')];
       expect(await source.add(requests, follow)).toEqual({ state: 'loop', at: 1 });
@@ -92,7 +71,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('adds more requests than one call takes, each once, also when a worker dies in the middle', async () => {
       const { source, key, connection } = await begun(1);
       await source.slice({ window: 1, branching: 1 });
-      await start(source, 0);
+      await startPage(source, 0);
       const many = Array.from({ length: 700 }, (_, index) => requestFor(`x${index}`));
       const follow = { reason: 'next', ordinal: 0, maxPages: 2000 } as const;
       await expect(ledgerOf(dyingAfter(1, connection.client), key).source('shop').add(many, follow)).rejects.toThrow(
@@ -107,7 +86,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('hands out what hangs from an item before more of the own listing', async () => {
       const { source } = await begun(2);
       await source.slice({ window: 1, branching: 1 });
-      await start(source, 0);
+      await startPage(source, 0);
       await source.add([requestFor('r1', 'reviews-1', true), requestFor('r2', 'reviews-2', true)], {
         reason: 'open',
         ordinal: 0,
@@ -119,8 +98,8 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('leaves out a dependent listing that was opened before', async () => {
       const { source } = await begun(2);
       await source.slice({ window: 2, branching: 2 });
-      await start(source, 0);
-      await start(source, 1);
+      await startPage(source, 0);
+      await startPage(source, 1);
       const opened = [requestFor('r1', 'reviews-1', true)];
       await source.add(opened, { reason: 'open', ordinal: 0, maxPages: 100 });
       expect(await source.add(opened, { reason: 'open', ordinal: 1, maxPages: 100 })).toEqual({
@@ -133,10 +112,10 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('caps each dependent listing', async () => {
       const { source } = await begun(1);
       await source.slice({ window: 1, branching: 1 });
-      await start(source, 0);
+      await startPage(source, 0);
       await source.add([requestFor('r1', 'reviews-1', true)], { reason: 'open', ordinal: 0, maxPages: 1 });
       await source.slice({ window: 5, branching: 5 });
-      await start(source, 1);
+      await startPage(source, 1);
       const more = [requestFor('r1-2', 'reviews-1')];
       expect(await source.add(more, { reason: 'next', ordinal: 1, maxPages: 1 })).toEqual({ state: 'cap', at: 0 });
     });
@@ -147,7 +126,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       const { source } = await begun(10);
       expect((await source.slice({ window: 4, branching: 4 })).taken).toEqual([0, 1, 2, 3]);
       expect((await source.slice({ window: 4, branching: 4 })).taken).toEqual([]);
-      await source.claim(await start(source, 0), 1n, ids('a'));
+      await source.claim(await startPage(source, 0), 1n, ids('a'));
       expect((await source.slice({ window: 4, branching: 4 })).taken).toEqual([4]);
     });
 
@@ -163,8 +142,8 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('is the last one’s who started it', async () => {
       const { ledger, source } = await begun(1);
       await source.slice({ window: 1, branching: 1 });
-      const zombie = await start(source, 0, 'zombie');
-      const heir = await start(source, 0, 'heir');
+      const zombie = await startPage(source, 0, 'zombie');
+      const heir = await startPage(source, 0, 'heir');
       expect(await source.claim(zombie, 1n, ids('a'))).toEqual({ state: 'stale' });
       expect(await source.attempted(zombie, 2)).toBe(false);
       expect(await source.release(zombie)).toBe(false);
@@ -181,14 +160,14 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       // The same call once more, for the answer was lost.
       expect(await lives('a')).toMatchObject([{ lives: 1 }]);
       expect(await lives('b')).toMatchObject([{ lives: 2 }]);
-      await source.release(await start(source, 0, 'b'));
+      await source.release(await startPage(source, 0, 'b'));
       expect(await lives('c')).toMatchObject([{ lives: 2 }]);
     });
 
     test('counts the workers that were gone while it was processed, and no others', async () => {
       const { source } = await begun(1);
       await source.slice({ window: 1, branching: 1 });
-      const first = await start(source, 0, 'a');
+      const first = await startPage(source, 0, 'a');
       await source.suspect(first);
       await source.claim(first, 1n, ids('a'));
       expect(await source.start(0, 'b')).toMatchObject([{ deaths: 0 }]);
@@ -204,16 +183,16 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('keeps its attempts', async () => {
       const { source } = await begun(1);
       await source.slice({ window: 1, branching: 1 });
-      await source.attempted(await start(source, 0, 'a'), 3);
+      await source.attempted(await startPage(source, 0, 'a'), 3);
       expect(await source.start(0, 'b')).toMatchObject([{ attempts: 3 }]);
     });
 
     test('is not started when it is done, or when the source takes no more', async () => {
       const { ledger, source } = await begun(2);
       await source.slice({ window: 2, branching: 2 });
-      await ledger.acknowledge(ackOf(1, [donePage('shop', await start(source, 0))]));
+      await ledger.acknowledge(ackOf(1, [donePage('shop', await startPage(source, 0))]));
       expect(await source.start(0, 'late')).toEqual([]);
-      await start(source, 1, 'dead');
+      await startPage(source, 1, 'dead');
       await source.refuse(new SluiceError('cross_origin', 'elsewhere'));
       expect(await source.start(1, 'heir')).toEqual([]);
       expect(await source.standing()).toMatchObject({ status: 'refused', inWork: 0 });
@@ -227,7 +206,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       return {
         ledger,
         source,
-        pages: [await start(source, 0), await start(source, 1), await start(source, 2)] as const,
+        pages: [await startPage(source, 0), await startPage(source, 1), await startPage(source, 2)] as const,
       };
     }
 
@@ -252,7 +231,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('a page that comes out otherwise gives back what it no longer has', async () => {
       const { source, pages } = await three();
       await source.claim(pages[0], 1n, ids('a', 'b'));
-      const heir = await start(source, 0, 'heir');
+      const heir = await startPage(source, 0, 'heir');
       expect(await source.claim(heir, 9n, ids('a'))).toEqual({ state: 'yours' });
       expect(await source.claim(pages[1], 1n, ids('b'))).toEqual({ state: 'yours' });
     });
@@ -278,7 +257,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('counts a page once, and answers the same when it is told again', async () => {
       const { ledger, source } = await begun(2);
       await source.slice({ window: 2, branching: 2 });
-      const done = { ...donePage('shop', await start(source, 0)), totals: totalsOf(2, 9) };
+      const done = { ...donePage('shop', await startPage(source, 0)), totals: totalsOf(2, 9) };
       const ack = { ...ackOf(1, [done]), sinks: { postgres: { records: 2, bytes: 9, ms: 1, filtered: 0 } } };
       const first = await ledger.acknowledge(ack);
       expect(first).toMatchObject({ taken: true, pages: [{ stale: 0, totals: { items: 2, declared: 9 } }] });
@@ -292,8 +271,8 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('takes all pages or none', async () => {
       const { ledger, source } = await begun(2);
       await source.slice({ window: 2, branching: 2 });
-      const [mine, lost] = [await start(source, 0), await start(source, 1)];
-      await start(source, 1, 'heir');
+      const [mine, lost] = [await startPage(source, 0), await startPage(source, 1)];
+      await startPage(source, 1, 'heir');
       const ack = { ...ackOf(1, [donePage('shop', mine), donePage('shop', lost)]), positions: { part: 100 } };
       expect(await ledger.acknowledge(ack)).toEqual({ taken: false });
       expect(await source.standing()).toMatchObject({ delivered: 0, inWork: 2 });
@@ -304,13 +283,15 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('refuses to build on a call that Redis has forgotten', async () => {
       const { ledger, source } = await begun(1);
       await source.slice({ window: 2, branching: 2 });
-      expect(await ledger.acknowledge(ackOf(2, [donePage('shop', await start(source, 0))]))).toEqual({ taken: false });
+      expect(await ledger.acknowledge(ackOf(2, [donePage('shop', await startPage(source, 0))]))).toEqual({
+        taken: false,
+      });
     });
 
     test('keeps how far each sink of a session has got', async () => {
       const { ledger, source } = await begun(2);
       await source.slice({ window: 2, branching: 2 });
-      const [first, second] = [await start(source, 0), await start(source, 1)];
+      const [first, second] = [await startPage(source, 0), await startPage(source, 1)];
       await ledger.acknowledge({ ...ackOf(1, [donePage('shop', first)]), positions: { file: { shop: 10 } } });
       await ledger.acknowledge({ ...ackOf(2, [donePage('shop', second)]), positions: { file: { shop: 30 } } });
       expect(await ledger.parts()).toEqual(new Map([['session', new Map([['file', { shop: 30 }]])]]));
@@ -320,7 +301,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       const { ledger, source } = await begun(3);
       await source.slice({ window: 3, branching: 3 });
       const stale = async (number: number, records: number): Promise<unknown> => {
-        const page = donePage('shop', await start(source, number - 1), { records, duplicates: 2 - records });
+        const page = donePage('shop', await startPage(source, number - 1), { records, duplicates: 2 - records });
         const answer = await ledger.acknowledge(ackOf(number, [page]));
         return answer.taken ? answer.pages[0]?.stale : undefined;
       };
@@ -338,7 +319,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       });
       const shares = [share(10, true), share(undefined, false), share(5, true), share(7, true, 'reviews')];
       const pages = await Promise.all(
-        shares.map(async (totals, at) => ({ ...donePage('shop', await start(source, at)), totals })),
+        shares.map(async (totals, at) => ({ ...donePage('shop', await startPage(source, at)), totals })),
       );
       await ledger.acknowledge(ackOf(1, pages));
       const own = { items: 6, declared: 15, most: 15, emptyPages: 0 };
@@ -354,7 +335,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
       await source.slice({ window: 1, branching: 1 });
       const ended = [{ kind: 'ended', source: 'shop', state: 'complete' }] as const;
       expect(await source.end(before, ended)).toBe(false);
-      await ledger.acknowledge(ackOf(1, [donePage('shop', await start(source, 0))]));
+      await ledger.acknowledge(ackOf(1, [donePage('shop', await startPage(source, 0))]));
       const standing = await source.standing();
       expect(await source.end(standing, ended)).toBe(true);
       expect(await source.end(standing, ended)).toBe(false);
@@ -367,12 +348,12 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('an extra page is asked for once; its failure costs nothing and ends them', async () => {
       const { ledger, source } = await begun(1);
       await source.slice({ window: 1, branching: 1 });
-      await ledger.acknowledge(ackOf(1, [donePage('shop', await start(source, 0))]));
+      await ledger.acknowledge(ackOf(1, [donePage('shop', await startPage(source, 0))]));
       const standing = await source.standing();
       expect(await source.addExtra(requestFor('extra'), standing, 10)).toBe(true);
       expect(await source.addExtra(requestFor('extra'), standing, 10)).toBe(false);
       await source.slice({ window: 1, branching: 1 });
-      const extra = await start(source, 1);
+      const extra = await startPage(source, 1);
       expect(extra.extra).toBe(true);
       await source.settle(extra, failedPage(1));
       expect(await source.standing()).toMatchObject({ failed: 0, extrasEnded: true, open: 0 });
@@ -382,7 +363,7 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     test('a failed page is counted once', async () => {
       const { ledger, source } = await begun(1);
       await source.slice({ window: 1, branching: 1 });
-      const page = await start(source, 0);
+      const page = await startPage(source, 0);
       expect([await source.settle(page, failedPage(0)), await source.settle(page, failedPage(0))]).toEqual([
         true,
         true,
@@ -412,9 +393,9 @@ describe.skipIf(redisMissing !== undefined)('the ledger of a run', () => {
     const { ledger, key } = await begun(200, 500).then(({ ledger: made, key: name }) => ({ ledger: made, key: name }));
     const source = ledger.source('shop');
     await source.slice({ window: 3, branching: 3 });
-    await source.claim(await start(source, 0), 1n, ids('a', 'b'));
+    await source.claim(await startPage(source, 0), 1n, ids('a', 'b'));
     await ledger.forget();
-    expect(await redis.ask('KEYS', `${key.replaceAll(/[{}]/g, '?')}*`)).toBe('');
+    expect(await redis().ask('KEYS', `${key.replaceAll(/[{}]/g, '?')}*`)).toBe('');
   });
 });
 

@@ -1,38 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SluiceError } from '../../../../../core/errors.ts';
-import type { SourceLedger } from '../../../../../plugins/engines/bullmq/ledger/ledger.ts';
-import type { OpenPage } from '../../../../../plugins/engines/bullmq/ledger/open-page.ts';
-import { redisMissing, startRedis, type TestRedis } from '../../../../support/redis.ts';
-import { ackOf, donePage, failedPage, openLedger, requestFor } from './ledger-fixture.ts';
+import { redisMissing } from '../../../../support/redis.ts';
+import { ackOf, donePage, failedPage, startPage, useLedgers } from './ledger-fixture.ts';
 
 describe.skipIf(redisMissing !== undefined)('taking pages into lots', () => {
   const window = { window: 4, branching: 4 };
-  let redis: TestRedis;
-  const close: (() => Promise<void>)[] = [];
-  beforeAll(async () => {
-    redis = await startRedis();
-  });
-  afterAll(async () => {
-    await Promise.all(close.map((end) => end()));
-    await redis.close();
-  });
-
-  /** A source with `count` first requests. */
-  async function begun(count: number) {
-    const { ledger, connection } = await openLedger(redis);
-    close.push(() => connection.close());
-    const source = ledger.source('shop');
-    const requests = Array.from({ length: count }, (_, index) => requestFor(index));
-    await source.add(requests, { reason: 'first', maxPages: 100 });
-    return { ledger, source };
-  }
-
-  /** Begins the work on the first lot, which has one page. */
-  async function start(source: SourceLedger, token: string): Promise<OpenPage> {
-    const [started] = await source.start(0, token);
-    if (started === undefined) throw new Error('the page is over');
-    return started.page;
-  }
+  const { begun } = useLedgers();
 
   test('begins one for each lot that has room, and opens others for the queue', async () => {
     const { source } = await begun(10);
@@ -53,7 +26,7 @@ describe.skipIf(redisMissing !== undefined)('taking pages into lots', () => {
   test('whoever gets the lot next gets all of it that is not done', async () => {
     const { ledger, source } = await begun(4);
     await source.slice({ window: 1, branching: 1 });
-    const first = await start(source, 'dead');
+    const first = await startPage(source, 0, 'dead');
     await source.take([{ lot: 0, token: 'dead too' }], 0, window);
     await ledger.acknowledge(ackOf(1, [donePage('shop', first)]));
     const begunAnew = await source.start(0, 'heir');
@@ -65,7 +38,7 @@ describe.skipIf(redisMissing !== undefined)('taking pages into lots', () => {
   test('a lot that lost its job while it had pages is found', async () => {
     const { source } = await begun(4);
     await source.slice({ window: 1, branching: 1 });
-    await start(source, 'worker');
+    await startPage(source, 0, 'worker');
     await source.take([{ lot: 0, token: 'x' }], 0, window);
     expect(await source.orphans()).toEqual([0]);
   });
